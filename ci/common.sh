@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2086
+# What the scripts of this folder share. It is sourced by bash, goes to the root
+# of the repository, and expects `set -euo pipefail`.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+mkdir -p build
+
+say() { printf '==> %s\n' "$*"; }
+
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# bounded SECONDS COMMAND...: run a command for no longer than that. Bash waits
+# for it in the background, because only so a signal to the script is heeded at
+# once; and `timeout` hands signals on to all that the command has started.
+bounded() {
+  timeout -k 5 "$1" "${@:2}" </dev/null &
+  wait "$!"
+}
+
+# End what `bounded`, or a `timeout ... &`, has left running; for an EXIT trap.
+# They take their children with them.
+stop_programs() {
+  local running
+  running=$(jobs -pr)
+  if [ -n "$running" ]; then
+    kill $running 2>/dev/null || true
+    wait $running 2>/dev/null || true
+  fi
+}
+
+# quietly LOG COMMAND...: keep the output in LOG, and show it only on failure.
+quietly() {
+  local log=$1
+  shift
+  if ! "$@" >"$log" 2>&1; then
+    tail -n 60 "$log" >&2
+    die "this failed, its whole output is in $log: $*"
+  fi
+}
+
+#
+# Packages
+#
+
+# lacks PACKAGE PROBE: print the package unless the probe, a command or an
+# absolute path, is there.
+lacks() {
+  case $2 in
+    /*) [ -e "$2" ] ;;
+    *) command -v "$2" >/dev/null ;;
+  esac || echo "$1"
+}
+
+# Wine's command is there without its other half too, but then does not work.
+lacks_wine() {
+  WINEDEBUG=-all wine --version >/dev/null 2>&1 || echo wine wine64
+}
+
+missing_for() {
+  case $1 in
+    linux)
+      lacks gcc gcc
+      lacks g++ g++
+      lacks libc6-dev /usr/include/stdio.h
+      lacks make make
+      lacks cmake cmake
+      lacks ninja-build ninja
+      lacks googletest /usr/src/googletest
+      ;;
+    windows)
+      lacks g++-mingw-w64-x86-64-posix x86_64-w64-mingw32-g++-posix
+      lacks_wine
+      ;;
+    *) die "need: linux or windows, not $1" ;;
+  esac
+}
+
+install_packages() {
+  local as_root=()
+  if ! command -v apt-get >/dev/null; then
+    die "please install these packages, there is no apt-get to do it: $*"
+  fi
+  if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+      die "please install as root: apt-get install --no-install-recommends $*"
+    fi
+    as_root=(sudo)
+  fi
+  say "installing: $*"
+  as_root+=(env DEBIAN_FRONTEND=noninteractive)
+  quietly build/apt-get.log "${as_root[@]}" bash -euc '
+    apt-get -q -o DPkg::Lock::Timeout=300 update
+    apt-get -q -y -o DPkg::Lock::Timeout=300 install \
+      --no-install-recommends "$@"' apt-get "$@"
+}
+
+# need linux|windows: what it takes to build and test for that system.
+need() {
+  local packages
+  packages=$(missing_for "$1")
+  if [ -n "$packages" ]; then
+    install_packages $packages
+    hash -r
+    packages=$(missing_for "$1")
+    [ -z "$packages" ] || die "installed, but still not found: $packages"
+  fi
+}
+
+#
+# Building
+#
+
+configure_and_build() {
+  bounded 600 cmake --preset "$1" && bounded 1800 cmake --build --preset "$1"
+}
+
+# build_preset NAME: one of CMakePresets.json, into build/NAME.
+build_preset() {
+  say "building: $1"
+  quietly "build/$1.log" configure_and_build "$1"
+}
+
+#
+# Wine
+#
+# Its server is started apart and kept, so that a program starts in a fraction
+# of a second. It must not inherit our output: who reads that through a pipe
+# would wait for the server to end.
+#
+
+wineserver() {
+  local server
+  for server in "$(type -P wineserver)" /usr/lib/wine/wineserver \
+    /usr/lib/x86_64-linux-gnu/wine/wineserver; do
+    if [ -x "$server" ]; then
+      timeout -k 5 20 "$server" "$@" </dev/null >/dev/null 2>&1
+      return
+    fi
+  done
+  die "Wine is here, but its wineserver is not"
+}
+
+# It ends by itself ten minutes after the last program, should nobody stop it.
+# One that runs already is about to end, or somebody else's and left alone.
+start_wine() {
+  export WINEPREFIX=${WINEPREFIX:-$PWD/build/wine}
+  say "starting Wine in $WINEPREFIX"
+  mkdir -p "$WINEPREFIX"
+  if wineserver -p600 || { wineserver -w && wineserver -p600; }; then
+    wine_is_ours=yes
+  fi
+  quietly build/wine.log bounded 180 ci/wine.sh cmd /c exit 0
+}
+
+# Stop the Wine of our prefix and no other; for an EXIT trap.
+stop_wine() {
+  if [ "${wine_is_ours:-no}" = yes ]; then
+    wine_is_ours=no
+    wineserver -k || true
+    wineserver -w || true
+  fi
+}

@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# usage: ci/test.sh [linux] [windows]
+# Install what is missing, build, run the whole suite: natively, over the fake
+# backend, and as Windows programs under Wine. Both systems unless one is named.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+systems=("$@")
+[ $# -gt 0 ] || systems=(linux windows)
+for system in "${systems[@]}"; do
+  case $system in
+    linux | windows) ;;
+    *)
+      echo 'usage: ci/test.sh [linux] [windows]' >&2
+      exit 2
+      ;;
+  esac
+done
+
+trap 'stop_programs; stop_wine' EXIT
+mkdir -p build/results
+passed=0 failed=0 skipped=0 lines=()
+
+# attribute NAME FILE: a number of the outermost element of a JUnit file.
+attribute() { sed -n "/^[[:space:]]*$1=/{s/[^0-9]//g;p;q}" "$2"; }
+
+# count TARGET FILE: add a result file to the sums.
+count() {
+  local all bad off skip good
+  all=$(attribute tests "$2") bad=$(attribute failures "$2")
+  off=$(attribute disabled "$2") skip=$(attribute skipped "$2")
+  good=$((all - bad - off - skip))
+  if [ "$good" -le 0 ]; then
+    bad=$((bad + 1)) # a target that ran no test has failed
+  fi
+  passed=$((passed + good)) failed=$((failed + bad))
+  skipped=$((skipped + skip + off))
+  lines+=("$(printf '%-14s %4d passed %3d failed %3d skipped' \
+    "$1" "$good" "$bad" "$((skip + off))")")
+}
+
+# run TARGET PRESET LABEL: the tests with that label.
+run() {
+  local file=$PWD/build/results/$1.xml
+  rm -f "$file"
+  say "testing: $1"
+  bounded 1200 ctest --test-dir "build/$2" -L "^$3\$" -j2 --output-on-failure \
+    --progress --output-junit "$file" >"build/results/$1.log" 2>&1 ||
+    grep -av 'Start \|Passed' "build/results/$1.log" || true
+  if [ -s "$file" ]; then
+    count "$1" "$file"
+    grep -ao 'skip: .*' "$file" | tr -d '\r' | sed 's/^/    /' || true
+  else
+    failed=$((failed + 1))
+    lines+=("$1 could not be run, see build/results/$1.log")
+  fi
+}
+
+libraries=()
+for system in "${systems[@]}"; do
+  need linux # the build tools are the same
+  need "$system"
+  preset=dev
+  if [ "$system" = windows ]; then
+    preset=mingw
+    start_wine
+  fi
+  build_preset "$preset"
+  libraries+=("build/$preset/libskt.a")
+  run "$system" "$preset" suite
+  run "$system-fake" "$preset" fake
+done
+
+say 'checking the style rules'
+if ! ci/layers.sh "${libraries[@]}"; then
+  failed=$((failed + 1))
+  lines+=('ci/layers.sh fails, see above')
+fi
+
+say 'summary'
+printf '    %s\n' "${lines[@]}"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,614 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKT_H
+#define SKT_H
+
+/*
+ * skt: the same sockets on Linux, macOS, the BSDs and Windows.
+ *
+ *   skt server = {0}, client = {0};
+ *   skt_addr here;
+ *   skt_addr_parse(&here, "127.0.0.1:7000");
+ *   skt_socket(&server, skt_addr_domain(&here), SKT_STREAM, 0);
+ *   skt_bind(&server, &here, 0);
+ *   skt_listen(&server, 0);
+ *   skt_accept(&server, &client, NULL, 0);
+ *   ... skt_read(&client, ...); skt_write(&client, ...);
+ *   skt_close(&client);
+ *
+ * These are the calls every socket lesson teaches, with one meaning on every
+ * system. skt resolves no names, speaks no protocol, starts no thread and
+ * allocates no memory. There is nothing to initialise.
+ *
+ * Five rules hold for every function below.
+ *
+ * Results    0, or a count, or a negative SKT_E... code whose number is the
+ *            same on every system. Nothing else is set that a caller must
+ *            read. A field "Errors" is closed: no other code comes back, save
+ *            the four that any function may give:
+ *              SKT_EFAULT    a pointer that is needed is NULL
+ *              SKT_EBADF     the skt holds no socket (zeroed or closed)
+ *              SKT_ENOTSOCK  it holds a handle that is no open socket, because
+ *                            something else closed it
+ *              SKT_EUNKNOWN  the system gave a number nobody has mapped;
+ *                            skt_native_error() tells it
+ *            When several apply, the first of this order wins: the socket's
+ *            pointer, no socket, other pointers, other arguments, the state of
+ *            the socket. Only then is the system asked.
+ * Ownership  Every struct and buffer is the caller's. skt keeps no pointer
+ *            after a call has returned.
+ * Units      Sizes are bytes in a size_t, no larger than PTRDIFF_MAX. Times are
+ *            milliseconds in an int: -1 is for ever, 0 does not wait. Ports are
+ *            plain numbers, in the host's byte order.
+ * Blocking   A socket blocks unless SKT_NONBLOCK was asked for, on every
+ *            system, accepted sockets too. A signal never ends a call early.
+ * Threads    Any thread may use any socket. On one socket at the same time, one
+ *            thread may read, another write, and any number accept; for
+ *            everything else the caller takes turns.
+ *
+ * No socket made or accepted here is inherited by a child process, and no
+ * write raises SIGPIPE.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if !defined(SKT_SHARED)
+#define SKT_API
+#elif !defined(_WIN32)
+#define SKT_API __attribute__((visibility("default")))
+#elif defined(SKT_BUILDING)
+#define SKT_API __declspec(dllexport)
+#else
+#define SKT_API __declspec(dllimport)
+#endif
+
+#define SKT_VERSION_MAJOR 0
+#define SKT_VERSION_MINOR 1
+#define SKT_VERSION_PATCH 0
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Errors
+ *
+ * The numbers are those of Linux, negated, on every system. The text is what
+ * skt_strerror() returns.
+ */
+
+#define SKT_ERRORS(X)                                                          \
+  X(SKT_EPERM, -1, "operation not permitted")                                  \
+  X(SKT_EIO, -5, "input or output failed in the system")                       \
+  X(SKT_EBADF, -9, "no socket here: never opened, or closed")                  \
+  X(SKT_EAGAIN, -11, "the call would have to wait")                            \
+  X(SKT_ENOMEM, -12, "out of memory")                                          \
+  X(SKT_EACCES, -13, "permission denied")                                      \
+  X(SKT_EFAULT, -14, "a required pointer is null or invalid")                  \
+  X(SKT_ENODEV, -19, "no such network interface")                              \
+  X(SKT_EINVAL, -22, "invalid argument, or wrong state for this call")         \
+  X(SKT_ENFILE, -23, "too many open files in the system")                      \
+  X(SKT_EMFILE, -24, "too many open files in this process")                    \
+  X(SKT_ENOSPC, -28, "the buffer is too small")                                \
+  X(SKT_EPIPE, -32, "this side has shut down writing")                         \
+  X(SKT_EPROTO, -71, "protocol error")                                         \
+  X(SKT_ENOTSOCK, -88, "the handle is not an open socket")                     \
+  X(SKT_EMSGSIZE, -90, "message too long")                                     \
+  X(SKT_ENOPROTOOPT, -92, "option not known here")                             \
+  X(SKT_EPROTONOSUPPORT, -93, "protocol not supported")                        \
+  X(SKT_ESOCKTNOSUPPORT, -94, "socket type not supported")                     \
+  X(SKT_EOPNOTSUPP, -95, "operation not supported")                            \
+  X(SKT_EAFNOSUPPORT, -97, "address family not supported")                     \
+  X(SKT_EADDRINUSE, -98, "address already in use")                             \
+  X(SKT_EADDRNOTAVAIL, -99, "address not available")                           \
+  X(SKT_ENETDOWN, -100, "network is down")                                     \
+  X(SKT_ENETUNREACH, -101, "network is unreachable")                           \
+  X(SKT_ECONNABORTED, -103, "connection aborted by this host")                 \
+  X(SKT_ECONNRESET, -104, "connection reset by the peer")                      \
+  X(SKT_ENOBUFS, -105, "no buffer space available")                            \
+  X(SKT_EISCONN, -106, "already connected")                                    \
+  X(SKT_ENOTCONN, -107, "not connected")                                       \
+  X(SKT_ETIMEDOUT, -110, "timed out")                                          \
+  X(SKT_ECONNREFUSED, -111, "connection refused")                              \
+  X(SKT_EHOSTUNREACH, -113, "host is unreachable")                             \
+  X(SKT_EALREADY, -114, "already in progress")                                 \
+  X(SKT_EINPROGRESS, -115, "in progress")                                      \
+  X(SKT_EUNKNOWN, -4095, "a system error without a name here")
+
+#define SKT__ENUM(name, value, text) name = value,
+enum { SKT_ERRORS(SKT__ENUM) SKT_OK = 0 };
+#undef SKT__ENUM
+
+/** The name of a code.
+ *
+ *   code   any number
+ *
+ * Returns  "SKT_EINVAL" and the like, "SKT_OK" for 0 and counts, or
+ *          "SKT_E?" for a number that is no code. Static ASCII text, never
+ *          NULL, the same on every system.
+ * Source   none; POSIX and Winsock have no such call. */
+SKT_API const char *skt_errname(int code);
+
+/** What a code means, for people.
+ *
+ *   code   any number
+ *
+ * Returns  an English phrase without a full stop. Static ASCII text, never
+ *          NULL, the same on every system and in every locale.
+ * Source   POSIX strerror(); Winsock FormatMessage(). */
+SKT_API const char *skt_strerror(int code);
+
+/** The system's own number for this thread's last error.
+ *
+ * For logs and bug reports. A code that skt found by itself, without asking
+ * the system (SKT_EBADF, say), leaves the number as it was.
+ *
+ * Returns  an errno value on POSIX systems, a WSA number on Windows, or 0 when
+ *          no call of this thread has failed in the system.
+ * Threads  each thread has its own.
+ * Source   POSIX errno; Winsock WSAGetLastError(). */
+SKT_API int skt_native_error(void);
+
+/*
+ * Types
+ *
+ * Domains, types and flags are distinct bits, so that they can be or'ed
+ * together where one number is to describe a socket (see skt_adopt).
+ */
+
+/** A socket. Zeroed memory holds no socket: start with `skt s = {0};`.
+ *
+ * It may be moved and stored like any struct; of two copies only one may go on
+ * being used. The members are skt's own. */
+typedef struct skt {
+  uintptr_t handle;  /* complement of the native handle, so that 0 is none */
+  uint16_t kind;     /* domain, type, state and flags */
+  int16_t read_end;  /* 0 open, SKT__SHUT by us, or the error that ended it */
+  int16_t write_end; /* the same for writing */
+  uint16_t reserved;
+} skt;
+
+/** An address and port, by value: copy it, keep it, compare its text.
+ *
+ * Zeroed memory is no address and is refused wherever one is needed. The
+ * members are skt's own. */
+typedef struct skt_addr {
+  uint32_t length;
+  uint32_t words[28]; /* the system's form, as large as any it has */
+} skt_addr;
+
+/** Domains. */
+enum {
+  SKT_IPV4 = 0x01, /* IPv4 */
+  SKT_IPV6 = 0x02  /* IPv6, and IPv6 only unless SKT_DUAL_STACK is asked for */
+};
+
+/** Types. */
+enum {
+  SKT_STREAM = 0x10 /* a reliable stream of bytes: TCP */
+};
+
+/** States, to be stated to skt_adopt. */
+enum {
+  SKT_BOUND = 0x0100,     /* has its local address */
+  SKT_LISTENING = 0x0200, /* bound, and takes connections */
+  SKT_CONNECTED = 0x0400  /* reads and writes */
+};
+
+/** Flags. */
+enum {
+  SKT_NONBLOCK = 0x1000,  /* calls return SKT_EAGAIN instead of waiting */
+  SKT_DUAL_STACK = 0x2000 /* skt_bind: an IPv6 socket that takes IPv4 too */
+};
+
+/** Directions, for skt_shutdown and skt_wait. */
+enum { SKT_READ = 1, SKT_WRITE = 2, SKT_BOTH = 3 };
+
+/*
+ * Addresses
+ */
+
+/** Room for the text of any address, with its end. */
+#define SKT_ADDR_TEXT_MAX 128
+
+/** Read an address from its text.
+ *
+ *   out    receives the address; zeroed on any error
+ *   text   "127.0.0.1:80", "[::1]:80", "[fe80::1%eth0]:80" or
+ *          "[fe80::1%2]:80", with its end, unchanged
+ *
+ * IPv4 is four decimal numbers without leading zeros, IPv6 what RFC 4291
+ * allows, the port 0 to 65535 in decimal digits. The port is always there.
+ * Names are not looked up, and nothing else is taken for a number: neither
+ * "127.1" nor "010.0.0.1" nor a space before or after.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL  text is no such address
+ *          SKT_ENODEV  the interface after % does not exist
+ * Differs  Interfaces have other names on Windows ("ethernet_32769"); their
+ *          numbers work everywhere.
+ * Source   RFC 4291 2.2, RFC 4007 11; POSIX inet_pton(), if_nametoindex(). */
+SKT_API int skt_addr_parse(skt_addr *out, const char *text);
+
+/** Write an address as text that skt_addr_parse reads back.
+ *
+ *   a         the address
+ *   text      receives the text and its end; of `capacity` bytes
+ *   capacity  SKT_ADDR_TEXT_MAX is always enough
+ *
+ * IPv6 is written as RFC 5952 says, a scope id as a number.
+ *
+ * Returns  the length without the end, or one of Errors.
+ * Errors   SKT_EINVAL  a is no address
+ *          SKT_ENOSPC  capacity is too small; nothing but an end was written
+ * Source   RFC 5952; POSIX inet_ntop(). */
+SKT_API int skt_addr_format(const skt_addr *a, char *text, size_t capacity);
+
+/** The domain that a socket for this address needs.
+ *
+ * Returns  SKT_IPV4 or SKT_IPV6, or one of Errors.
+ * Errors   SKT_EINVAL  a is no address */
+SKT_API int skt_addr_domain(const skt_addr *a);
+
+/** The port of an address.
+ *
+ * Returns  0 to 65535, or one of Errors.
+ * Errors   SKT_EINVAL  a is no address */
+SKT_API int skt_addr_port(const skt_addr *a);
+
+/** Lend the bytes of an address to code that speaks the system's form.
+ *
+ *   a       the address
+ *   length  receives the number of bytes
+ *
+ * Returns  a struct sockaddr of that many bytes, inside *a and as long-lived,
+ *          aligned to 4; NULL, and length 0, when a is no address.
+ * Source   POSIX struct sockaddr; Winsock SOCKADDR. */
+SKT_API const void *skt_addr_native(const skt_addr *a, size_t *length);
+
+/** Take an address in from code that speaks the system's form.
+ *
+ *   out     receives the address; zeroed on any error
+ *   native  a struct sockaddr of `length` bytes, of any alignment
+ *   length  what the system calls its length; more than needed is fine
+ *
+ * An IPv4 address mapped into IPv6 (::ffff:1.2.3.4) becomes plain IPv4.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL        too few bytes for its family
+ *          SKT_EAFNOSUPPORT  a family without a domain here
+ * Source   POSIX struct sockaddr; Winsock SOCKADDR. */
+SKT_API int skt_addr_from_native(skt_addr *out, const void *native,
+                                 size_t length);
+
+/*
+ * Life cycle
+ */
+
+/** Create a socket.
+ *
+ *   s         receives the socket; what it held before is overwritten, not
+ *             closed. Zeroed on any error.
+ *   domain    SKT_IPV4 or SKT_IPV6
+ *   type      SKT_STREAM, or'ed with SKT_NONBLOCK if wanted
+ *   protocol  0 for the usual one (TCP), or an IANA protocol number
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL           domain, type or protocol is not of its kind
+ *          SKT_EAFNOSUPPORT     the system lacks the domain
+ *          SKT_EPROTONOSUPPORT  no such protocol for this type
+ *          SKT_EACCES           not allowed to this process
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left
+ *          SKT_ENETDOWN         Windows: the network could not be started
+ * Blocks   never.
+ * Source   POSIX socket(); Winsock WSASocketW(). */
+SKT_API int skt_socket(skt *s, int domain, int type, int protocol);
+
+/** Close a socket and zero it.
+ *
+ * The handle is given up whatever is returned, so that a second close meets no
+ * stranger. Bytes already taken by skt_write are still sent, unless bytes that
+ * came in were never read: then TCP resets the connection.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EIO  the system reports a late failure; closed all the same
+ * Blocks   never.
+ * Threads  not while another thread is in a call on s.
+ * Source   POSIX close(); Winsock closesocket(). */
+SKT_API int skt_close(skt *s);
+
+/*
+ * Server side
+ */
+
+/** Give a socket its local address.
+ *
+ *   s      a socket that has none yet
+ *   local  its address, of the socket's domain; port 0 lets the system choose
+ *          (skt_local tells)
+ *   flags  0, or SKT_DUAL_STACK for an IPv6 socket that also takes IPv4
+ *
+ * This is the safe server's bind: no other socket can take the port while this
+ * one listens, and a server that was stopped can bind again at once, though
+ * connections that it closed linger in TIME_WAIT. An IPv6 socket takes IPv6
+ * only, unless flags say otherwise.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL         s has an address already, local is none or of
+ *                             another domain, flags are unknown, or
+ *                             SKT_DUAL_STACK on an IPv4 socket
+ *          SKT_EADDRINUSE     somebody has it; on Windows also a port that the
+ *                             system keeps back
+ *          SKT_EADDRNOTAVAIL  no such address on this host
+ *          SKT_EACCES         POSIX: a port that needs a privilege
+ *          SKT_EOPNOTSUPP     the system cannot take IPv4 on an IPv6 socket
+ *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ * Blocks   never.
+ * Differs  Windows: while a connection accepted on the port is still open, it
+ *          cannot be bound again.
+ * Source   POSIX bind(), SO_REUSEADDR; Winsock bind(), SO_EXCLUSIVEADDRUSE. */
+SKT_API int skt_bind(skt *s, const skt_addr *local, unsigned flags);
+
+/** Let peers connect.
+ *
+ *   s        a bound stream socket; one that listens already gets the backlog
+ *   backlog  how many may wait to be accepted, a hint that the system bounds;
+ *            0 or less asks for its best
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL      s is not bound, or connected
+ *          SKT_EADDRINUSE  another socket listens there
+ *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ * Blocks   never.
+ * Differs  Windows: the backlog of a listening socket does not change again.
+ * Source   POSIX listen(); Winsock listen(), SOMAXCONN_HINT(). */
+SKT_API int skt_listen(skt *s, int backlog);
+
+/** Take the next waiting connection.
+ *
+ *   s      a listening socket
+ *   out    receives the new socket, as in skt_socket
+ *   peer   receives the peer's address; may be NULL. Zeroed on any error.
+ *   flags  0, or SKT_NONBLOCK for the new socket
+ *
+ * The new socket is blocking unless flags say otherwise, and is not inherited,
+ * whatever s is. A peer that gave up while it waited is passed over.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL  s does not listen, or flags are unknown
+ *          SKT_EAGAIN  s is non-blocking and nobody waits
+ *          SKT_EPERM   a firewall forbids it
+ *          SKT_ENETDOWN  the network of this host is down
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left; the
+ *                      connection goes on waiting
+ * Blocks   until a connection is there, if s is blocking.
+ * Threads  several threads may accept from one s.
+ * Differs  macOS, Windows: a child started by another thread in the very
+ *          instant of the call can still inherit the new socket.
+ * Source   POSIX accept(), accept4(); Winsock accept(). */
+SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags);
+
+/*
+ * Client side
+ */
+
+/** Connect to a peer.
+ *
+ *   s     a socket that is not connected and does not listen
+ *   peer  an address of the socket's domain, with a port and a host
+ *
+ * A blocking socket is connected when this returns 0. A non-blocking one
+ * answers SKT_EINPROGRESS: wait for SKT_WRITE with skt_wait, then ask
+ * skt_connect_finish for the outcome. After a failure s can only be closed.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL         s listens, or has failed to connect before; peer
+ *                             is no address, of another domain, a wildcard,
+ *                             mapped IPv4, or has port 0
+ *          SKT_EISCONN        s is connected
+ *          SKT_EALREADY       s is already connecting
+ *          SKT_EINPROGRESS    s is non-blocking and has begun to connect
+ *          SKT_ECONNREFUSED   nobody listens there
+ *          SKT_ETIMEDOUT      no answer in the time the system allows
+ *          SKT_ENETUNREACH SKT_EHOSTUNREACH SKT_ENETDOWN  no way to the peer
+ *          SKT_EADDRNOTAVAIL  no local port left
+ *          SKT_EADDRINUSE     s is bound, and this very pair is connected
+ *          SKT_ECONNRESET     the peer, or something between, reset it
+ *          SKT_EACCES SKT_EPERM  a firewall forbids it
+ *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ * Blocks   until the outcome is known, if s is blocking.
+ * Source   POSIX connect(); Winsock connect(). */
+SKT_API int skt_connect(skt *s, const skt_addr *peer);
+
+/** Ask how a non-blocking connect ended.
+ *
+ * May be asked as often as one likes; the answer stays the same.
+ *
+ * Returns  0 connected, or one of Errors.
+ * Errors   SKT_EINPROGRESS  not yet
+ *          SKT_EINVAL       no connect was begun
+ *          and those of skt_connect that tell a failure
+ * Blocks   never.
+ * Source   POSIX getsockopt(SO_ERROR); Winsock the same. */
+SKT_API int skt_connect_finish(skt *s);
+
+/*
+ * Data
+ */
+
+/** Read what has arrived.
+ *
+ *   s       a connected socket
+ *   buffer  receives up to n bytes; unchanged on error
+ *   n       its size; with 0 nothing is asked of the system and 0 returned
+ *
+ * A connection that broke stays broken: after the first such error every later
+ * read returns it again.
+ *
+ * Returns  how many bytes, 1 to n; 0 when the peer has finished writing, or
+ *          reading was shut down here; or one of Errors.
+ * Errors   SKT_EINVAL        n is over PTRDIFF_MAX
+ *          SKT_ENOTCONN      s is not connected
+ *          SKT_EAGAIN        s is non-blocking and nothing is there
+ *          SKT_ECONNRESET    the connection broke; bytes that had arrived and
+ *                            were not read may be lost
+ *          SKT_ETIMEDOUT     the peer went silent: keep-alive, retransmission
+ *          SKT_EHOSTUNREACH SKT_ENETUNREACH SKT_ENETDOWN  the way to it broke
+ *          SKT_ENOBUFS SKT_ENOMEM  nothing left; nothing is lost
+ * Blocks   until a byte, the end or an error is there, if s is blocking.
+ * Differs  Windows drops bytes that arrived before a reset, Linux keeps them.
+ * Source   POSIX recv(); Winsock recv(). */
+SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
+
+/** Write bytes.
+ *
+ *   s       a connected socket
+ *   buffer  n bytes, unchanged
+ *   n       how many; with 0 nothing is asked of the system and 0 returned
+ *
+ * A blocking socket takes all n bytes. Should the connection break half way,
+ * the count taken until then is returned, and the error by the next write. A
+ * non-blocking socket takes what there is room for. Taken means that the system
+ * has them, not that the peer does.
+ *
+ * Returns  how many bytes were taken, 1 to n, or one of Errors.
+ * Errors   SKT_EINVAL        n is over PTRDIFF_MAX
+ *          SKT_ENOTCONN      s is not connected
+ *          SKT_EPIPE         writing was shut down here
+ *          SKT_EAGAIN        s is non-blocking and there is no room
+ *          SKT_ECONNRESET    the connection broke
+ *          SKT_ETIMEDOUT     the peer went silent
+ *          SKT_EHOSTUNREACH SKT_ENETUNREACH SKT_ENETDOWN  the way to it broke
+ *          SKT_EACCES SKT_EPERM  a firewall forbids it
+ *          SKT_ENOBUFS SKT_ENOMEM  nothing left; nothing is lost
+ * Blocks   until all is taken, if s is blocking.
+ * Source   POSIX send(); Winsock send(). */
+SKT_API ptrdiff_t skt_write(skt *s, const void *buffer, size_t n);
+
+/** Finish writing, reading, or both, and keep the socket.
+ *
+ *   s    a connected socket
+ *   how  SKT_WRITE: the peer reads what was written, then the end.
+ *        SKT_READ: reads return 0 from now on; the peer is not told.
+ *        SKT_BOTH
+ *
+ * What has ended already, by whomever, counts as done.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL    how is none of the three, or s listens
+ *          SKT_ENOTCONN  s is not connected
+ *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ * Blocks   never; a thread that waits in skt_read is not woken.
+ * Source   POSIX shutdown(); Winsock shutdown(). */
+SKT_API int skt_shutdown(skt *s, int how);
+
+/*
+ * Modes and waiting
+ */
+
+/** Choose whether calls on a socket wait.
+ *
+ * Returns  0, or one of the codes any function may give.
+ * Blocks   never.
+ * Source   POSIX fcntl(O_NONBLOCK); Winsock ioctlsocket(FIONBIO). */
+SKT_API int skt_set_blocking(skt *s, bool blocking);
+
+/** Whether calls on a socket wait.
+ *
+ * Returns  1 they wait, 0 they do not; or one of the codes any function may
+ *          give. No system call. */
+SKT_API int skt_blocking(const skt *s);
+
+/** Wait until a socket is ready.
+ *
+ *   s           a socket that listens, connects or is connected
+ *   events      SKT_READ: bytes, the end, an error, or a connection to accept.
+ *               SKT_WRITE: room to write, an error, or the end of connecting.
+ *               SKT_BOTH: any of them
+ *   timeout_ms  the longest time to wait; -1 for ever, 0 only looks
+ *
+ * Ready means that the next such call will not wait. An error makes a socket
+ * ready for both.
+ *
+ * Returns  those of the events that are there, or 0 when the time is over,
+ *          never before; or one of Errors.
+ * Errors   SKT_EINVAL    events are none or unknown; timeout_ms is under -1
+ *          SKT_ENOTCONN  s neither listens nor connects nor is connected
+ *          SKT_ENOMEM SKT_ENOBUFS  nothing left
+ * Blocks   as told.
+ * Threads  several threads may wait on one s.
+ * Source   POSIX poll(); Winsock select(). */
+SKT_API int skt_wait(skt *s, int events, int timeout_ms);
+
+/*
+ * Names of a socket
+ */
+
+/** The socket's own address.
+ *
+ *   s    a socket
+ *   out  receives it: the wildcard and port 0 when the socket has none yet.
+ *        Zeroed on any error.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL   the connection is gone, and the address with it
+ *          SKT_ENOBUFS  nothing left
+ * Source   POSIX getsockname(); Winsock getsockname(). */
+SKT_API int skt_local(const skt *s, skt_addr *out);
+
+/** The address of the peer.
+ *
+ *   s    a connected socket
+ *   out  receives it; zeroed on any error
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_ENOTCONN  s is not connected, or no longer
+ *          SKT_ENOBUFS   nothing left
+ * Differs  After a reset Windows still tells it, others do not.
+ * Source   POSIX getpeername(); Winsock getpeername(). */
+SKT_API int skt_peer(const skt *s, skt_addr *out);
+
+/*
+ * Native handles: a way in and out
+ */
+
+/** Take a native socket in. skt owns it from here on.
+ *
+ *   s       receives the socket, as in skt_socket
+ *   native  an int descriptor or a SOCKET, cast to uintptr_t
+ *   kind    0: the system is asked what it is, and it is made blocking (or
+ *           non-blocking with SKT_NONBLOCK).
+ *           Otherwise domain | type | state, the state being SKT_BOUND,
+ *           SKT_LISTENING, SKT_CONNECTED or none of them, and SKT_NONBLOCK if
+ *           it is so: you are believed, and no system call is made.
+ *
+ * On an error the handle stays the caller's, open. Whether children inherit it
+ * stays as it is.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL           kind is no such sum
+ *          SKT_ENOTSOCK         native is no open socket (if the system was
+ *                               asked, or it could not be one)
+ *          SKT_EAFNOSUPPORT     a socket of a domain without a name here
+ *          SKT_ESOCKTNOSUPPORT  a socket of another type than SKT_STREAM
+ *          SKT_ENETDOWN         Windows: the network could not be started
+ * Source   POSIX getsockopt(SO_TYPE); Winsock getsockopt(SO_PROTOCOL_INFOW). */
+SKT_API int skt_adopt(skt *s, uintptr_t native, unsigned kind);
+
+/** Lend the native socket. It stays skt's: do not close it.
+ *
+ * Returns  the int descriptor or SOCKET as a uintptr_t; UINTPTR_MAX, which is
+ *          (uintptr_t)-1 and INVALID_SOCKET, when there is none. */
+SKT_API uintptr_t skt_native(const skt *s);
+
+/** Give the native socket up: it is the caller's, and s is zeroed.
+ *
+ * Returns  as skt_native. */
+SKT_API uintptr_t skt_release(skt *s);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

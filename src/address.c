@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses as values: the system's form and its parts. The systems agree on
+ * the names of the members of struct sockaddr_in and sockaddr_in6, so this is
+ * written once; the numbers of the families differ and never leave. */
+#include "sys.h"
+
+#include <string.h>
+
+static int family_of(const void *native) {
+  struct sockaddr head;
+  memcpy(&head, native, sizeof head);
+  return head.sa_family;
+}
+
+int skt_addr_domain(const skt_addr *a) {
+  if (a == NULL) {
+    return SKT_EFAULT;
+  }
+  if (a->length == sizeof(struct sockaddr_in) &&
+      family_of(a->words) == AF_INET) {
+    return SKT_IPV4;
+  }
+  if (a->length == sizeof(struct sockaddr_in6) &&
+      family_of(a->words) == AF_INET6) {
+    return SKT_IPV6;
+  }
+  return SKT_EINVAL;
+}
+
+int skt__addr_get_ip(const skt_addr *a, skt__ip *ip) {
+  int domain = skt_addr_domain(a);
+  *ip = (skt__ip){.scope = 0};
+  if (domain == SKT_IPV4) {
+    struct sockaddr_in in;
+    memcpy(&in, a->words, sizeof in);
+    memcpy(ip->bytes, &in.sin_addr, 4);
+    ip->port = ntohs(in.sin_port);
+  } else if (domain == SKT_IPV6) {
+    struct sockaddr_in6 in6;
+    memcpy(&in6, a->words, sizeof in6);
+    memcpy(ip->bytes, &in6.sin6_addr, 16);
+    ip->port = ntohs(in6.sin6_port);
+    ip->scope = in6.sin6_scope_id;
+  }
+  return domain;
+}
+
+static void set_ipv4(skt_addr *a, const uint8_t *bytes, uint16_t port) {
+  struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
+#ifdef SIN6_LEN
+  in.sin_len = sizeof in;
+#endif
+  memcpy(&in.sin_addr, bytes, 4);
+  *a = (skt_addr){.length = sizeof in};
+  memcpy(a->words, &in, sizeof in);
+}
+
+static void set_ipv6(skt_addr *a, const skt__ip *ip) {
+  struct sockaddr_in6 in6 = {.sin6_family = AF_INET6,
+                             .sin6_port = htons(ip->port),
+                             .sin6_scope_id = ip->scope};
+#ifdef SIN6_LEN
+  in6.sin6_len = sizeof in6;
+#endif
+  memcpy(&in6.sin6_addr, ip->bytes, 16);
+  *a = (skt_addr){.length = sizeof in6};
+  memcpy(a->words, &in6, sizeof in6);
+}
+
+void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip) {
+  if (domain == SKT_IPV4) {
+    set_ipv4(a, ip->bytes, ip->port);
+  } else {
+    set_ipv6(a, ip);
+  }
+}
+
+bool skt__ip_is_mapped(const skt__ip *ip) {
+  static const uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  return memcmp(ip->bytes, prefix, sizeof prefix) == 0;
+}
+
+int skt__addr_set(skt_addr *out, const void *native, size_t length) {
+  *out = (skt_addr){.length = 0};
+  if (length < sizeof(struct sockaddr)) {
+    return SKT_EINVAL;
+  }
+  int family = family_of(native);
+  if (family != AF_INET && family != AF_INET6) {
+    return SKT_EAFNOSUPPORT;
+  }
+  size_t needed = family == AF_INET ? sizeof(struct sockaddr_in)
+                                    : sizeof(struct sockaddr_in6);
+  if (length < needed) {
+    return SKT_EINVAL;
+  }
+  out->length = (uint32_t)needed;
+  memcpy(out->words, native, needed);
+
+  skt__ip ip;
+  if (skt__addr_get_ip(out, &ip) == SKT_IPV6 && skt__ip_is_mapped(&ip)) {
+    set_ipv4(out, ip.bytes + 12, ip.port);
+  }
+  return 0;
+}
+
+int skt_addr_from_native(skt_addr *out, const void *native, size_t length) {
+  if (out == NULL) {
+    return SKT_EFAULT;
+  }
+  *out = (skt_addr){.length = 0};
+  return native == NULL ? SKT_EFAULT : skt__addr_set(out, native, length);
+}
+
+const void *skt_addr_native(const skt_addr *a, size_t *length) {
+  bool valid = skt_addr_domain(a) > 0;
+  if (length != NULL) {
+    *length = valid ? a->length : 0;
+  }
+  return valid ? a->words : NULL;
+}
+
+int skt_addr_port(const skt_addr *a) {
+  skt__ip ip;
+  if (a == NULL) {
+    return SKT_EFAULT;
+  }
+  int domain = skt__addr_get_ip(a, &ip);
+  return domain < 0 ? domain : ip.port;
+}

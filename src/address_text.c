@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses as text, both ways. By hand, because inet_pton, inet_ntop and
+ * getaddrinfo disagree between systems about what an address is: some take
+ * "010.0.0.1" for 8.0.0.1, "[::1]:80" for a host or "65536" for port 0. */
+#include "sys.h"
+
+#include <string.h>
+
+enum { INTERFACE_NAME_MAX = 256 };
+
+/* Parsers advance *p past what they read and return whether they could. */
+
+static bool take(const char **p, char c) {
+  bool there = **p == c;
+  *p += there;
+  return there;
+}
+
+static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+static int hex_value(char c) {
+  return is_digit(c)            ? c - '0'
+         : c >= 'a' && c <= 'f' ? c - 'a' + 10
+         : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                : -1;
+}
+
+/* Decimal digits without leading zeros, at most max. */
+static bool parse_number(const char **p, uint32_t max, uint32_t *out) {
+  const char *start = *p;
+  uint64_t value = 0;
+  for (; is_digit(**p) && value <= max; ++*p) {
+    value = value * 10 + (uint64_t)(**p - '0');
+  }
+  *out = (uint32_t)value;
+  return *p != start && value <= max && (*start != '0' || *p == start + 1);
+}
+
+static bool parse_ipv4(const char **p, uint8_t *bytes) {
+  for (int i = 0; i < 4; ++i) {
+    uint32_t value;
+    if ((i > 0 && !take(p, '.')) || !parse_number(p, 255, &value)) {
+      return false;
+    }
+    bytes[i] = (uint8_t)value;
+  }
+  return true;
+}
+
+/* One to four hexadecimal digits. */
+static bool parse_group(const char **p, uint8_t *bytes) {
+  const char *start = *p;
+  int value = 0;
+  for (; hex_value(**p) >= 0 && *p - start < 4; ++*p) {
+    value = value * 16 + hex_value(**p);
+  }
+  bytes[0] = (uint8_t)(value >> 8);
+  bytes[1] = (uint8_t)value;
+  return *p != start && hex_value(**p) < 0;
+}
+
+/* Move what stands behind the gap to the end and fill the gap with zeros. */
+static bool spread(uint8_t *bytes, int have, int gap) {
+  if (gap < 0 || have == 16) {
+    return gap < 0 && have == 16;
+  }
+  memmove(bytes + 16 - (have - gap), bytes + gap, (size_t)(have - gap));
+  memset(bytes + gap, 0, (size_t)(16 - have));
+  return true;
+}
+
+/* Eight groups; "::" once for the ones that are missing; the last two may be
+ * written as IPv4. */
+static bool parse_ipv6(const char **p, uint8_t *bytes) {
+  int have = 0, gap = -1;
+  if ((*p)[0] == ':' && (*p)[1] == ':') {
+    *p += 2;
+    gap = 0;
+  }
+  while (have < 16 && (have != gap || hex_value(**p) >= 0)) {
+    const char *start = *p;
+    bool group = parse_group(p, bytes + have);
+    if (**p == '.' && have <= 12) {
+      *p = start;
+      return parse_ipv4(p, bytes + have) && spread(bytes, have + 4, gap);
+    }
+    have += 2;
+    if (!group) {
+      return false;
+    }
+    if (have == 16 || !take(p, ':')) {
+      break;
+    }
+    if (**p == ':') {
+      if (gap >= 0) {
+        return false;
+      }
+      ++*p;
+      gap = have;
+    }
+  }
+  return spread(bytes, have, gap);
+}
+
+/* What stands between '%' and ']': a number, or a name the system knows. */
+static int parse_scope(const char **p, uint32_t *scope) {
+  const char *end = strchr(*p, ']');
+  char name[INTERFACE_NAME_MAX];
+  if (end == NULL || end == *p || (size_t)(end - *p) >= sizeof name) {
+    return SKT_EINVAL;
+  }
+  size_t length = (size_t)(end - *p);
+  if (strspn(*p, "0123456789") == length) {
+    return parse_number(p, UINT32_MAX, scope) ? 0 : SKT_EINVAL;
+  }
+  memcpy(name, *p, length);
+  name[length] = '\0';
+  *p = end;
+  *scope = skt__sys_interface(name);
+  return *scope == 0 ? SKT_ENODEV : 0;
+}
+
+/* Returns the domain or an error. */
+static int parse_host(const char **p, skt__ip *ip) {
+  if (!take(p, '[')) {
+    return parse_ipv4(p, ip->bytes) ? SKT_IPV4 : SKT_EINVAL;
+  }
+  if (!parse_ipv6(p, ip->bytes)) {
+    return SKT_EINVAL;
+  }
+  int rc = take(p, '%') ? parse_scope(p, &ip->scope) : 0;
+  return rc < 0 ? rc : take(p, ']') ? SKT_IPV6 : SKT_EINVAL;
+}
+
+int skt_addr_parse(skt_addr *out, const char *text) {
+  skt__ip ip = {.scope = 0};
+  uint32_t port;
+  if (out == NULL) {
+    return SKT_EFAULT;
+  }
+  *out = (skt_addr){.length = 0};
+  if (text == NULL) {
+    return SKT_EFAULT;
+  }
+  int domain = parse_host(&text, &ip);
+  if (domain < 0) {
+    return domain;
+  }
+  if (!take(&text, ':') || !parse_number(&text, 65535, &port) ||
+      *text != '\0') {
+    return SKT_EINVAL;
+  }
+  ip.port = (uint16_t)port;
+  skt__addr_set_ip(out, domain, &ip);
+  return 0;
+}
+
+/* Writers put text at p and return the place after it. */
+
+static char *put_number(char *p, uint32_t value) {
+  char digits[10];
+  int n = 0;
+  do {
+    digits[n++] = (char)('0' + value % 10);
+    value /= 10;
+  } while (value > 0);
+  while (n > 0) {
+    *p++ = digits[--n];
+  }
+  return p;
+}
+
+static char *put_ipv4(char *p, const uint8_t *bytes) {
+  for (int i = 0; i < 4; ++i) {
+    p = put_number(p, bytes[i]);
+    *p++ = '.';
+  }
+  return p - 1;
+}
+
+static char *put_group(char *p, unsigned value) {
+  bool begun = false;
+  for (int shift = 12; shift >= 0; shift -= 4) {
+    unsigned digit = value >> shift & 15;
+    begun = begun || digit != 0 || shift == 0;
+    if (begun) {
+      *p++ = "0123456789abcdef"[digit];
+    }
+  }
+  return p;
+}
+
+static unsigned group_at(const uint8_t *bytes, int i) {
+  return (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1];
+}
+
+/* The first of the longest runs of two or more zero groups: its start and end,
+ * or 8 and 8. */
+static void longest_zeros(const uint8_t *bytes, int *from, int *to) {
+  *from = *to = 8;
+  int best = 1;
+  for (int i = 0, run = 0; i < 8; ++i) {
+    run = group_at(bytes, i) == 0 ? run + 1 : 0;
+    if (run > best) {
+      best = run;
+      *from = i + 1 - run;
+      *to = i + 1;
+    }
+  }
+}
+
+static char *put_ipv6(char *p, const skt__ip *ip) {
+  int from, to;
+  if (skt__ip_is_mapped(
+          ip)) { /* RFC 5952 5: the mixed form where it is known */
+    memcpy(p, "::ffff:", 7);
+    return put_ipv4(p + 7, ip->bytes + 12);
+  }
+  longest_zeros(ip->bytes, &from, &to);
+  for (int i = 0; i < 8; ++i) {
+    if (i == from) {
+      *p++ = ':';
+      i = to - 1;
+      if (to == 8) {
+        *p++ = ':';
+      }
+      continue;
+    }
+    if (i > 0) {
+      *p++ = ':';
+    }
+    p = put_group(p, group_at(ip->bytes, i));
+  }
+  return p;
+}
+
+static char *put_address(char *p, int domain, const skt__ip *ip) {
+  if (domain == SKT_IPV4) {
+    p = put_ipv4(p, ip->bytes);
+  } else {
+    *p++ = '[';
+    p = put_ipv6(p, ip);
+    if (ip->scope != 0) {
+      *p++ = '%';
+      p = put_number(p, ip->scope);
+    }
+    *p++ = ']';
+  }
+  *p++ = ':';
+  return put_number(p, ip->port);
+}
+
+int skt_addr_format(const skt_addr *a, char *text, size_t capacity) {
+  skt__ip ip;
+  char all[SKT_ADDR_TEXT_MAX];
+  if (a == NULL || text == NULL) {
+    return SKT_EFAULT;
+  }
+  if (capacity > 0) {
+    text[0] = '\0';
+  }
+  int domain = skt__addr_get_ip(a, &ip);
+  if (domain < 0) {
+    return domain;
+  }
+  size_t length = (size_t)(put_address(all, domain, &ip) - all);
+  if (length >= capacity) {
+    return SKT_ENOSPC;
+  }
+  memcpy(text, all, length);
+  text[length] = '\0';
+  return (int)length;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#include "sys.h"
+
+int skt__code(int native) {
+  const skt__code_row *row = skt__sys_codes;
+  while (row->code != 0 && row->native != native) {
+    ++row;
+  }
+  return row->code != 0 ? row->code : SKT_EUNKNOWN;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* What a socket is called, and native handles on their way in and out. */
+#include "sys.h"
+
+int skt_local(const skt *s, skt_addr *out) {
+  if (out != NULL) {
+    *out = (skt_addr){.length = 0};
+  }
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (out == NULL) {
+    return SKT_EFAULT;
+  }
+  /* Windows has no name for a socket that was never bound (Winsock
+   * getsockname, WSAEINVAL); POSIX systems say the wildcard and port 0. */
+  if (skt__state(s) == SKT__FRESH) {
+    skt__ip none = {.port = 0};
+    skt__addr_set_ip(out, s->kind & SKT__DOMAIN, &none);
+    return 0;
+  }
+  return skt__sys_local(skt__handle(s), out);
+}
+
+int skt_peer(const skt *s, skt_addr *out) {
+  if (out != NULL) {
+    *out = (skt_addr){.length = 0};
+  }
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (out == NULL) {
+    return SKT_EFAULT;
+  }
+  return skt__state(s) == SKT_CONNECTED ? skt__sys_peer(skt__handle(s), out)
+                                        : SKT_ENOTCONN;
+}
+
+/* The state of a socket that was made elsewhere. One that is connecting
+ * cannot be told from a fresh one. */
+static int ask_state(skt__os_handle handle) {
+  skt_addr a;
+  int listens = skt__sys_listens(handle);
+  if (listens != 0) {
+    return listens < 0 ? listens : SKT_LISTENING;
+  }
+  if (skt__sys_peer(handle, &a) == 0) {
+    return SKT_CONNECTED;
+  }
+  return skt__sys_local(handle, &a) == 0 && skt_addr_port(&a) > 0 ? SKT_BOUND
+                                                                  : SKT__FRESH;
+}
+
+static int ask_kind(skt__os_handle handle) {
+  int kind = skt__sys_kind(handle);
+  int state = kind < 0 ? kind : ask_state(handle);
+  return state < 0 ? state : kind | state;
+}
+
+static bool is_kind(unsigned kind) {
+  unsigned domain = kind & SKT__DOMAIN, state = kind & SKT__STATE;
+  return (domain == SKT_IPV4 || domain == SKT_IPV6) &&
+         (kind & SKT__TYPE) == SKT_STREAM &&
+         (state == SKT__FRESH || state == SKT_BOUND || state == SKT_LISTENING ||
+          state == SKT_CONNECTED) &&
+         (kind & ~(unsigned)(SKT__DOMAIN | SKT__TYPE | SKT__STATE)) == 0;
+}
+
+int skt_adopt(skt *s, uintptr_t native, unsigned kind) {
+  skt__os_handle handle = (skt__os_handle)native;
+  unsigned mode = kind & SKT_NONBLOCK;
+  bool ask = kind == mode;
+  if (s == NULL) {
+    return SKT_EFAULT;
+  }
+  *s = (skt){.handle = 0};
+  if (!ask && !is_kind(kind & ~mode)) {
+    return SKT_EINVAL;
+  }
+  if ((uintptr_t)handle != native || handle == SKT__NO_HANDLE) {
+    return SKT_ENOTSOCK;
+  }
+  int rc = skt__sys_start();
+  if (rc == 0 && ask) {
+    rc = ask_kind(handle);
+    kind = (unsigned)rc | mode;
+    if (rc > 0) {
+      rc = skt__sys_set_blocking(handle, mode == 0);
+    }
+  }
+  if (rc == 0) {
+    rc = skt__sys_adopt(handle);
+  }
+  if (rc == 0) {
+    skt__fill(s, handle, (int)kind);
+  }
+  return rc;
+}
+
+uintptr_t skt_native(const skt *s) {
+  return s == NULL ? UINTPTR_MAX : ~s->handle;
+}
+
+uintptr_t skt_release(skt *s) {
+  uintptr_t native = skt_native(s);
+  if (s != NULL) {
+    *s = (skt){.handle = 0};
+  }
+  return native;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* The seam over POSIX sockets. Its twin is win32/socket.c. */
+#include "../sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* macOS has no MSG_NOSIGNAL but a socket option (Darwin sys/socket.h). */
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#define NOSIGPIPE_BY_OPTION
+#endif
+
+/* macOS lacks these two and accept4 (Darwin sys/socket.h); the flags are then
+ * set by calls of their own, and a fork between the calls can slip through. */
+#if defined SOCK_CLOEXEC && defined SOCK_NONBLOCK
+#define ATOMIC_FLAGS 1
+#else
+#define ATOMIC_FLAGS 0
+#define SOCK_CLOEXEC 0
+#define SOCK_NONBLOCK 0
+#define accept4(s, a, n, flags) accept(s, a, n)
+#endif
+
+static int result(int rc) { return rc < 0 ? skt__fail() : rc; }
+
+static int set_option(int s, int level, int name, int value) {
+  return result(setsockopt(s, level, name, &value, sizeof value));
+}
+
+int skt__sys_start(void) { return 0; }
+
+/* What a new socket still lacks, where its flags could not make it so. */
+static int dress(int s, bool was_nonblocking, bool nonblocking) {
+  int rc = 0;
+  if (!ATOMIC_FLAGS) {
+    rc = result(fcntl(s, F_SETFD, FD_CLOEXEC));
+    if (rc == 0 && was_nonblocking != nonblocking) {
+      rc = skt__sys_set_blocking(s, !nonblocking);
+    }
+  }
+  return rc < 0 ? rc : skt__sys_adopt(s);
+}
+
+static int keep_or_close(int s, int rc, int *out) {
+  if (rc < 0) {
+    close(s);
+  } else {
+    *out = s;
+  }
+  return rc;
+}
+
+int skt__sys_socket(int *out, int domain, int type, int protocol,
+                    bool nonblocking) {
+  int family = domain == SKT_IPV4 ? AF_INET : AF_INET6;
+  (void)type; /* SKT_STREAM */
+  int flags = SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0);
+  int s = socket(family, SOCK_STREAM | flags, protocol);
+  if (s < 0) {
+    int rc = skt__fail();
+    /* Linux: a protocol number beyond its range is EINVAL (socket(2)). */
+    return rc == SKT_EINVAL ? SKT_EPROTONOSUPPORT : rc;
+  }
+  return keep_or_close(s, dress(s, false, nonblocking), out);
+}
+
+/* POSIX systems keep a port from being bound while old connections linger in
+ * TIME_WAIT, unless both the old and the new socket say SO_REUSEADDR; two
+ * listeners on one port stay impossible (Linux ip(7), socket(7)). A port that
+ * the system is to choose is bound without: the BSDs then hand out ports of
+ * connections that still linger (libuv issue 5256). Windows means the opposite
+ * by that option, see win32/socket.c. */
+int skt__sys_bind(int s, const skt_addr *local, bool dual_stack) {
+  int rc = 0;
+  if (skt_addr_domain(local) == SKT_IPV6) {
+    /* The default differs: Linux by sysctl, OpenBSD always on (ipv6(7)). */
+    rc = set_option(s, IPPROTO_IPV6, IPV6_V6ONLY, !dual_stack);
+    if (rc < 0) {
+      return dual_stack ? SKT_EOPNOTSUPP : rc;
+    }
+  }
+  if (skt_addr_port(local) != 0) {
+    rc = set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
+  }
+  return rc < 0 ? rc
+                : result(bind(s, (const struct sockaddr *)local->words,
+                              (socklen_t)local->length));
+}
+
+int skt__sys_listen(int s, int backlog) {
+  /* A port that the system chose may be bound by name after a restart. */
+  int rc = set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
+  return rc < 0 ? rc : result(listen(s, backlog > 0 ? backlog : SOMAXCONN));
+}
+
+int skt__sys_accept(int s, int *out, skt_addr *peer, bool inherited,
+                    bool nonblocking) {
+  struct sockaddr_storage a;
+  socklen_t length = sizeof a;
+  int flags = SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0);
+  int accepted = accept4(s, peer != NULL ? (struct sockaddr *)&a : NULL,
+                         peer != NULL ? &length : NULL, flags);
+  if (accepted < 0) {
+    return skt__fail();
+  }
+  int rc = dress(accepted, inherited, nonblocking);
+  if (rc == 0 && peer != NULL) {
+    /* macOS: a peer that is gone already has an address of length 0 (libdill
+     * issue 237). */
+    rc = length == 0 ? SKT_ECONNABORTED : skt__addr_set(peer, &a, length);
+  }
+  return keep_or_close(accepted, rc, out);
+}
+
+int skt__sys_connect(int s, const skt_addr *peer) {
+  int rc = result(connect(s, (const struct sockaddr *)peer->words,
+                          (socklen_t)peer->length));
+  return rc == SKT__EINTR ? SKT_EINPROGRESS : rc;
+}
+
+int skt__sys_shutdown_write(int s) { return result(shutdown(s, SHUT_WR)); }
+
+ptrdiff_t skt__sys_read(int s, void *buffer, size_t n) {
+  ptrdiff_t rc = recv(s, buffer, n, 0);
+  return rc < 0 ? skt__fail() : rc;
+}
+
+ptrdiff_t skt__sys_write(int s, const void *buffer, size_t n) {
+  ptrdiff_t rc = send(s, buffer, n, MSG_NOSIGNAL);
+  return rc < 0 ? skt__fail() : rc;
+}
+
+int skt__sys_close(int s) { return result(close(s)); }
+
+int skt__sys_set_blocking(int s, bool blocking) {
+  int on = !blocking;
+  return result(ioctl(s, FIONBIO, &on));
+}
+
+int skt__sys_pending_error(int s) {
+  int native = 0;
+  socklen_t length = sizeof native;
+  if (getsockopt(s, SOL_SOCKET, SO_ERROR, &native, &length) == 0 &&
+      native == 0) {
+    return 0;
+  }
+  errno = native != 0 ? native : errno;
+  return skt__fail();
+}
+
+static int get_name(int s, skt_addr *out,
+                    int (*ask)(int, struct sockaddr *, socklen_t *)) {
+  struct sockaddr_storage a;
+  socklen_t length = sizeof a;
+  int rc = ask(s, (struct sockaddr *)&a, &length);
+  return rc < 0 ? skt__fail() : skt__addr_set(out, &a, length);
+}
+
+int skt__sys_local(int s, skt_addr *out) {
+  return get_name(s, out, getsockname);
+}
+
+int skt__sys_peer(int s, skt_addr *out) {
+  int rc = get_name(s, out, getpeername);
+  /* macOS: EINVAL after both sides have finished (getpeername(2), Darwin). */
+  return rc == SKT_EINVAL ? SKT_ENOTCONN : rc;
+}
+
+static int get_option(int s, int name) {
+  int value = 0;
+  socklen_t length = sizeof value;
+  int rc = getsockopt(s, SOL_SOCKET, name, &value, &length);
+  return rc < 0 ? skt__fail() : value;
+}
+
+int skt__sys_kind(int s) {
+  struct sockaddr_storage a;
+  socklen_t length = sizeof a;
+  int type = get_option(s, SO_TYPE);
+  if (type < 0) {
+    return type;
+  }
+  if (getsockname(s, (struct sockaddr *)&a, &length) < 0) {
+    return skt__fail();
+  }
+  int domain = a.ss_family == AF_INET    ? SKT_IPV4
+               : a.ss_family == AF_INET6 ? SKT_IPV6
+                                         : 0;
+  return domain == 0           ? SKT_EAFNOSUPPORT
+         : type == SOCK_STREAM ? domain | SKT_STREAM
+                               : SKT_ESOCKTNOSUPPORT;
+}
+
+int skt__sys_listens(int s) {
+  int value = get_option(s, SO_ACCEPTCONN);
+  return value > 0 ? 1 : value;
+}
+
+int skt__sys_adopt(int s) {
+#ifdef NOSIGPIPE_BY_OPTION
+  int rc = set_option(s, SOL_SOCKET, SO_NOSIGPIPE, 1);
+  /* macOS: EINVAL from a connection that is gone already (swift-nio issue
+   * 1030); nothing can be written to it either. */
+  return rc == SKT_EINVAL ? 0 : rc;
+#else
+  (void)s;
+  return 0;
+#endif
+}
+
+uint32_t skt__sys_interface(const char *name) { return if_nametoindex(name); }

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Names and texts of codes, from the one list in skt.h. */
+#include "sys.h"
+
+static const struct {
+  int16_t code;
+  const char *name, *text;
+} known[] = {
+#define ENTRY(name, value, text) {value, #name, text},
+    SKT_ERRORS(ENTRY)
+#undef ENTRY
+};
+
+enum { KNOWN = sizeof known / sizeof *known };
+
+static int find(int code) {
+  int i = 0;
+  while (i < KNOWN && known[i].code != code) {
+    ++i;
+  }
+  return i;
+}
+
+const char *skt_errname(int code) {
+  int i = find(code);
+  return code >= 0 ? "SKT_OK" : i < KNOWN ? known[i].name : "SKT_E?";
+}
+
+const char *skt_strerror(int code) {
+  int i = find(code);
+  return code >= 0   ? "success"
+         : i < KNOWN ? known[i].text
+                     : "not a code of skt";
+}
+
+int skt_native_error(void) { return skt__sys_native_error(); }

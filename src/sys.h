@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKT_SYS_H
+#define SKT_SYS_H
+
+/*
+ * The seam: what a backend supplies, and all that skt knows of a system.
+ *
+ * Six rules hold for every function.
+ *
+ * 1. It is called from the shared sources in src, never by users or by tests
+ *    of the API.
+ * 2. Arguments have been checked: pointers are not NULL unless the comment says
+ *    so, lengths are 1 to SKT__IO_MAX, handles were made or adopted here,
+ *    addresses are of the socket's domain. A backend does not check again.
+ * 3. The result is 0, or a count, or a negative SKT_E... code. A failing
+ *    function keeps the native number for skt__sys_native_error. Nothing is
+ *    logged, allocated or remembered.
+ * 4. It makes one system call and translates the result. There is no loop, no
+ *    retry and no clock. The few that make more calls say so below: they set
+ *    what makes a new socket alike on every system.
+ * 5. Whatever differs between systems is absorbed here and nowhere else, and
+ *    the line that does it says: which system, what it does, what we do, where
+ *    it is written.
+ * 6. Every backend has all the functions, in this order.
+ *
+ * A backend also supplies os.h with the system's headers for addresses and
+ *   skt__os_handle   the native handle's type
+ *   SKT__NO_HANDLE   its "none", all bits set
+ *   SKT__IO_MAX      the most bytes for one read or write
+ *   SKT__WRITE_MAX   the most bytes for one write on a non-blocking socket
+ *   SKT__LOAD(p)     read an int16_t that another thread may write, whole
+ *   SKT__STORE(p, v) write it
+ * src/README.md tells how to add a system.
+ */
+
+#ifdef _WIN32
+#include "win32/os.h"
+#else
+#include "posix/os.h"
+#endif
+
+#include <skt.h>
+
+/* Codes that never leave src/. */
+enum {
+  SKT__EINTR = -4 /* a signal came; nothing was done */
+};
+
+/* Make the system's sockets usable, once per process, from any thread. Called
+ * before every call that brings a socket in; after the first success it costs
+ * a few instructions. A failure is tried again by the next call. */
+int skt__sys_start(void);
+
+/* Create a socket that no child inherits, that raises no SIGPIPE and that does
+ * not wait if `nonblocking`. Where the system has no single call for that,
+ * this makes the calls that are missing.
+ *   domain    SKT_IPV4, SKT_IPV6
+ *   type      SKT_STREAM
+ *   protocol  as in skt_socket, 0 or more */
+int skt__sys_socket(skt__os_handle *out, int domain, int type, int protocol,
+                    bool nonblocking);
+
+/* Bind so that nobody else can take the port and a restart need not wait; two
+ * calls. For an IPv6 socket V6ONLY is set to !dual_stack first; three calls. */
+int skt__sys_bind(skt__os_handle s, const skt_addr *local, bool dual_stack);
+
+/* Listen. backlog is 1 or more, or 0 for the system's best. May first set what
+ * a later bind of the same port needs. */
+int skt__sys_listen(skt__os_handle s, int backlog);
+
+/* Accept. The new socket is as after skt__sys_socket.
+ *   peer         receives the address; may be NULL
+ *   inherited    whether the listener is non-blocking
+ *   nonblocking  what the new socket is to be; systems whose accept() hands
+ *                the listener's mode on make a call only if the two differ */
+int skt__sys_accept(skt__os_handle s, skt__os_handle *out, skt_addr *peer,
+                    bool inherited, bool nonblocking);
+
+/* Begin to connect; a blocking socket waits for the outcome. When the system
+ * goes on connecting on its own, because the socket does not wait or a signal
+ * came, the answer is SKT_EINPROGRESS. */
+int skt__sys_connect(skt__os_handle s, const skt_addr *peer);
+
+/* End writing. A connection that is gone already answers SKT_ENOTCONN. */
+int skt__sys_shutdown_write(skt__os_handle s);
+
+/* Read 1 to n bytes. 0 is the end of the stream, never a reset. */
+ptrdiff_t skt__sys_read(skt__os_handle s, void *buffer, size_t n);
+
+/* Write 1 to n bytes, never raising a signal. A broken connection may answer
+ * SKT_EPIPE. */
+ptrdiff_t skt__sys_write(skt__os_handle s, const void *buffer, size_t n);
+
+/* Close. The handle is gone, whatever the answer. */
+int skt__sys_close(skt__os_handle s);
+
+int skt__sys_set_blocking(skt__os_handle s, bool blocking);
+
+/* Wait until one of SKT_READ and SKT_WRITE is there or the time is over. It
+ * may return early, with SKT__EINTR or with 0.
+ *   connecting  the socket is connecting: its failure is SKT_WRITE
+ *   timeout_ms  -1 for ever
+ * Returns those of the events that are there, or'ed with SKT__FAILED if the
+ * system says that the socket has an error, or 0. */
+int skt__sys_wait(skt__os_handle s, int events, bool connecting,
+                  int timeout_ms);
+enum { SKT__FAILED = 4 };
+
+/* The socket's pending error as a code, or 0. Asking may clear it. */
+int skt__sys_pending_error(skt__os_handle s);
+
+/* The local address. Not called for a socket that has none yet. */
+int skt__sys_local(skt__os_handle s, skt_addr *out);
+
+/* The peer's address. A connection that is gone may answer SKT_ENOTCONN. */
+int skt__sys_peer(skt__os_handle s, skt_addr *out);
+
+/* What a foreign handle is: domain | type, or SKT_ENOTSOCK,
+ * SKT_EAFNOSUPPORT or SKT_ESOCKTNOSUPPORT; up to two calls. */
+int skt__sys_kind(skt__os_handle s);
+
+/* 1 if the socket listens, else 0. */
+int skt__sys_listens(skt__os_handle s);
+
+/* A foreign socket is made like ours in what can be made so later: no SIGPIPE.
+ * No call where writes need no help. */
+int skt__sys_adopt(skt__os_handle s);
+
+/* Microseconds of a clock that never goes back. */
+int64_t skt__sys_now_us(void);
+
+/* The index of a network interface, or 0 when there is none of that name. */
+uint32_t skt__sys_interface(const char *name);
+
+/* The calling thread's last native number. */
+int skt__sys_native_error(void);
+
+/* What the system's numbers mean; ends with a row whose code is 0. */
+typedef struct skt__code_row {
+  int native, code;
+} skt__code_row;
+extern const skt__code_row skt__sys_codes[];
+
+/*
+ * What the shared sources share
+ */
+
+/* State and flags live in skt.kind beside domain and type. The public states
+ * come first; a fresh socket has none. */
+enum {
+  SKT__DOMAIN = 0x000f,
+  SKT__TYPE = 0x00f0,
+  SKT__STATE = 0x0f00,
+  SKT__FRESH = 0,
+  SKT__CONNECTING = 0x0300,
+  SKT__CONNECT_FAILED = 0x0500 /* the code is in read_end */
+};
+
+/* read_end and write_end: this side ended the direction itself. */
+enum { SKT__SHUT = 1 };
+
+/* The first check of every public function on a socket. */
+static inline int skt__check(const skt *s) {
+  return s == NULL ? SKT_EFAULT : s->handle == 0 ? SKT_EBADF : 0;
+}
+
+static inline skt__os_handle skt__handle(const skt *s) {
+  return (skt__os_handle)~s->handle;
+}
+
+static inline int skt__state(const skt *s) { return s->kind & SKT__STATE; }
+
+static inline void skt__set_state(skt *s, int state) {
+  s->kind = (uint16_t)((s->kind & ~SKT__STATE) | state);
+}
+
+static inline bool skt__waits(const skt *s) {
+  return (s->kind & SKT_NONBLOCK) == 0;
+}
+
+/* Put a native handle into a struct. */
+static inline void skt__fill(skt *s, skt__os_handle handle, int kind) {
+  *s = (skt){.handle = ~(uintptr_t)handle, .kind = (uint16_t)kind};
+}
+
+/* skt__sys_wait until the deadline that timeout_ms means, whatever interrupts
+ * it. Returns as skt__sys_wait; 0 never comes early. */
+int skt__wait(const skt *s, int events, int timeout_ms);
+
+/* A struct sockaddr of `length` bytes becomes an address; see
+ * skt_addr_from_native, whose argument checks have been made. */
+int skt__addr_set(skt_addr *out, const void *native, size_t length);
+
+/* The code for a native number by that table, SKT_EUNKNOWN if it has none. */
+int skt__code(int native);
+
+/* The parts of an IPv4 or IPv6 address. */
+typedef struct skt__ip {
+  uint8_t bytes[16]; /* the first 4 for IPv4 */
+  uint32_t scope;
+  uint16_t port;
+} skt__ip;
+
+/* Returns the domain, or SKT_EINVAL if a is no address. */
+int skt__addr_get_ip(const skt_addr *a, skt__ip *ip);
+void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip);
+bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
+
+#endif

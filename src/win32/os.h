@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKT_OS_H
+#define SKT_OS_H
+
+/* Windows 10, so that the headers show all that it has (sdkddkver.h); and
+ * windows.h without what would pull in the old winsock.h. */
+#undef _WIN32_WINNT
+#define _WIN32_WINNT 0x0A00
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+typedef SOCKET skt__os_handle;
+#define SKT__NO_HANDLE INVALID_SOCKET
+
+/* Winsock counts bytes in an int; a round number below INT_MAX. */
+#define SKT__IO_MAX ((size_t)1 << 30)
+
+/* Windows takes a non-blocking send whole, of 50 MiB too, and keeps it in
+ * memory (Wine's test_send_buffering, run on Windows). A bound makes the full
+ * buffer show as SKT_EAGAIN, as it does elsewhere. */
+#define SKT__WRITE_MAX ((size_t)256 * 1024)
+
+#define SKT__LOAD(p) (*(const volatile int16_t *)(p))
+#define SKT__STORE(p, v) (*(volatile int16_t *)(p) = (v))
+
+/* Keep WSAGetLastError() for skt__sys_native_error; its code. */
+int skt__fail(void);
+
+/* The thread's slot for it, made by skt__sys_start. */
+extern DWORD skt__native_slot;
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* The seam over Winsock. Its twin is posix/socket.c. */
+#include "../sys.h"
+
+#include <iphlpapi.h>
+
+static int check(int rc) { return rc == SOCKET_ERROR ? skt__fail() : 0; }
+
+static int set_option(SOCKET s, int level, int name, DWORD value) {
+  return check(setsockopt(s, level, name, (const char *)&value, sizeof value));
+}
+
+/* WSASocketW and not socket(): that one's handles are inherited by children
+ * (Winsock WSASocketW, WSA_FLAG_NO_HANDLE_INHERIT, Windows 7 SP1). Overlapped,
+ * or a blocked read would hold up another thread's write (Winsock socket). */
+int skt__sys_socket(SOCKET *out, int domain, int type, int protocol,
+                    bool nonblocking) {
+  int family = domain == SKT_IPV4 ? AF_INET : AF_INET6;
+  (void)type; /* SKT_STREAM */
+  SOCKET s = WSASocketW(family, SOCK_STREAM, protocol, NULL, 0,
+                        WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+  if (s == INVALID_SOCKET) {
+    int rc = skt__fail();
+    /* A known family whose protocol is of another type: "no such type". */
+    return rc == SKT_ESOCKTNOSUPPORT || rc == SKT_EINVAL ? SKT_EPROTONOSUPPORT
+                                                         : rc;
+  }
+  if (nonblocking) {
+    int rc = skt__sys_set_blocking(s, false);
+    if (rc < 0) {
+      closesocket(s);
+      return rc;
+    }
+  }
+  *out = s;
+  return 0;
+}
+
+/* Windows lets a second socket take a port in use, all or part of it, unless
+ * the first was bound with SO_EXCLUSIVEADDRUSE; SO_REUSEADDR is the intruder's
+ * half of that and never set here (Winsock, "Using SO_REUSEADDR and
+ * SO_EXCLUSIVEADDRUSE"). TIME_WAIT is no hindrance. POSIX means the opposite,
+ * see posix/socket.c. */
+int skt__sys_bind(SOCKET s, const skt_addr *local, bool dual_stack) {
+  int rc = 0;
+  if (skt_addr_domain(local) == SKT_IPV6) {
+    rc = set_option(s, IPPROTO_IPV6, IPV6_V6ONLY, !dual_stack);
+  }
+  if (rc == 0) {
+    rc = set_option(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1);
+  }
+  if (rc == 0) {
+    rc = check(
+        bind(s, (const struct sockaddr *)local->words, (int)local->length));
+  }
+  /* A conflict is EACCES or EADDRINUSE depending on both sockets' options, and
+   * EACCES for ports kept back by Hyper-V (Winsock bind; WSL issue 5514).
+   * There are no privileged ports. */
+  return rc == SKT_EACCES ? SKT_EADDRINUSE : rc;
+}
+
+/* Numbers over 200 are cut to 200, unless given as SOMAXCONN_HINT, which is
+ * their negative (Winsock listen, Windows 8). */
+int skt__sys_listen(SOCKET s, int backlog) {
+  return check(listen(s, backlog == 0    ? SOMAXCONN
+                         : backlog > 200 ? -backlog
+                                         : backlog));
+}
+
+/* accept() hands out inheritable handles, also from a listener that is not,
+ * and the listener's mode (Winsock accept; CPython's sock_accept does the same
+ * repair). A child started in between can inherit the handle. */
+int skt__sys_accept(SOCKET s, SOCKET *out, skt_addr *peer, bool inherited,
+                    bool nonblocking) {
+  struct sockaddr_storage a;
+  int rc = 0, length = sizeof a;
+  SOCKET accepted = accept(s, peer != NULL ? (struct sockaddr *)&a : NULL,
+                           peer != NULL ? &length : NULL);
+  if (accepted == INVALID_SOCKET) {
+    return skt__fail();
+  }
+  SetHandleInformation((HANDLE)accepted, HANDLE_FLAG_INHERIT, 0);
+  if (inherited != nonblocking) {
+    rc = skt__sys_set_blocking(accepted, !nonblocking);
+  }
+  if (rc == 0 && peer != NULL) {
+    rc = skt__addr_set(peer, &a, (size_t)length);
+  }
+  if (rc < 0) {
+    closesocket(accepted);
+    return rc;
+  }
+  *out = accepted;
+  return 0;
+}
+
+int skt__sys_connect(SOCKET s, const skt_addr *peer) {
+  int rc = check(
+      connect(s, (const struct sockaddr *)peer->words, (int)peer->length));
+  /* Winsock says "would block" where POSIX says "in progress". */
+  return rc == SKT_EAGAIN ? SKT_EINPROGRESS : rc;
+}
+
+int skt__sys_shutdown_write(SOCKET s) { return check(shutdown(s, SD_SEND)); }
+
+/* Wine 8 hides a reset as an end of stream, but its WSAPoll tells the two
+ * apart, as does Windows' (Wine's test_WSAPoll). One more call, at the end of a
+ * connection only. */
+static ptrdiff_t end_or_reset(SOCKET s) {
+  WSAPOLLFD p = {.fd = s, .events = POLLRDNORM};
+  bool failed = WSAPoll(&p, 1, 0) > 0 && (p.revents & POLLERR) != 0;
+  return failed ? SKT_ECONNRESET : 0;
+}
+
+ptrdiff_t skt__sys_read(SOCKET s, void *buffer, size_t n) {
+  int rc = recv(s, buffer, (int)n, 0);
+  return rc > 0 ? rc : rc == 0 ? end_or_reset(s) : skt__fail();
+}
+
+ptrdiff_t skt__sys_write(SOCKET s, const void *buffer, size_t n) {
+  int rc = send(s, buffer, (int)n, 0);
+  return rc == SOCKET_ERROR ? skt__fail() : rc;
+}
+
+int skt__sys_close(SOCKET s) { return check(closesocket(s)); }
+
+int skt__sys_set_blocking(SOCKET s, bool blocking) {
+  u_long on = !blocking;
+  return check(ioctlsocket(s, (long)FIONBIO, &on));
+}
+
+/* Some options fill one byte of the four (Wine's test_set_getsockopt). */
+static int get_option(SOCKET s, int name, DWORD *value) {
+  int length = sizeof *value;
+  *value = 0;
+  return check(getsockopt(s, SOL_SOCKET, name, (char *)value, &length));
+}
+
+int skt__sys_pending_error(SOCKET s) {
+  DWORD native;
+  int rc = get_option(s, SO_ERROR, &native);
+  if (rc == 0 && native != 0) {
+    WSASetLastError((int)native);
+    rc = skt__fail();
+  }
+  return rc;
+}
+
+static int take_name(int rc, skt_addr *out, const struct sockaddr_storage *a,
+                     int length) {
+  return rc == SOCKET_ERROR ? skt__fail()
+                            : skt__addr_set(out, a, (size_t)length);
+}
+
+int skt__sys_local(SOCKET s, skt_addr *out) {
+  struct sockaddr_storage a;
+  int length = sizeof a;
+  int rc = getsockname(s, (struct sockaddr *)&a, &length);
+  return take_name(rc, out, &a, length);
+}
+
+int skt__sys_peer(SOCKET s, skt_addr *out) {
+  struct sockaddr_storage a;
+  int length = sizeof a;
+  int rc = getpeername(s, (struct sockaddr *)&a, &length);
+  return take_name(rc, out, &a, length);
+}
+
+int skt__sys_kind(SOCKET s) {
+  WSAPROTOCOL_INFOW info;
+  int length = sizeof info;
+  int rc = check(
+      getsockopt(s, SOL_SOCKET, SO_PROTOCOL_INFOW, (char *)&info, &length));
+  if (rc < 0) {
+    return rc;
+  }
+  int domain = info.iAddressFamily == AF_INET    ? SKT_IPV4
+               : info.iAddressFamily == AF_INET6 ? SKT_IPV6
+                                                 : 0;
+  return domain == 0                       ? SKT_EAFNOSUPPORT
+         : info.iSocketType == SOCK_STREAM ? domain | SKT_STREAM
+                                           : SKT_ESOCKTNOSUPPORT;
+}
+
+int skt__sys_listens(SOCKET s) {
+  DWORD listens;
+  int rc = get_option(s, SO_ACCEPTCONN, &listens);
+  return rc < 0 ? rc : listens != 0;
+}
+
+int skt__sys_adopt(SOCKET s) {
+  (void)s;
+  return 0;
+}
+
+uint32_t skt__sys_interface(const char *name) { return if_nametoindex(name); }

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "fake_sys.h"
+
+#include <string.h>
+
+size_t fake_n;
+int fake_timeout_ms;
+
+static const fake_step *next;
+static const char *unexpected;
+static int64_t now_us = 1000000;
+
+void fake_script(const fake_step *steps) {
+  next = steps;
+  unexpected = NULL;
+}
+
+const char *fake_trouble(void) {
+  return unexpected != NULL ? unexpected : next->call;
+}
+
+static bool is_next(const char *call) {
+  return next->call != NULL && strcmp(next->call, call) == 0;
+}
+
+static long long play(const char *call) {
+  if (!is_next(call)) {
+    unexpected = unexpected != NULL ? unexpected : call;
+    return SKT_EUNKNOWN;
+  }
+  long long result = next++->result;
+  if (is_next("pass_us")) {
+    now_us += next++->result;
+  }
+  return result;
+}
+
+static int code(const char *call) { return (int)play(call); }
+
+skt fake_connected(void) {
+  skt s;
+  skt__fill(&s, (skt__os_handle)42, SKT_IPV4 | SKT_STREAM | SKT_CONNECTED);
+  return s;
+}
+
+int skt__sys_start(void) { return code("start"); }
+
+int skt__sys_socket(skt__os_handle *out, int domain, int type, int protocol,
+                    bool nonblocking) {
+  (void)domain, (void)type, (void)protocol, (void)nonblocking;
+  *out = (skt__os_handle)42;
+  return code("socket");
+}
+
+int skt__sys_bind(skt__os_handle s, const skt_addr *local, bool dual_stack) {
+  (void)s, (void)local, (void)dual_stack;
+  return code("bind");
+}
+
+int skt__sys_listen(skt__os_handle s, int backlog) {
+  (void)s, (void)backlog;
+  return code("listen");
+}
+
+int skt__sys_accept(skt__os_handle s, skt__os_handle *out, skt_addr *peer,
+                    bool inherited, bool nonblocking) {
+  (void)s, (void)peer, (void)inherited, (void)nonblocking;
+  *out = (skt__os_handle)43;
+  return code("accept");
+}
+
+int skt__sys_connect(skt__os_handle s, const skt_addr *peer) {
+  (void)s, (void)peer;
+  return code("connect");
+}
+
+int skt__sys_shutdown_write(skt__os_handle s) {
+  (void)s;
+  return code("shutdown_write");
+}
+
+ptrdiff_t skt__sys_read(skt__os_handle s, void *buffer, size_t n) {
+  (void)s, (void)buffer;
+  fake_n = n;
+  return (ptrdiff_t)play("read");
+}
+
+ptrdiff_t skt__sys_write(skt__os_handle s, const void *buffer, size_t n) {
+  (void)s, (void)buffer;
+  fake_n = n;
+  return (ptrdiff_t)play("write");
+}
+
+int skt__sys_close(skt__os_handle s) {
+  (void)s;
+  return code("close");
+}
+
+int skt__sys_set_blocking(skt__os_handle s, bool blocking) {
+  (void)s, (void)blocking;
+  return code("set_blocking");
+}
+
+int skt__sys_wait(skt__os_handle s, int events, bool connecting,
+                  int timeout_ms) {
+  (void)s, (void)events, (void)connecting;
+  fake_timeout_ms = timeout_ms;
+  return code("wait");
+}
+
+int skt__sys_pending_error(skt__os_handle s) {
+  (void)s;
+  return code("pending_error");
+}
+
+int skt__sys_local(skt__os_handle s, skt_addr *out) {
+  (void)s, (void)out;
+  return code("local");
+}
+
+int skt__sys_peer(skt__os_handle s, skt_addr *out) {
+  (void)s, (void)out;
+  return code("peer");
+}
+
+int skt__sys_kind(skt__os_handle s) {
+  (void)s;
+  return code("kind");
+}
+
+int skt__sys_listens(skt__os_handle s) {
+  (void)s;
+  return code("listens");
+}
+
+int skt__sys_adopt(skt__os_handle s) {
+  (void)s;
+  return code("adopt");
+}
+
+int64_t skt__sys_now_us(void) { return now_us; }
+
+uint32_t skt__sys_interface(const char *name) {
+  return strcmp(name, "eth7") == 0 ? 7 : 0;
+}
+
+int skt__sys_native_error(void) { return 0; }
+
+const skt__code_row skt__sys_codes[] = {{7, SKT_EIO}, {0, 0}};

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* A backend without a system: every call of the seam takes the next step of a
+ * script. A call that is not the next step, or a step left over, is found by
+ * fake_trouble(). So tests see every call, and that there are no others. */
+#ifndef SKT_FAKE_SYS_H
+#define SKT_FAKE_SYS_H
+
+#include "sys.h"
+
+typedef struct fake_step {
+  const char *call; /* the seam's function without its prefix; or "pass_us",
+                       time that passes during the call before */
+  long long result;
+} fake_step;
+
+/* Start a script; it ends with a step whose call is NULL. */
+void fake_script(const fake_step *steps);
+
+/* NULL if the script was played to its end and nothing else was called, else
+ * the name of the first call or step that was not as expected. */
+const char *fake_trouble(void);
+
+/* Arguments of the last call that had them. */
+extern size_t fake_n;
+extern int fake_timeout_ms;
+
+/* A blocking, connected socket, without a call. */
+skt fake_connected(void);
+
+#endif

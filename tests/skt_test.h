@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Tests in C: TEST defines one, a failing CHECK reports and ends it, SKIP ends
+ * it with a reason. gtest_shim.cc runs them under GoogleTest. */
+#ifndef SKT_TEST_H
+#define SKT_TEST_H
+
+#include <skt.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct test_case {
+  const char *suite, *name, *file;
+  int line;
+  void (*run)(void);
+} test_case;
+
+#ifndef __cplusplus /* GoogleTest has one of this name */
+/* A test must also stand in test_list.h (or fake_list.h). */
+#define TEST(suite, name)                                                      \
+  static void suite##_##name(void);                                            \
+  extern const test_case test_##suite##_##name;                                \
+  const test_case test_##suite##_##name = {#suite, #name, __FILE__, __LINE__,  \
+                                           suite##_##name};                    \
+  static void suite##_##name(void)
+#endif
+
+/* All arguments are evaluated once. CHECK_EQ is for codes and counts, and says
+ * the names of codes. */
+#define CHECK(condition)                                                       \
+  TEST__UNLESS(test_check(__FILE__, __LINE__, #condition, (condition)))
+#define CHECK_EQ(got, want)                                                    \
+  TEST__UNLESS(test_check_eq(__FILE__, __LINE__, #got, (long long)(got),       \
+                             (long long)(want)))
+#define CHECK_STR(got, want)                                                   \
+  TEST__UNLESS(test_check_str(__FILE__, __LINE__, #got, (got), (want)))
+
+#define SKIP(reason)                                                           \
+  do {                                                                         \
+    test_skip(__FILE__, __LINE__, (reason));                                   \
+    return;                                                                    \
+  } while (0)
+
+#define TEST__UNLESS(good)                                                     \
+  do {                                                                         \
+    if (!(good)) {                                                             \
+      return;                                                                  \
+    }                                                                          \
+  } while (0)
+
+bool test_check(const char *file, int line, const char *what, bool good);
+bool test_check_eq(const char *file, int line, const char *what, long long got,
+                   long long want);
+bool test_check_str(const char *file, int line, const char *what,
+                    const char *got, const char *want);
+void test_skip(const char *file, int line, const char *reason);
+
+/* A thread; test_join waits for its end and frees it. */
+typedef struct test_thread test_thread;
+test_thread *test_start(void (*run)(void *), void *argument);
+void test_join(test_thread *thread);
+
+/* Milliseconds of a clock that never goes back. */
+double test_now_ms(void);
+
+/* Run this program again as a child, with one argument for test_child, as any
+ * program would start another; wait for its end. Returns what system() does. */
+int test_run_child(const char *argument);
+
+/* What the child does; supplied by the test program. Its exit code. */
+int test_child(const char *argument);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

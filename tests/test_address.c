@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "peer.h"
+#include "skt_test.h"
+
+TEST(address, text_comes_back_as_rfc_5952_writes_it) {
+  static const struct {
+    const char *in, *out;
+    int domain;
+  } good[] = {
+      {"127.0.0.1:80", NULL, SKT_IPV4},
+      {"0.0.0.0:0", NULL, SKT_IPV4},
+      {"255.255.255.255:65535", NULL, SKT_IPV4},
+      {"[::]:0", NULL, SKT_IPV6},
+      {"[::1]:80", NULL, SKT_IPV6},
+      {"[2001:db8::1]:443", NULL, SKT_IPV6},
+      {"[2001:DB8::A]:443", "[2001:db8::a]:443", SKT_IPV6},
+      {"[2001:0db8:0000:0000:0000:0000:0000:0001]:1", "[2001:db8::1]:1",
+       SKT_IPV6},
+      {"[1:2:3:4:5:6:7:8]:9", NULL, SKT_IPV6},
+      {"[1:2:3:4:5:6:7::]:9", "[1:2:3:4:5:6:7:0]:9", SKT_IPV6},
+      {"[::2:3:4:5:6:7:8]:9", "[0:2:3:4:5:6:7:8]:9", SKT_IPV6},
+      {"[1:0:0:4:0:0:0:8]:9", "[1:0:0:4::8]:9", SKT_IPV6},
+      {"[1:0:0:4:5:0:0:8]:9", "[1::4:5:0:0:8]:9", SKT_IPV6},
+      {"[1:0:3:0:5:0:7:0]:9", NULL, SKT_IPV6},
+      {"[1::]:9", NULL, SKT_IPV6},
+      {"[::ffff:1.2.3.4]:9", NULL, SKT_IPV6},
+      {"[::ffff:102:304]:9", "[::ffff:1.2.3.4]:9", SKT_IPV6},
+      {"[::1.2.3.4]:9", "[::102:304]:9", SKT_IPV6},
+      {"[64:ff9b::192.0.2.33]:9", "[64:ff9b::c000:221]:9", SKT_IPV6},
+      {"[1:2:3:4:5:6:7.8.9.10]:9", "[1:2:3:4:5:6:708:90a]:9", SKT_IPV6},
+      {"[fe80::1%2]:80", NULL, SKT_IPV6},
+      {"[fe80::1%4294967295]:80", NULL, SKT_IPV6},
+      {"[fe80::1%0]:80", "[fe80::1]:80", SKT_IPV6},
+      {"[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff%4294967295]:65535", NULL,
+       SKT_IPV6},
+  };
+  for (size_t i = 0; i < sizeof good / sizeof *good; ++i) {
+    skt_addr a;
+    char text[SKT_ADDR_TEXT_MAX];
+    const char *want = good[i].out != NULL ? good[i].out : good[i].in;
+    CHECK_EQ(skt_addr_parse(&a, good[i].in), 0);
+    CHECK_EQ(skt_addr_domain(&a), good[i].domain);
+    CHECK_EQ(skt_addr_format(&a, text, sizeof text), strlen(want));
+    CHECK_STR(text, want);
+  }
+}
+
+/* clang-format off */
+static const char *const no_addresses[] = {
+    "", ":", ":80", "80", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x",
+    "127.0.0.1:-1", "127.0.0.1:+1", "127.0.0.1: 1", "127.0.0.1:1 ",
+    " 127.0.0.1:1", "1.2.3.4:99999", "1.2.3.4:65536", "1.2.3.4:4294967296",
+    "1.2.3.4:18446744073709551617", "1.2.3.4:080", "1.2.3.4:0x50",
+    "010.0.0.1:80", "1.2.3.04:80", "1.2.3.256:80", "1.2.3:80", "127.1:80",
+    "1.2.3.4.5:80", "1..3.4:80", "0x7f.0.0.1:80", "0x7f000001:80",
+    "2130706433:80", "1.2.3.4:80:80", "localhost:80", "[1.2.3.4]:80", "::1:80",
+    "[::1", "[::1]", "[::1]80", "[::1]:", "[]:80", "[:]:80", "[:1]:80",
+    "[1:]:80", "[:::]:80", "[1:::2]:80", "[1::2::3]:80", "[1:2:3:4:5:6:7]:80",
+    "[1:2:3:4:5:6:7:8:9]:80", "[1:2:3:4:5:6:7:8::]:80",
+    "[::1:2:3:4:5:6:7:8]:80", "[12345::]:80", "[g::]:80", "[::1.2.3]:80",
+    "[::1.2.3.400]:80", "[::01.2.3.4]:80", "[1:2:3:4:5:6:7:1.2.3.4]:80",
+    "[::1.2.3.4:5]:80", "[1.2.3.4::]:80", "[fe80::1%]:80", "[fe80::1%2:80",
+    "[fe80::1%4294967296]:80", "[fe80::1%02]:80", "[::1]]:80", "[::1]:80]",
+    "\xff\xfe:80", "1.2.3.4:80\n",
+};
+/* clang-format on */
+
+TEST(address, anything_else_is_refused) {
+  for (size_t i = 0; i < sizeof no_addresses / sizeof *no_addresses; ++i) {
+    const char *text = no_addresses[i];
+    skt_addr a;
+    memset(&a, 0xff, sizeof a);
+    int rc = skt_addr_parse(&a, text);
+    if (!test_check_eq(__FILE__, __LINE__, text, rc, SKT_EINVAL)) {
+      return;
+    }
+    CHECK_EQ(skt_addr_domain(&a), SKT_EINVAL);
+  }
+}
+
+TEST(address, unknown_interface_reports_enodev) {
+  skt_addr a;
+  CHECK_EQ(skt_addr_parse(&a, "[fe80::1%nosuchif]:1"), SKT_ENODEV);
+  CHECK_EQ(skt_addr_domain(&a), SKT_EINVAL);
+}
+
+TEST(address, absurdly_long_text_is_refused) {
+  static char text[100000];
+  skt_addr a;
+  memset(text, '1', sizeof text - 1);
+  CHECK_EQ(skt_addr_parse(&a, text), SKT_EINVAL);
+  memset(text, 'x', sizeof text - 1);
+  memcpy(text, "[fe80::1%", 9);
+  memcpy(text + sizeof text - 5, "]:80", 4);
+  CHECK_EQ(skt_addr_parse(&a, text), SKT_EINVAL);
+}
+
+TEST(address, short_buffer_reports_enospc_and_writes_only_an_end) {
+  static const char want[] = "127.0.0.1:80";
+  skt_addr a;
+  char text[SKT_ADDR_TEXT_MAX];
+  CHECK_EQ(skt_addr_parse(&a, want), 0);
+  for (size_t capacity = 0; capacity < sizeof want; ++capacity) {
+    memset(text, '#', sizeof text);
+    CHECK_EQ(skt_addr_format(&a, text, capacity), SKT_ENOSPC);
+    CHECK_EQ(text[0], capacity == 0 ? '#' : '\0');
+    CHECK_EQ(text[1], '#');
+  }
+  CHECK_EQ(skt_addr_format(&a, text, sizeof want), sizeof want - 1);
+  CHECK_STR(text, want);
+}
+
+/* A small generator, so that every run sees the same addresses. */
+static unsigned next_random(uint64_t *state) {
+  *state = *state * 6364136223846793005u + 1442695040888963407u;
+  return (unsigned)(*state >> 40);
+}
+
+static bool round_trips(uint64_t *state) {
+  char text[64], again[SKT_ADDR_TEXT_MAX];
+  skt_addr a, b;
+  int n = 0;
+  text[n++] = '[';
+  for (int i = 0; i < 8; ++i) { /* half of the groups are 0 */
+    unsigned group = next_random(state) & 1 ? next_random(state) & 0xffff : 0;
+    for (int shift = 12; shift >= 0; shift -= 4) {
+      text[n++] = "0123456789abcdef"[group >> shift & 15];
+    }
+    text[n++] = i < 7 ? ':' : ']';
+  }
+  memcpy(text + n, ":7", 3);
+  return skt_addr_parse(&a, text) == 0 &&
+         skt_addr_format(&a, again, sizeof again) > 0 &&
+         skt_addr_parse(&b, again) == 0 && memcmp(&a, &b, sizeof a) == 0;
+}
+
+TEST(address, ten_thousand_addresses_round_trip) {
+  uint64_t state = 1;
+  for (int i = 0; i < 10000; ++i) {
+    CHECK(round_trips(&state));
+  }
+}
+
+TEST(address, native_bytes_go_out_and_come_back) {
+  static const char *const texts[] = {"127.0.0.1:80", "[fe80::1%3]:65535"};
+  for (size_t i = 0; i < 2; ++i) {
+    skt_addr a, b;
+    size_t length = 0;
+    CHECK_EQ(skt_addr_parse(&a, texts[i]), 0);
+    const void *native = skt_addr_native(&a, &length);
+    CHECK(native != NULL && length > 0);
+    CHECK_EQ(skt_addr_from_native(&b, native, length), 0);
+    CHECK_EQ(memcmp(&a, &b, sizeof a), 0);
+    CHECK_EQ(skt_addr_from_native(&b, native, length + 12), 0);
+    CHECK_EQ(memcmp(&a, &b, sizeof a), 0);
+    for (size_t less = 0; less < length; ++less) {
+      CHECK_EQ(skt_addr_from_native(&b, native, less), SKT_EINVAL);
+      CHECK_EQ(skt_addr_domain(&b), SKT_EINVAL);
+    }
+  }
+}
+
+TEST(address, native_bytes_of_any_alignment_are_read) {
+  skt_addr a, b;
+  size_t length;
+  char bytes[128];
+  CHECK_EQ(skt_addr_parse(&a, "[2001:db8::1]:80"), 0);
+  const void *native = skt_addr_native(&a, &length);
+  for (size_t offset = 0; offset < 8; ++offset) {
+    memcpy(bytes + offset, native, length);
+    CHECK_EQ(skt_addr_from_native(&b, bytes + offset, length), 0);
+    CHECK_EQ(memcmp(&a, &b, sizeof a), 0);
+  }
+}
+
+TEST(address, mapped_ipv4_from_the_system_becomes_plain) {
+  skt_addr a, b;
+  size_t length;
+  CHECK_EQ(skt_addr_parse(&a, "[::ffff:1.2.3.4]:80"), 0);
+  const void *native = skt_addr_native(&a, &length);
+  CHECK_EQ(skt_addr_from_native(&b, native, length), 0);
+  CHECK(text_begins(&b, "1.2.3.4:80"));
+}
+
+TEST(address, foreign_family_reports_eafnosupport) {
+  skt_addr a;
+  unsigned char bytes[64];
+  memset(bytes, 0x7e, sizeof bytes);
+  CHECK_EQ(skt_addr_from_native(&a, bytes, sizeof bytes), SKT_EAFNOSUPPORT);
+}
+
+TEST(address, zeroed_memory_is_no_address) {
+  skt_addr none = {0};
+  size_t length = 1;
+  char text[SKT_ADDR_TEXT_MAX] = "#";
+  CHECK_EQ(skt_addr_domain(&none), SKT_EINVAL);
+  CHECK_EQ(skt_addr_port(&none), SKT_EINVAL);
+  CHECK_EQ(skt_addr_format(&none, text, sizeof text), SKT_EINVAL);
+  CHECK_STR(text, "");
+  CHECK(skt_addr_native(&none, &length) == NULL);
+  CHECK_EQ(length, 0);
+}
+
+TEST(address, port_is_in_host_order) {
+  skt_addr a;
+  CHECK_EQ(skt_addr_parse(&a, "1.2.3.4:258"), 0);
+  CHECK_EQ(skt_addr_port(&a), 258);
+  CHECK_EQ(skt_addr_parse(&a, "[::1]:65535"), 0);
+  CHECK_EQ(skt_addr_port(&a), 65535);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* Every function of skt.h with every kind of bad socket and pointer, and which
+ * error wins when several apply. */
+#include <string.h>
+
+#include "peer.h"
+#include "skt_test.h"
+
+/* Each calls one function on s with good other arguments. */
+static skt_addr addr;
+static char bytes[16];
+static skt other;
+
+static long long do_close(skt *s) { return skt_close(s); }
+static long long do_bind(skt *s) { return skt_bind(s, &addr, 0); }
+static long long do_listen(skt *s) { return skt_listen(s, 0); }
+static long long do_accept(skt *s) { return skt_accept(s, &other, NULL, 0); }
+static long long do_connect(skt *s) { return skt_connect(s, &addr); }
+static long long do_finish(skt *s) { return skt_connect_finish(s); }
+static long long do_read(skt *s) { return skt_read(s, bytes, sizeof bytes); }
+static long long do_write(skt *s) { return skt_write(s, bytes, sizeof bytes); }
+static long long do_shutdown(skt *s) { return skt_shutdown(s, SKT_BOTH); }
+static long long do_mode(skt *s) { return skt_set_blocking(s, true); }
+static long long do_blocking(skt *s) { return skt_blocking(s); }
+static long long do_wait(skt *s) { return skt_wait(s, SKT_READ, 0); }
+static long long do_local(skt *s) { return skt_local(s, &addr); }
+static long long do_peer(skt *s) { return skt_peer(s, &addr); }
+
+/* The same with every other argument as bad as can be. */
+static long long bad_bind(skt *s) { return skt_bind(s, NULL, ~0u); }
+static long long bad_accept(skt *s) { return skt_accept(s, NULL, NULL, ~0u); }
+static long long bad_connect(skt *s) { return skt_connect(s, NULL); }
+static long long bad_read(skt *s) { return skt_read(s, NULL, SIZE_MAX); }
+static long long bad_write(skt *s) { return skt_write(s, NULL, SIZE_MAX); }
+static long long bad_shutdown(skt *s) { return skt_shutdown(s, 99); }
+static long long bad_wait(skt *s) { return skt_wait(s, 99, -99); }
+static long long bad_local(skt *s) { return skt_local(s, NULL); }
+static long long bad_peer(skt *s) { return skt_peer(s, NULL); }
+
+#define ENTRY(function)                                                        \
+  { #function, function }
+static const struct {
+  const char *name;
+  long long (*call)(skt *);
+} calls[] = {
+    ENTRY(do_close),   ENTRY(do_bind),      ENTRY(do_listen),
+    ENTRY(do_accept),  ENTRY(do_connect),   ENTRY(do_finish),
+    ENTRY(do_read),    ENTRY(do_write),     ENTRY(do_shutdown),
+    ENTRY(do_mode),    ENTRY(do_blocking),  ENTRY(do_wait),
+    ENTRY(do_local),   ENTRY(do_peer),      ENTRY(bad_bind),
+    ENTRY(bad_accept), ENTRY(bad_connect),  ENTRY(bad_read),
+    ENTRY(bad_write),  ENTRY(bad_shutdown), ENTRY(bad_wait),
+    ENTRY(bad_local),  ENTRY(bad_peer),
+};
+enum { CALLS = sizeof calls / sizeof *calls };
+
+TEST(arguments, no_pointer_reports_efault_from_every_function) {
+  for (int i = 0; i < CALLS; ++i) {
+    if (!test_check_eq(__FILE__, __LINE__, calls[i].name, calls[i].call(NULL),
+                       SKT_EFAULT)) {
+      return;
+    }
+  }
+}
+
+TEST(arguments, no_socket_reports_ebadf_from_every_function) {
+  skt closed = {0};
+  CHECK_EQ(skt_socket(&closed, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_close(&closed), 0);
+  for (int i = 0; i < CALLS; ++i) {
+    skt zeroed = {0};
+    if (!test_check_eq(__FILE__, __LINE__, calls[i].name,
+                       calls[i].call(&zeroed), SKT_EBADF) ||
+        !test_check_eq(__FILE__, __LINE__, calls[i].name,
+                       calls[i].call(&closed), SKT_EBADF)) {
+      return;
+    }
+  }
+}
+
+TEST(arguments, missing_pointer_wins_over_arguments_and_state) {
+  skt s = {0};
+  char text[4];
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_bind(&s, NULL, ~0u), SKT_EFAULT);
+  CHECK_EQ(skt_accept(&s, NULL, NULL, ~0u), SKT_EFAULT);
+  CHECK_EQ(skt_connect(&s, NULL), SKT_EFAULT);
+  CHECK_EQ(skt_read(&s, NULL, SIZE_MAX), SKT_EFAULT);
+  CHECK_EQ(skt_write(&s, NULL, SIZE_MAX), SKT_EFAULT);
+  CHECK_EQ(skt_local(&s, NULL), SKT_EFAULT);
+  CHECK_EQ(skt_peer(&s, NULL), SKT_EFAULT);
+  skt_close(&s);
+  CHECK_EQ(skt_socket(NULL, -1, -1, -1), SKT_EFAULT);
+  CHECK_EQ(skt_adopt(NULL, UINTPTR_MAX, ~0u), SKT_EFAULT);
+  CHECK_EQ(skt_native(NULL), UINTPTR_MAX);
+  CHECK_EQ(skt_release(NULL), UINTPTR_MAX);
+  CHECK_EQ(skt_addr_parse(NULL, "127.0.0.1:1"), SKT_EFAULT);
+  CHECK_EQ(skt_addr_parse(&addr, NULL), SKT_EFAULT);
+  CHECK_EQ(skt_addr_domain(&addr), SKT_EINVAL);
+  CHECK_EQ(skt_addr_format(NULL, text, sizeof text), SKT_EFAULT);
+  CHECK_EQ(skt_addr_format(&addr, NULL, 0), SKT_EFAULT);
+  CHECK_EQ(skt_addr_domain(NULL), SKT_EFAULT);
+  CHECK_EQ(skt_addr_port(NULL), SKT_EFAULT);
+  CHECK(skt_addr_native(NULL, NULL) == NULL);
+  CHECK_EQ(skt_addr_from_native(NULL, text, 4), SKT_EFAULT);
+  CHECK_EQ(skt_addr_from_native(&addr, NULL, 16), SKT_EFAULT);
+}
+
+TEST(arguments, arguments_win_over_state) {
+  skt s = {0};
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_read(&s, bytes, SIZE_MAX), SKT_EINVAL);
+  CHECK_EQ(skt_write(&s, bytes, SIZE_MAX), SKT_EINVAL);
+  CHECK_EQ(skt_shutdown(&s, 99), SKT_EINVAL);
+  CHECK_EQ(skt_wait(&s, 99, 0), SKT_EINVAL);
+  CHECK_EQ(skt_wait(&s, SKT_READ, -99), SKT_EINVAL);
+  skt_close(&s);
+}
+
+/* What a failing call hands out must be zeroed: it holds no socket, and is no
+ * address. */
+TEST(arguments, outputs_of_failing_calls_are_zeroed) {
+  skt none = {0}, out;
+  memset(&out, 0xff, sizeof out);
+  CHECK_EQ(skt_accept(&none, &out, &addr, 0), SKT_EBADF);
+  CHECK_EQ(skt_close(&out), SKT_EBADF);
+  memset(&out, 0xff, sizeof out);
+  CHECK_EQ(skt_adopt(&out, UINTPTR_MAX, 0), SKT_ENOTSOCK);
+  CHECK_EQ(skt_close(&out), SKT_EBADF);
+  memset(&addr, 0xff, sizeof addr);
+  CHECK_EQ(skt_local(&none, &addr), SKT_EBADF);
+  CHECK_EQ(skt_addr_domain(&addr), SKT_EINVAL);
+  memset(&addr, 0xff, sizeof addr);
+  CHECK_EQ(skt_peer(&none, &addr), SKT_EBADF);
+  CHECK_EQ(skt_addr_domain(&addr), SKT_EINVAL);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "peer.h"
+#include "skt_test.h"
+
+enum { PATIENCE_MS = 20000 };
+
+/* A port that is bound and does not listen refuses, and nobody else can get
+ * it meanwhile. */
+TEST(connect, port_without_listener_reports_econnrefused) {
+  for (const int *domain = domains_here(); *domain != 0; ++domain) {
+    skt deaf = {0}, s = {0};
+    skt_addr at;
+    CHECK(bind_loopback(*domain, &deaf, &at));
+    CHECK_EQ(skt_socket(&s, *domain, SKT_STREAM, 0), 0);
+    CHECK_EQ(skt_connect(&s, &at), SKT_ECONNREFUSED);
+    skt_close(&s);
+    skt_close(&deaf);
+  }
+}
+
+TEST(connect, socket_that_failed_only_closes) {
+  skt deaf = {0}, s = {0};
+  skt_addr at;
+  char byte;
+  CHECK(bind_loopback(SKT_IPV4, &deaf, &at));
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_connect(&s, &at), SKT_ECONNREFUSED);
+  CHECK_EQ(skt_connect(&s, &at), SKT_EINVAL);
+  CHECK_EQ(skt_bind(&s, &at, 0), SKT_EINVAL);
+  CHECK_EQ(skt_listen(&s, 0), SKT_EINVAL);
+  CHECK_EQ(skt_read(&s, &byte, 1), SKT_ENOTCONN);
+  CHECK_EQ(skt_write(&s, "x", 1), SKT_ENOTCONN);
+  CHECK_EQ(skt_shutdown(&s, SKT_BOTH), SKT_ENOTCONN);
+  CHECK_EQ(skt_peer(&s, &at), SKT_ENOTCONN);
+  CHECK_EQ(skt_wait(&s, SKT_BOTH, 0), SKT_ENOTCONN);
+  CHECK_EQ(skt_close(&s), 0);
+  skt_close(&deaf);
+}
+
+TEST(connect, odd_destination_reports_einval) {
+  static const char *const bad[] = {"0.0.0.0:80", "127.0.0.1:0", "[::]:80",
+                                    "[::1]:0", "[::ffff:127.0.0.1]:80"};
+  skt_addr none = {0};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; ++i) {
+    skt s = {0};
+    skt_addr to;
+    CHECK_EQ(skt_addr_parse(&to, bad[i]), 0);
+    int domain = skt_addr_domain(&to);
+    int other = domain == SKT_IPV4 ? SKT_IPV6 : SKT_IPV4;
+    CHECK_EQ(skt_socket(&s, domain, SKT_STREAM, 0), 0);
+    CHECK_EQ(skt_connect(&s, &to), SKT_EINVAL);
+    CHECK_EQ(skt_connect(&s, &none), SKT_EINVAL);
+    skt_close(&s);
+    CHECK_EQ(skt_addr_parse(&to, other == SKT_IPV4 ? "127.0.0.1:1" : "[::1]:1"),
+             0);
+    CHECK_EQ(skt_socket(&s, domain, SKT_STREAM, 0), 0);
+    CHECK_EQ(skt_connect(&s, &to), SKT_EINVAL);
+    skt_close(&s);
+  }
+}
+
+TEST(connect, wrong_state_tells_which) {
+  skt listener = {0}, s = {0};
+  skt_addr at;
+  CHECK(listen_loopback(SKT_IPV4, &listener, &at));
+  CHECK_EQ(skt_connect(&listener, &at), SKT_EINVAL);
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_connect_finish(&s), SKT_EINVAL);
+  CHECK_EQ(skt_connect(&s, &at), 0);
+  CHECK_EQ(skt_connect(&s, &at), SKT_EISCONN);
+  CHECK_EQ(skt_bind(&s, &at, 0), SKT_EINVAL);
+  CHECK_EQ(skt_connect_finish(&s), 0);
+  skt_close(&s);
+  skt_close(&listener);
+}
+
+TEST(connect, bound_socket_keeps_its_address) {
+  skt listener = {0}, s = {0};
+  skt_addr at, ours, after;
+  CHECK(listen_loopback(SKT_IPV4, &listener, &at));
+  CHECK(bind_loopback(SKT_IPV4, &s, &ours));
+  CHECK_EQ(skt_connect(&s, &at), 0);
+  CHECK_EQ(skt_local(&s, &after), 0);
+  CHECK_EQ(skt_addr_port(&after), skt_addr_port(&ours));
+  skt_close(&s);
+  skt_close(&listener);
+}
+
+static int begin(skt *s, int domain, const skt_addr *at) {
+  int rc = skt_socket(s, domain, SKT_STREAM | SKT_NONBLOCK, 0);
+  return rc == 0 ? skt_connect(s, at) : rc;
+}
+
+TEST(connect, nonblocking_connect_finishes_as_often_as_asked) {
+  for (const int *domain = domains_here(); *domain != 0; ++domain) {
+    skt listener = {0}, s = {0}, server = {0};
+    skt_addr at;
+    CHECK(listen_loopback(*domain, &listener, &at));
+    CHECK_EQ(begin(&s, *domain, &at), SKT_EINPROGRESS);
+    CHECK_EQ(skt_connect(&s, &at), SKT_EALREADY);
+    CHECK_EQ(skt_wait(&s, SKT_WRITE, PATIENCE_MS), SKT_WRITE);
+    for (int i = 0; i < 3; ++i) {
+      CHECK_EQ(skt_connect_finish(&s), 0);
+    }
+    CHECK_EQ(skt_connect(&s, &at), SKT_EISCONN);
+    CHECK_EQ(skt_accept(&listener, &server, NULL, 0), 0);
+    CHECK_EQ(skt_write(&s, "x", 1), 1);
+    skt_close(&server);
+    skt_close(&s);
+    skt_close(&listener);
+  }
+}
+
+TEST(connect, nonblocking_refusal_is_announced_and_stays) {
+  for (const int *domain = domains_here(); *domain != 0; ++domain) {
+    for (int events = SKT_READ; events <= SKT_BOTH; ++events) {
+      skt deaf = {0}, s = {0};
+      skt_addr at;
+      CHECK(bind_loopback(*domain, &deaf, &at));
+      CHECK_EQ(begin(&s, *domain, &at), SKT_EINPROGRESS);
+      CHECK_EQ(skt_wait(&s, events, PATIENCE_MS), events);
+      for (int i = 0; i < 3; ++i) {
+        CHECK_EQ(skt_connect_finish(&s), SKT_ECONNREFUSED);
+      }
+      CHECK_EQ(skt_connect(&s, &at), SKT_EINVAL);
+      skt_close(&s);
+      skt_close(&deaf);
+    }
+  }
+}
+
+/* A full backlog is the one way to a pending connect on loopback: Linux and
+ * Wine drop the request, Windows refuses it after a while. */
+TEST(connect, calls_on_a_pending_connect_tell_it_is_not_connected) {
+  skt listener = {0}, waiting[8] = {{0}};
+  skt_addr at;
+  char byte;
+  int i = 0;
+  CHECK(bind_loopback(SKT_IPV4, &listener, &at));
+  CHECK_EQ(skt_listen(&listener, 1), 0);
+  for (; i < 8; ++i) {
+    CHECK_EQ(begin(&waiting[i], SKT_IPV4, &at), SKT_EINPROGRESS);
+    if (skt_wait(&waiting[i], SKT_WRITE, 200) == 0) {
+      break;
+    }
+  }
+  bool refused = i == 8;
+  if (!refused) {
+    CHECK_EQ(skt_connect_finish(&waiting[i]), SKT_EINPROGRESS);
+    CHECK_EQ(skt_connect(&waiting[i], &at), SKT_EALREADY);
+    CHECK_EQ(skt_read(&waiting[i], &byte, 1), SKT_ENOTCONN);
+    CHECK_EQ(skt_write(&waiting[i], "x", 1), SKT_ENOTCONN);
+    CHECK_EQ(skt_shutdown(&waiting[i], SKT_WRITE), SKT_ENOTCONN);
+    CHECK_EQ(skt_peer(&waiting[i], &at), SKT_ENOTCONN);
+    CHECK_EQ(skt_connect_finish(&waiting[i]), SKT_EINPROGRESS);
+  }
+  for (i = 0; i < 8; ++i) {
+    skt_close(&waiting[i]);
+  }
+  skt_close(&listener);
+  if (refused) {
+    SKIP("this system refuses when the backlog is full");
+  }
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "peer.h"
+#include "skt_test.h"
+
+TEST(native, lent_handle_stays_ours_and_released_one_does_not) {
+  skt a = {0}, b = {0}, again = {0};
+  char byte;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  uintptr_t native = skt_native(&a);
+  CHECK(native != UINTPTR_MAX);
+  CHECK_EQ(skt_native(&a), native);
+  CHECK_EQ(skt_release(&a), native);
+  CHECK_EQ(skt_close(&a), SKT_EBADF);
+  CHECK_EQ(skt_release(&a), UINTPTR_MAX);
+  CHECK_EQ(skt_native(&a), UINTPTR_MAX);
+
+  CHECK_EQ(skt_adopt(&again, native, 0), 0); /* it was not closed */
+  CHECK_EQ(skt_write(&again, "x", 1), 1);
+  CHECK_EQ(skt_read(&b, &byte, 1), 1);
+  skt_close(&again);
+  skt_close(&b);
+}
+
+/* Release and adopt again, telling or asking; what skt then knows must be what
+ * it knew. */
+static int readopt(skt *s, unsigned kind) {
+  return skt_adopt(s, skt_release(s), kind);
+}
+
+TEST(native, adopted_socket_is_asked_what_it_is) {
+  for (const int *domain = domains_here(); *domain != 0; ++domain) {
+    skt s = {0}, client = {0}, server = {0};
+    skt_addr at, local;
+    char byte;
+    at = loopback(*domain);
+    CHECK_EQ(skt_socket(&s, *domain, SKT_STREAM, 0), 0);
+    CHECK_EQ(readopt(&s, 0), 0);
+    CHECK_EQ(skt_listen(&s, 0), SKT_EINVAL); /* fresh */
+    CHECK_EQ(skt_bind(&s, &at, 0), 0);
+    CHECK_EQ(readopt(&s, 0), 0);
+    CHECK_EQ(skt_bind(&s, &at, 0), SKT_EINVAL); /* bound */
+    CHECK_EQ(skt_listen(&s, 0), 0);
+    CHECK_EQ(readopt(&s, 0), 0);
+    CHECK_EQ(skt_local(&s, &at), 0);
+    CHECK_EQ(skt_socket(&client, *domain, SKT_STREAM, 0), 0);
+    CHECK_EQ(skt_connect(&client, &at), 0);
+    CHECK_EQ(skt_accept(&s, &server, NULL, 0), 0); /* listening */
+    CHECK_EQ(readopt(&client, 0), 0);
+    CHECK_EQ(skt_write(&client, "x", 1), 1); /* connected */
+    CHECK_EQ(skt_read(&server, &byte, 1), 1);
+    CHECK_EQ(skt_local(&client, &local), 0);
+    CHECK_EQ(skt_addr_domain(&local), *domain);
+    skt_close(&server);
+    skt_close(&client);
+    skt_close(&s);
+  }
+}
+
+TEST(native, adopted_socket_gets_the_mode_that_was_told) {
+  skt a = {0}, b = {0};
+  char byte;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(readopt(&a, SKT_NONBLOCK), 0);
+  CHECK_EQ(skt_blocking(&a), 0);
+  CHECK_EQ(skt_read(&a, &byte, 1), SKT_EAGAIN);
+  CHECK_EQ(readopt(&a, 0), 0);
+  CHECK_EQ(skt_blocking(&a), 1);
+  CHECK_EQ(skt_write(&b, "x", 1), 1);
+  CHECK_EQ(skt_read(&a, &byte, 1), 1);
+  skt_close(&a);
+  skt_close(&b);
+}
+
+TEST(native, stated_kind_is_believed) {
+  skt a = {0}, b = {0};
+  char byte;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(readopt(&a, SKT_IPV4 | SKT_STREAM | SKT_CONNECTED), 0);
+  CHECK_EQ(skt_write(&a, "x", 1), 1);
+  CHECK_EQ(skt_read(&b, &byte, 1), 1);
+  CHECK_EQ(readopt(&a, SKT_IPV4 | SKT_STREAM), 0);
+  CHECK_EQ(skt_write(&a, "x", 1), SKT_ENOTCONN);
+  skt_close(&a);
+  skt_close(&b);
+}
+
+TEST(native, wrong_kind_reports_einval_and_leaves_the_handle) {
+  static const unsigned bad[] = {
+      SKT_IPV4,
+      SKT_STREAM,
+      SKT_CONNECTED,
+      SKT_IPV4 | SKT_STREAM | 0x0300,
+      SKT_IPV4 | SKT_STREAM | SKT_DUAL_STACK,
+      SKT_IPV4 | SKT_STREAM | 0x10000,
+      3 | SKT_STREAM,
+      SKT_IPV4 | 0x20,
+      ~0u,
+  };
+  skt s = {0}, adopted = {0};
+  skt_addr at;
+  CHECK(bind_loopback(SKT_IPV4, &s, &at));
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; ++i) {
+    CHECK_EQ(skt_adopt(&adopted, skt_native(&s), bad[i]), SKT_EINVAL);
+    CHECK_EQ(skt_close(&adopted), SKT_EBADF);
+  }
+  CHECK_EQ(skt_listen(&s, 0), 0);
+  skt_close(&s);
+}
+
+TEST(native, handle_that_is_no_socket_reports_enotsock) {
+  enum { STATED = SKT_IPV4 | SKT_STREAM };
+  skt s = {0}, out;
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
+  uintptr_t closed = skt_native(&s);
+  CHECK_EQ(skt_close(&s), 0);
+  memset(&out, 0xff, sizeof out);
+  CHECK_EQ(skt_adopt(&out, closed, 0), SKT_ENOTSOCK);
+  CHECK_EQ(skt_close(&out), SKT_EBADF);
+  CHECK_EQ(skt_adopt(&out, UINTPTR_MAX, 0), SKT_ENOTSOCK);
+  CHECK_EQ(skt_adopt(&out, UINTPTR_MAX, STATED), SKT_ENOTSOCK);
+  CHECK_EQ(skt_adopt(&out, 0x7ffffff0, 0), SKT_ENOTSOCK);
+
+  /* Standard input is descriptor 0, and 0 is no socket on Windows. Make sure
+   * that it is a file. */
+  CHECK(freopen("skt_test_stdin", "w", stdin) != NULL);
+  CHECK_EQ(skt_adopt(&out, 0, 0), SKT_ENOTSOCK);
+  remove("skt_test_stdin");
+}
+
+/* Descriptor 0 is a good socket on POSIX: closing standard input makes it the
+ * next one. On Windows this shows nothing, and does no harm. */
+TEST(native, descriptor_0_is_no_exception) {
+  skt a = {0}, b = {0};
+  char byte;
+  fclose(stdin);
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_write(&a, "x", 1), 1);
+  CHECK_EQ(skt_read(&b, &byte, 1), 1);
+  CHECK_EQ(skt_close(&a), 0);
+  CHECK_EQ(skt_read(&b, &byte, 1), 0);
+  skt_close(&b);
+}
+
+TEST(native, handle_closed_by_another_reports_enotsock) {
+  skt s = {0}, thief = {0};
+  skt_addr at;
+  CHECK(listen_loopback(SKT_IPV4, &s, &at));
+  CHECK_EQ(skt_adopt(&thief, skt_native(&s), 0), 0);
+  CHECK_EQ(skt_close(&thief), 0);
+  CHECK_EQ(skt_listen(&s, 0), SKT_ENOTSOCK);
+  CHECK_EQ(skt_local(&s, &at), SKT_ENOTSOCK);
+  CHECK_EQ(skt_set_blocking(&s, true), SKT_ENOTSOCK);
+  CHECK_EQ(skt_wait(&s, SKT_READ, 0), SKT_ENOTSOCK);
+  CHECK_EQ(skt_accept(&s, &thief, NULL, 0), SKT_ENOTSOCK);
+  CHECK_EQ(skt_close(&s), SKT_ENOTSOCK);
+}
+
+TEST(local, of_a_fresh_socket_is_the_wildcard_and_port_0) {
+  for (const int *domain = domains_here(); *domain != 0; ++domain) {
+    skt s = {0};
+    skt_addr at;
+    char text[SKT_ADDR_TEXT_MAX];
+    CHECK_EQ(skt_socket(&s, *domain, SKT_STREAM, 0), 0);
+    CHECK_EQ(skt_local(&s, &at), 0);
+    CHECK(skt_addr_format(&at, text, sizeof text) > 0);
+    CHECK_STR(text, *domain == SKT_IPV4 ? "0.0.0.0:0" : "[::]:0");
+    skt_close(&s);
+  }
+}
+
+TEST(peer, of_an_unconnected_socket_reports_enotconn) {
+  skt s = {0};
+  skt_addr at, peer;
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_peer(&s, &peer), SKT_ENOTCONN);
+  skt_close(&s);
+  CHECK(listen_loopback(SKT_IPV4, &s, &at));
+  CHECK_EQ(skt_peer(&s, &peer), SKT_ENOTCONN);
+  CHECK_EQ(skt_addr_domain(&peer), SKT_EINVAL);
+  skt_close(&s);
+}

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: MIT */
+/* Interrupts, short counts and failures of every call, without timing; and how
+ * many calls each function makes. */
+#include <string.h>
+
+#include "fake_sys.h"
+#include "skt_test.h"
+
+#define PLAY(...) fake_script((const fake_step[]){__VA_ARGS__, {0}})
+#define CHECK_PLAYED() CHECK_STR(outcome(), "as expected")
+
+static const char *outcome(void) {
+  return fake_trouble() == NULL ? "as expected" : fake_trouble();
+}
+
+static char bytes[64];
+
+static skt socket_in(int state) {
+  skt s = fake_connected();
+  skt__set_state(&s, state);
+  return s;
+}
+
+static skt_addr somewhere(void) {
+  skt_addr a;
+  skt_addr_parse(&a, "127.0.0.1:7");
+  return a;
+}
+
+TEST(retry, interrupted_read_is_repeated) {
+  skt s = fake_connected();
+  PLAY({"read", SKT__EINTR}, {"read", SKT__EINTR}, {"read", 3});
+  CHECK_EQ(skt_read(&s, bytes, sizeof bytes), 3);
+  CHECK_PLAYED();
+}
+
+TEST(retry, interrupted_and_short_writes_are_completed) {
+  skt s = fake_connected();
+  PLAY({"write", SKT__EINTR}, {"write", 3}, {"write", SKT__EINTR},
+       {"write", 7});
+  CHECK_EQ(skt_write(&s, bytes, 10), 10);
+  CHECK_EQ(fake_n, 7);
+  CHECK_PLAYED();
+}
+
+TEST(retry, write_that_breaks_half_way_returns_the_count_then_the_error) {
+  skt s = fake_connected();
+  PLAY({"write", 3}, {"write", SKT_EPIPE});
+  CHECK_EQ(skt_write(&s, bytes, 10), 3);
+  CHECK_EQ(skt_write(&s, bytes, 10), SKT_ECONNRESET);
+  CHECK_EQ(skt_write(&s, bytes, 10), SKT_ECONNRESET);
+  CHECK_PLAYED();
+}
+
+TEST(retry, nonblocking_write_is_one_call_and_may_be_short) {
+  skt s = socket_in(SKT_CONNECTED);
+  s.kind |= SKT_NONBLOCK;
+  PLAY({"write", 3}, {"write", SKT__EINTR}, {"write", SKT_EAGAIN});
+  CHECK_EQ(skt_write(&s, bytes, 10), 3);
+  CHECK_EQ(skt_write(&s, bytes, 10), SKT_EAGAIN);
+  CHECK_PLAYED();
+}
+
+TEST(retry, length_given_to_the_system_is_bounded) {
+  skt s = fake_connected();
+  PLAY({"read", 1});
+  CHECK_EQ(skt_read(&s, bytes, PTRDIFF_MAX), 1);
+  CHECK_EQ(fake_n, SKT__IO_MAX);
+  s.kind |= SKT_NONBLOCK;
+  PLAY({"write", 1});
+  CHECK_EQ(skt_write(&s, bytes, PTRDIFF_MAX), 1);
+  CHECK_EQ(fake_n, SKT__WRITE_MAX);
+  CHECK_PLAYED();
+}
+
+TEST(retry, write_of_5_gib_is_one_call_of_skt) {
+  enum { GIB = 1 << 30 };
+  skt s = fake_connected();
+  if (PTRDIFF_MAX / 5 < GIB) {
+    SKIP("this system's memory ends below 5 GiB");
+  }
+  PLAY({"write", GIB}, {"write", GIB}, {"write", GIB}, {"write", GIB},
+       {"write", GIB});
+  CHECK_EQ(skt_write(&s, bytes, (size_t)5 * GIB), (ptrdiff_t)5 * GIB);
+  CHECK_PLAYED();
+}
+
+TEST(retry, fatal_errors_are_kept_and_others_are_not) {
+  static const int fatal[] = {SKT_EIO,        SKT_ENETDOWN,  SKT_ENETUNREACH,
+                              SKT_ECONNRESET, SKT_ETIMEDOUT, SKT_EHOSTUNREACH};
+  static const int passing[] = {SKT_EAGAIN, SKT_ENOMEM, SKT_ENOBUFS, SKT_EACCES,
+                                SKT_EPERM};
+  for (size_t i = 0; i < sizeof fatal / sizeof *fatal; ++i) {
+    skt s = fake_connected();
+    PLAY({"read", fatal[i]}, {"write", fatal[i]});
+    CHECK_EQ(skt_read(&s, bytes, 1), fatal[i]);
+    CHECK_EQ(skt_read(&s, bytes, 1), fatal[i]);
+    CHECK_EQ(skt_write(&s, bytes, 1), fatal[i]);
+    CHECK_EQ(skt_write(&s, bytes, 1), fatal[i]);
+    CHECK_PLAYED();
+  }
+  for (size_t i = 0; i < sizeof passing / sizeof *passing; ++i) {
+    skt s = fake_connected();
+    PLAY({"read", passing[i]}, {"read", 1}, {"write", passing[i]},
+         {"write", 1});
+    CHECK_EQ(skt_read(&s, bytes, 1), passing[i]);
+    CHECK_EQ(skt_read(&s, bytes, 1), 1);
+    CHECK_EQ(skt_write(&s, bytes, 1), passing[i]);
+    CHECK_EQ(skt_write(&s, bytes, 1), 1);
+    CHECK_PLAYED();
+  }
+}
+
+TEST(retry, lost_connection_has_one_name) {
+  static const int names[] = {SKT_ECONNRESET, SKT_ECONNABORTED, SKT_EPIPE};
+  for (size_t i = 0; i < sizeof names / sizeof *names; ++i) {
+    skt s = fake_connected();
+    PLAY({"read", names[i]}, {"write", names[i]});
+    CHECK_EQ(skt_read(&s, bytes, 1), SKT_ECONNRESET);
+    CHECK_EQ(skt_write(&s, bytes, 1), SKT_ECONNRESET);
+    CHECK_PLAYED();
+  }
+}
+
+TEST(retry, end_of_stream_after_a_write_was_told_of_a_reset_is_a_reset) {
+  skt s = fake_connected();
+  PLAY({"write", SKT_ECONNRESET}, {"read", 2}, {"read", 0});
+  CHECK_EQ(skt_write(&s, bytes, 1), SKT_ECONNRESET);
+  CHECK_EQ(skt_read(&s, bytes, 4), 2); /* what had arrived is not lost */
+  CHECK_EQ(skt_read(&s, bytes, 4), SKT_ECONNRESET);
+  CHECK_EQ(skt_read(&s, bytes, 4), SKT_ECONNRESET);
+  CHECK_PLAYED();
+}
+
+TEST(retry, interrupted_connect_is_waited_for_and_not_repeated) {
+  skt s = socket_in(SKT__FRESH);
+  skt_addr to = somewhere();
+  PLAY({"connect", SKT_EINPROGRESS}, {"wait", SKT__EINTR}, {"wait", SKT_WRITE},
+       {"pending_error", 0});
+  CHECK_EQ(skt_connect(&s, &to), 0);
+  CHECK_EQ(fake_timeout_ms, -1);
+  CHECK_EQ(skt_connect_finish(&s), 0);
+  CHECK_PLAYED();
+}
+
+TEST(retry, interrupted_connect_tells_how_it_ended) {
+  skt s = socket_in(SKT__FRESH);
+  skt_addr to = somewhere();
+  PLAY({"connect", SKT_EINPROGRESS}, {"wait", SKT_WRITE | SKT__FAILED},
+       {"pending_error", SKT_ETIMEDOUT});
+  CHECK_EQ(skt_connect(&s, &to), SKT_ETIMEDOUT);
+  CHECK_EQ(skt_connect_finish(&s), SKT_ETIMEDOUT);
+  CHECK_EQ(skt_connect_finish(&s), SKT_ETIMEDOUT);
+  CHECK_PLAYED();
+}
+
+TEST(retry, connect_that_failed_without_a_reason_was_refused) {
+  skt s = socket_in(SKT__CONNECTING);
+  PLAY({"wait", SKT__FAILED}, {"pending_error", 0});
+  CHECK_EQ(skt_connect_finish(&s), SKT_ECONNREFUSED);
+  CHECK_EQ(skt_connect_finish(&s), SKT_ECONNREFUSED);
+  CHECK_PLAYED();
+}
+
+TEST(retry, unfinished_connect_is_asked_again) {
+  skt s = socket_in(SKT__CONNECTING);
+  PLAY({"wait", 0}, {"wait", 0}, {"wait", SKT_WRITE}, {"pending_error", 0});
+  CHECK_EQ(skt_connect_finish(&s), SKT_EINPROGRESS);
+  CHECK_EQ(skt_connect_finish(&s), SKT_EINPROGRESS);
+  CHECK_EQ(skt_connect_finish(&s), 0);
+  CHECK_PLAYED();
+}
+
+TEST(retry, interrupted_close_is_done_and_not_repeated) {
+  skt s = fake_connected();
+  PLAY({"close", SKT__EINTR});
+  CHECK_EQ(skt_close(&s), 0);
+  CHECK_EQ(skt_close(&s), SKT_EBADF);
+  CHECK_PLAYED();
+}
+
+TEST(retry, failing_close_has_closed) {
+  skt s = fake_connected();
+  PLAY({"close", SKT_EIO});
+  CHECK_EQ(skt_close(&s), SKT_EIO);
+  CHECK_EQ(skt_close(&s), SKT_EBADF);
+  CHECK_PLAYED();
+}
+
+TEST(retry, accept_passes_over_one_clients_misfortune) {
+  skt s = socket_in(SKT_LISTENING), out;
+  PLAY({"accept", SKT__EINTR}, {"accept", SKT_ECONNABORTED},
+       {"accept", SKT_ECONNRESET}, {"accept", SKT_EPROTO},
+       {"accept", SKT_ENOPROTOOPT}, {"accept", SKT_ETIMEDOUT},
+       {"accept", SKT_ENETUNREACH}, {"accept", SKT_EHOSTUNREACH},
+       {"accept", 0});
+  CHECK_EQ(skt_accept(&s, &out, NULL, 0), 0);
+  CHECK_EQ(skt_native(&out), 43);
+  CHECK_PLAYED();
+}
+
+TEST(retry, accept_reports_what_is_ours) {
+  static const int ours[] = {SKT_EAGAIN,   SKT_EPERM,   SKT_EMFILE,
+                             SKT_ENFILE,   SKT_ENOBUFS, SKT_ENOMEM,
+                             SKT_ENETDOWN, SKT_EUNKNOWN};
+  for (size_t i = 0; i < sizeof ours / sizeof *ours; ++i) {
+    skt s = socket_in(SKT_LISTENING), out;
+    PLAY({"accept", ours[i]});
+    CHECK_EQ(skt_accept(&s, &out, NULL, 0), ours[i]);
+    CHECK_EQ(skt_close(&out), SKT_EBADF);
+    CHECK_PLAYED();
+  }
+}
+
+TEST(retry, interrupted_wait_goes_on_with_the_time_that_is_left) {
+  skt s = fake_connected();
+  /* The second step ends a tick too early, as Windows' may. */
+  PLAY({"wait", SKT__EINTR}, {"pass_us", 30400}, {"wait", 0},
+       {"pass_us", 20000}, {"wait", SKT_READ});
+  CHECK_EQ(skt_wait(&s, SKT_READ, 100), SKT_READ);
+  CHECK_EQ(fake_timeout_ms, 50); /* 49.6, rounded up */
+  CHECK_PLAYED();
+}
+
+TEST(retry, wait_ends_with_0_when_its_time_is_over) {
+  skt s = fake_connected();
+  PLAY({"wait", SKT__EINTR}, {"pass_us", 99999}, {"wait", 0}, {"pass_us", 1});
+  CHECK_EQ(skt_wait(&s, SKT_READ, 100), 0);
+  CHECK_EQ(fake_timeout_ms, 1);
+  CHECK_PLAYED();
+  PLAY({"wait", SKT__EINTR}, {"pass_us", 100000});
+  CHECK_EQ(skt_wait(&s, SKT_READ, 100), 0);
+  CHECK_PLAYED();
+  PLAY({"wait", SKT__EINTR}, {"wait", 0});
+  CHECK_EQ(skt_wait(&s, SKT_READ, 0), 0); /* it looks, at least once */
+  CHECK_PLAYED();
+  PLAY({"wait", 0}, {"wait", SKT__EINTR}, {"wait", SKT_READ});
+  CHECK_EQ(skt_wait(&s, SKT_READ, -1), SKT_READ);
+  CHECK_PLAYED();
+}
+
+TEST(retry, error_makes_all_that_was_asked_for_ready) {
+  skt s = fake_connected();
+  PLAY({"wait", SKT__FAILED}, {"wait", SKT__FAILED | SKT_READ});
+  CHECK_EQ(skt_wait(&s, SKT_BOTH, -1), SKT_BOTH);
+  CHECK_EQ(skt_wait(&s, SKT_WRITE, -1), SKT_WRITE);
+  CHECK_PLAYED();
+}
+
+TEST(retry, shutdown_of_a_dead_connection_is_done) {
+  static const int gone[] = {SKT_ENOTCONN, SKT_ECONNRESET, SKT_ECONNABORTED,
+                             SKT_EPIPE};
+  for (size_t i = 0; i < sizeof gone / sizeof *gone; ++i) {
+    skt s = fake_connected();
+    PLAY({"shutdown_write", gone[i]});
+    CHECK_EQ(skt_shutdown(&s, SKT_BOTH), 0);
+    CHECK_EQ(skt_write(&s, bytes, 1), SKT_EPIPE);
+    CHECK_PLAYED();
+  }
+}
+
+TEST(retry, shutdown_that_failed_has_shut_nothing) {
+  skt s = fake_connected();
+  PLAY({"shutdown_write", SKT_ENOBUFS}, {"write", 1}, {"read", 1});
+  CHECK_EQ(skt_shutdown(&s, SKT_BOTH), SKT_ENOBUFS);
+  CHECK_EQ(skt_write(&s, bytes, 1), 1);
+  CHECK_EQ(skt_read(&s, bytes, 1), 1);
+  CHECK_PLAYED();
+}
+
+static const int failures[] = {
+    SKT_EACCES, SKT_EMFILE,   SKT_ENFILE,     SKT_ENOBUFS,    SKT_ENOMEM,
+    SKT_EPERM,  SKT_ENETDOWN, SKT_EADDRINUSE, SKT_EOPNOTSUPP, SKT_EUNKNOWN};
+enum { FAILURES = sizeof failures / sizeof *failures };
+
+TEST(retry, failure_of_any_call_comes_back_and_changes_no_state) {
+  skt_addr at = somewhere(), out;
+  for (int i = 0; i < FAILURES; ++i) {
+    int code = failures[i];
+    skt s;
+    PLAY({"start", code}, {"start", 0}, {"socket", code});
+    CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), code);
+    CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), code);
+    CHECK_EQ(skt_native(&s), UINTPTR_MAX);
+    CHECK_PLAYED();
+    s = socket_in(SKT__FRESH);
+    PLAY({"bind", code}, {"bind", 0}, {"listen", code}, {"listen", 0},
+         {"set_blocking", code}, {"wait", code}, {"local", code});
+    CHECK_EQ(skt_bind(&s, &at, 0), code);
+    CHECK_EQ(skt_bind(&s, &at, 0), 0);
+    CHECK_EQ(skt_listen(&s, 0), code);
+    CHECK_EQ(skt_listen(&s, 0), 0);
+    CHECK_EQ(skt_set_blocking(&s, false), code);
+    CHECK_EQ(skt_blocking(&s), 1);
+    CHECK_EQ(skt_wait(&s, SKT_READ, -1), code);
+    CHECK_EQ(skt_local(&s, &out), code);
+    CHECK_PLAYED();
+  }
+}
+
+TEST(retry, failing_connect_is_final) {
+  skt_addr to = somewhere();
+  for (int i = 0; i < FAILURES; ++i) {
+    skt s = socket_in(SKT__FRESH);
+    PLAY({"connect", failures[i]});
+    CHECK_EQ(skt_connect(&s, &to), failures[i]);
+    CHECK_EQ(skt_connect(&s, &to), SKT_EINVAL);
+    CHECK_EQ(skt_connect_finish(&s), failures[i]);
+    CHECK_PLAYED();
+  }
+}
+
+TEST(retry, failing_adopt_leaves_no_socket) {
+  skt s;
+  PLAY({"start", 0}, {"kind", SKT_ENOTSOCK}, {"start", 0},
+       {"kind", SKT_ESOCKTNOSUPPORT});
+  CHECK_EQ(skt_adopt(&s, 5, 0), SKT_ENOTSOCK);
+  CHECK_EQ(skt_adopt(&s, 5, 0), SKT_ESOCKTNOSUPPORT);
+  CHECK_PLAYED();
+  PLAY({"start", 0}, {"kind", SKT_IPV4 | SKT_STREAM}, {"listens", SKT_ENOBUFS});
+  CHECK_EQ(skt_adopt(&s, 5, 0), SKT_ENOBUFS);
+  CHECK_PLAYED();
+  PLAY({"start", 0}, {"kind", SKT_IPV4 | SKT_STREAM}, {"listens", 1},
+       {"set_blocking", SKT_ENOMEM});
+  CHECK_EQ(skt_adopt(&s, 5, 0), SKT_ENOMEM);
+  CHECK_EQ(skt_native(&s), UINTPTR_MAX);
+  CHECK_PLAYED();
+}
+
+TEST(retry, number_that_nobody_has_mapped_is_eunknown) {
+  CHECK_EQ(skt__code(7), SKT_EIO);
+  CHECK_EQ(skt__code(8), SKT_EUNKNOWN);
+  CHECK_EQ(skt__code(0), SKT_EUNKNOWN);
+}
+
+/* Costs, counted in calls of the seam. */
+
+TEST(cost, round_trip_is_two_calls) {
+  skt s = fake_connected();
+  PLAY({"write", 4}, {"read", 4});
+  CHECK_EQ(skt_write(&s, bytes, 4), 4);
+  CHECK_EQ(skt_read(&s, bytes, 4), 4);
+  CHECK_PLAYED();
+}
+
+TEST(cost, accept_and_close_are_two_calls) {
+  skt s = socket_in(SKT_LISTENING), out;
+  skt_addr peer;
+  PLAY({"accept", 0}, {"close", 0});
+  CHECK_EQ(skt_accept(&s, &out, &peer, SKT_NONBLOCK), 0);
+  CHECK_EQ(skt_close(&out), 0);
+  CHECK_PLAYED();
+}
+
+TEST(cost, socket_connect_and_close_are_three_calls) {
+  skt s;
+  skt_addr to = somewhere();
+  PLAY({"start", 0}, {"socket", 0}, {"connect", 0}, {"close", 0});
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM | SKT_NONBLOCK, 0), 0);
+  CHECK_EQ(skt_connect(&s, &to), 0);
+  CHECK_EQ(skt_close(&s), 0);
+  CHECK_PLAYED();
+}
+
+TEST(cost, adopting_a_stated_socket_asks_nothing) {
+  skt s;
+  PLAY({"start", 0}, {"adopt", 0});
+  CHECK_EQ(skt_adopt(&s, 5, SKT_IPV4 | SKT_STREAM | SKT_CONNECTED), 0);
+  CHECK_EQ(skt_native(&s), 5);
+  CHECK_EQ(skt_release(&s), 5);
+  CHECK_PLAYED();
+}
+
+TEST(cost, bad_input_never_reaches_the_system) {
+  skt none = {0}, fresh = socket_in(SKT__FRESH), s = fake_connected(), out;
+  skt_addr no_address = {0};
+  PLAY({"close", 0});
+  skt_read(&none, bytes, 1);
+  skt_read(&s, NULL, 1);
+  skt_read(&s, bytes, 0);
+  skt_read(&s, bytes, SIZE_MAX);
+  skt_write(&s, bytes, 0);
+  skt_write(&fresh, bytes, 1);
+  skt_bind(&fresh, &no_address, 0);
+  skt_connect(&fresh, &no_address);
+  skt_accept(&fresh, &out, NULL, 0);
+  skt_wait(&s, 0, 0);
+  skt_shutdown(&s, 0);
+  skt_local(&fresh, &no_address);
+  skt_peer(&fresh, &no_address);
+  skt_socket(&out, 99, 99, 99);
+  skt_adopt(&out, 5, ~0u);
+  CHECK_STR(fake_trouble(), "close");
+}
+
+TEST(scope, interface_name_becomes_its_number) {
+  skt_addr a;
+  char text[SKT_ADDR_TEXT_MAX];
+  CHECK_EQ(skt_addr_parse(&a, "[fe80::1%eth7]:80"), 0);
+  CHECK(skt_addr_format(&a, text, sizeof text) > 0);
+  CHECK_STR(text, "[fe80::1%7]:80");
+  CHECK_EQ(skt_addr_parse(&a, "[fe80::1%eth8]:80"), SKT_ENODEV);
+}
