@@ -79,6 +79,14 @@ missing_for() {
   esac
 }
 
+update_and_install() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -o DPkg::Lock::Timeout=300 update &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get -q -y -o DPkg::Lock::Timeout=300 install \
+      --no-install-recommends "$@"
+}
+
 install_packages() {
   local as_root=()
   if ! command -v apt-get >/dev/null; then
@@ -91,11 +99,7 @@ install_packages() {
     as_root=(sudo)
   fi
   say "installing: $*"
-  as_root+=(env DEBIAN_FRONTEND=noninteractive)
-  quietly build/apt-get.log "${as_root[@]}" bash -euc '
-    apt-get -q -o DPkg::Lock::Timeout=300 update
-    apt-get -q -y -o DPkg::Lock::Timeout=300 install \
-      --no-install-recommends "$@"' apt-get "$@"
+  quietly build/apt-get.log update_and_install "$@"
 }
 
 # need linux|windows: what it takes to build and test for that system.
@@ -106,7 +110,7 @@ need() {
     install_packages $packages
     hash -r
     packages=$(missing_for "$1")
-    [ -z "$packages" ] || die "installed, but still not found: $packages"
+    [ -z "$packages" ] || die "installed, but still not found:" $packages
   fi
 }
 

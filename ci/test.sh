@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/test.sh [linux] [windows]
+# usage: ci/test.sh [linux] [windows] [asan] [tsan]
 # Install what is missing, build, run the whole suite: natively, over the fake
-# backend, and as Windows programs under Wine. Both systems unless one is named.
+# backend, and as Windows programs under Wine. Both systems unless one is named;
+# asan and tsan are Linux under the address and the thread sanitizer.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -10,9 +11,9 @@ systems=("$@")
 [ $# -gt 0 ] || systems=(linux windows)
 for system in "${systems[@]}"; do
   case $system in
-    linux | windows) ;;
+    linux | windows | asan | tsan) ;;
     *)
-      echo 'usage: ci/test.sh [linux] [windows]' >&2
+      echo 'usage: ci/test.sh [linux] [windows] [asan] [tsan]' >&2
       exit 2
       ;;
   esac
@@ -60,14 +61,19 @@ run() {
 libraries=()
 for system in "${systems[@]}"; do
   need linux # the build tools are the same
-  need "$system"
-  preset=dev
-  if [ "$system" = windows ]; then
-    preset=mingw
-    start_wine
-  fi
+  preset=$system
+  case $system in
+    linux) preset=dev ;;
+    windows)
+      preset=mingw
+      need windows
+      start_wine
+      ;;
+  esac
   build_preset "$preset"
-  libraries+=("build/$preset/libskt.a")
+  case $system in
+    linux | windows) libraries+=("build/$preset/libskt.a") ;;
+  esac
   run "$system" "$preset" suite
   run "$system-fake" "$preset" fake
 done
