@@ -162,10 +162,10 @@ SKT_API int skt_native_error(void);
  * It may be moved and stored like any struct; of two copies only one may go on
  * being used. The members are skt's own. */
 typedef struct skt {
-  uintptr_t handle;  /* complement of the native handle, so that 0 is none */
-  uint16_t kind;     /* domain, type, state and flags */
-  int16_t read_end;  /* 0 open, SKT__SHUT by us, or the error that ended it */
-  int16_t write_end; /* the same for writing */
+  uintptr_t handle; /* complement of the native handle, so that 0 is none */
+  uint16_t kind;    /* domain, type, state and flags */
+  int16_t reading;  /* whether it goes on, or the error that ended it */
+  int16_t writing;  /* the same for writing */
   uint16_t reserved;
 } skt;
 

@@ -36,8 +36,11 @@ static ptrdiff_t note(int16_t *end, ptrdiff_t rc) {
   return rc;
 }
 
-/* The check of both functions; 0 means go on. */
-static int check(const skt *s, const void *buffer, size_t n) {
+/* Why a call on this direction cannot go straight to the system: an error, 0
+ * for nothing to do, or 1 when n is only more than one call takes. The order of
+ * the checks is that of skt.h. */
+static int detain(const skt *s, const int16_t *end, const void *buffer,
+                  size_t n) {
   int rc = skt__check(s);
   if (rc < 0) {
     return rc;
@@ -48,59 +51,93 @@ static int check(const skt *s, const void *buffer, size_t n) {
   if (n > PTRDIFF_MAX) {
     return SKT_EINVAL;
   }
-  return skt__state(s) == SKT_CONNECTED ? 0 : SKT_ENOTCONN;
+  if (skt__state(s) != SKT_CONNECTED) {
+    return SKT_ENOTCONN;
+  }
+  rc = SKT__LOAD(end);
+  if (rc != SKT__OPEN) {
+    return rc < 0 ? rc : end == &s->writing ? SKT_EPIPE : 0;
+  }
+  return n > 0;
+}
+
+/* The few comparisons on the way that bytes take. What they stop goes the slow
+ * way, where `detain` looks in detail. */
+static inline bool goes_on(const int16_t *end, const void *buffer, size_t n,
+                           size_t max) {
+  return SKT__LOAD(end) == SKT__OPEN && buffer != NULL && n - 1 < max;
+}
+
+/* What the slow ways need, kept in memory so that the fast ones save no
+ * registers. */
+typedef struct request {
+  skt *s;
+  char *buffer;
+  size_t n;
+} request;
+
+static SKT__COLD ptrdiff_t end_read(const request *r, ptrdiff_t rc) {
+  while (rc == SKT__EINTR) {
+    rc = skt__sys_read(skt__handle(r->s), r->buffer, r->n);
+  }
+  /* Linux tells a reset once, to a read or a write, and an end of stream from
+   * then on. When a write was told, this is no clean end. */
+  if (rc == 0 && SKT__LOAD(&r->s->writing) < 0) {
+    rc = SKT__LOAD(&r->s->writing);
+  }
+  return note(&r->s->reading, rc);
+}
+
+static SKT__COLD ptrdiff_t read_slowly(skt *s, void *buffer, size_t n) {
+  int rc = detain(s, s == NULL ? NULL : &s->reading, buffer, n);
+  return rc <= 0 ? rc : skt_read(s, buffer, SKT__IO_MAX);
 }
 
 ptrdiff_t skt_read(skt *s, void *buffer, size_t n) {
-  ptrdiff_t rc = check(s, buffer, n);
-  if (rc < 0) {
-    return rc;
+  if (s == NULL || !goes_on(&s->reading, buffer, n, SKT__IO_MAX)) {
+    return read_slowly(s, buffer, n);
   }
-  int end = SKT__LOAD(&s->read_end);
-  if (n == 0 || end != 0) {
-    return end < 0 ? end : 0;
-  }
-  do {
-    rc = skt__sys_read(skt__handle(s), buffer, at_most(n, SKT__IO_MAX));
-  } while (rc == SKT__EINTR);
-  /* Linux tells a reset once, to a read or a write, and an end of stream from
-   * then on. When a write was told, this is no clean end. */
-  if (rc == 0 && SKT__LOAD(&s->write_end) < 0) {
-    rc = SKT__LOAD(&s->write_end);
-  }
-  return note(&s->read_end, rc);
+  request r = {s, buffer, n};
+  ptrdiff_t rc = skt__sys_read(skt__handle(s), buffer, n);
+  return rc > 0 ? rc : end_read(&r, rc);
 }
 
-static ptrdiff_t write_some(skt *s, const void *buffer, size_t n) {
-  ptrdiff_t rc;
-  do {
-    rc = skt__sys_write(skt__handle(s), buffer, n);
-  } while (rc == SKT__EINTR);
-  return note(&s->write_end, rc);
+static inline size_t write_max(const skt *s) {
+  return skt__waits(s) ? SKT__IO_MAX : SKT__WRITE_MAX;
+}
+
+/* rc is what came of the first call, 0 if there was none. A blocking socket
+ * takes all, in as many calls as are needed. */
+static SKT__COLD ptrdiff_t end_write(const request *r, ptrdiff_t rc) {
+  size_t done = 0;
+  for (;;) {
+    if (rc >= 0) {
+      done += (size_t)rc;
+      if (done == r->n || (done > 0 && !skt__waits(r->s))) {
+        return (ptrdiff_t)done;
+      }
+    } else if (rc != SKT__EINTR) {
+      rc = note(&r->s->writing, rc);
+      return done > 0 ? (ptrdiff_t)done : rc;
+    }
+    rc = skt__sys_write(skt__handle(r->s), r->buffer + done,
+                        at_most(r->n - done, write_max(r->s)));
+  }
+}
+
+static SKT__COLD ptrdiff_t write_slowly(const request *r) {
+  const int16_t *end = r->s == NULL ? NULL : &r->s->writing;
+  int rc = detain(r->s, end, r->buffer, r->n);
+  return rc <= 0 ? rc : end_write(r, 0);
 }
 
 ptrdiff_t skt_write(skt *s, const void *buffer, size_t n) {
-  const char *bytes = buffer;
-  size_t done = 0;
-  ptrdiff_t rc = check(s, buffer, n);
-  if (rc < 0) {
-    return rc;
+  request r = {s, (char *)buffer, n}; /* which is only read */
+  if (s == NULL || !goes_on(&s->writing, buffer, n, write_max(s))) {
+    return write_slowly(&r);
   }
-  int end = SKT__LOAD(&s->write_end);
-  if (end != 0) {
-    return end == SKT__SHUT ? SKT_EPIPE : end;
-  }
-  if (!skt__waits(s)) {
-    return n == 0 ? 0 : write_some(s, bytes, at_most(n, SKT__WRITE_MAX));
-  }
-  while (done < n) {
-    rc = write_some(s, bytes + done, at_most(n - done, SKT__IO_MAX));
-    if (rc < 0) {
-      return done > 0 ? (ptrdiff_t)done : rc;
-    }
-    done += (size_t)rc;
-  }
-  return (ptrdiff_t)done;
+  ptrdiff_t rc = skt__sys_write(skt__handle(s), buffer, n);
+  return rc == (ptrdiff_t)n ? rc : end_write(&r, rc);
 }
 
 /* Reading is ended by a note of our own: Windows resets the connection when
@@ -117,15 +154,15 @@ int skt_shutdown(skt *s, int how) {
   if (skt__state(s) != SKT_CONNECTED) {
     return SKT_ENOTCONN;
   }
-  if ((how & SKT_WRITE) != 0 && SKT__LOAD(&s->write_end) == 0) {
+  if ((how & SKT_WRITE) != 0 && SKT__LOAD(&s->writing) == SKT__OPEN) {
     rc = skt__sys_shutdown_write(skt__handle(s));
     if (rc < 0 && rc != SKT_ENOTCONN && name_loss(rc) != SKT_ECONNRESET) {
       return rc;
     }
-    SKT__STORE(&s->write_end, SKT__SHUT);
+    SKT__STORE(&s->writing, SKT__SHUT);
   }
-  if ((how & SKT_READ) != 0 && SKT__LOAD(&s->read_end) == 0) {
-    SKT__STORE(&s->read_end, SKT__SHUT);
+  if ((how & SKT_READ) != 0 && SKT__LOAD(&s->reading) == SKT__OPEN) {
+    SKT__STORE(&s->reading, SKT__SHUT);
   }
   return 0;
 }

@@ -158,7 +158,7 @@ static int conclude(skt *s, int rc) {
     skt__set_state(s, SKT_CONNECTED);
   } else {
     skt__set_state(s, SKT__CONNECT_FAILED);
-    s->read_end = (int16_t)rc;
+    s->reading = (int16_t)rc;
   }
   return rc;
 }
@@ -199,7 +199,7 @@ int skt_connect_finish(skt *s) {
   case SKT_CONNECTED:
     return 0;
   case SKT__CONNECT_FAILED:
-    return s->read_end;
+    return s->reading;
   case SKT__CONNECTING:
     return conclude(s, finish_connect(s, 0));
   default:

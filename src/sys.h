@@ -30,6 +30,7 @@
  *   SKT__WRITE_MAX   the most bytes for one write on a non-blocking socket
  *   SKT__LOAD(p)     read an int16_t that another thread may write, whole
  *   SKT__STORE(p, v) write it
+ *   SKT__COLD        marks a function that is seldom called, or nothing
  * src/README.md tells how to add a system.
  */
 
@@ -153,11 +154,12 @@ enum {
   SKT__STATE = 0x0f00,
   SKT__FRESH = 0,
   SKT__CONNECTING = 0x0300,
-  SKT__CONNECT_FAILED = 0x0500 /* the code is in read_end */
+  SKT__CONNECT_FAILED = 0x0500 /* the code is in skt.reading */
 };
 
-/* read_end and write_end: this side ended the direction itself. */
-enum { SKT__SHUT = 1 };
+/* skt.reading and skt.writing: 0 before there is a connection, then one of
+ * these, or the error that ended the direction. */
+enum { SKT__OPEN = 1, SKT__SHUT = 2 /* by this side */ };
 
 /* The first check of every public function on a socket. */
 static inline int skt__check(const skt *s) {
@@ -172,6 +174,7 @@ static inline int skt__state(const skt *s) { return s->kind & SKT__STATE; }
 
 static inline void skt__set_state(skt *s, int state) {
   s->kind = (uint16_t)((s->kind & ~SKT__STATE) | state);
+  s->reading = s->writing = state == SKT_CONNECTED ? SKT__OPEN : 0;
 }
 
 static inline bool skt__waits(const skt *s) {
@@ -181,6 +184,7 @@ static inline bool skt__waits(const skt *s) {
 /* Put a native handle into a struct. */
 static inline void skt__fill(skt *s, skt__os_handle handle, int kind) {
   *s = (skt){.handle = ~(uintptr_t)handle, .kind = (uint16_t)kind};
+  skt__set_state(s, kind & SKT__STATE);
 }
 
 /* skt__sys_wait until the deadline that timeout_ms means, whatever interrupts

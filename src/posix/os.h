@@ -21,6 +21,8 @@ typedef int skt__os_handle;
 #define SKT__LOAD(p) __atomic_load_n((p), __ATOMIC_RELAXED)
 #define SKT__STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
 
+#define SKT__COLD __attribute__((cold, noinline))
+
 /* Keep errno for skt__sys_native_error; its code. */
 int skt__fail(void);
 

@@ -27,6 +27,8 @@ typedef SOCKET skt__os_handle;
 #define SKT__LOAD(p) (*(const volatile int16_t *)(p))
 #define SKT__STORE(p, v) (*(volatile int16_t *)(p) = (v))
 
+#define SKT__COLD
+
 /* Keep WSAGetLastError() for skt__sys_native_error; its code. */
 int skt__fail(void);
 
