@@ -24,11 +24,12 @@
  * Results    0, or a count, or a negative SKT_E... code whose number is the
  *            same on every system. Nothing else is set that a caller must
  *            read. A field "Errors" is closed: no other code comes back, save
- *            the four that any function may give:
+ *            the five that any function may give:
  *              SKT_EFAULT    a pointer that is needed is NULL
  *              SKT_EBADF     the skt holds no socket (zeroed or closed)
  *              SKT_ENOTSOCK  it holds a handle that is no open socket, because
  *                            something else closed it
+ *              SKT_ECANCELED skt_cancel was called for this socket
  *              SKT_EUNKNOWN  the system gave a number nobody has mapped;
  *                            skt_native_error() tells it
  *            When several apply, the first of this order wins: the socket's
@@ -42,8 +43,8 @@
  * Blocking   A socket blocks unless SKT_NONBLOCK was asked for, on every
  *            system, accepted sockets too. A signal never ends a call early.
  * Threads    Any thread may use any socket. On one socket at the same time, one
- *            thread may read, another write, and any number accept; for
- *            everything else the caller takes turns.
+ *            thread may read, another write, any number accept or wait, and any
+ *            number cancel; for everything else the caller takes turns.
  *
  * No socket made or accepted here is inherited by a child process, and no
  * write raises SIGPIPE.
@@ -92,6 +93,7 @@ extern "C" {
   X(SKT_EMFILE, -24, "too many open files in this process")                    \
   X(SKT_ENOSPC, -28, "the buffer is too small")                                \
   X(SKT_EPIPE, -32, "this side has shut down writing")                         \
+  X(SKT_ENODATA, -61, "the stream ended too early")                            \
   X(SKT_EPROTO, -71, "protocol error")                                         \
   X(SKT_ENOTSOCK, -88, "the handle is not an open socket")                     \
   X(SKT_EMSGSIZE, -90, "message too long")                                     \
@@ -114,6 +116,7 @@ extern "C" {
   X(SKT_EHOSTUNREACH, -113, "host is unreachable")                             \
   X(SKT_EALREADY, -114, "already in progress")                                 \
   X(SKT_EINPROGRESS, -115, "in progress")                                      \
+  X(SKT_ECANCELED, -125, "cancelled by skt_cancel")                            \
   X(SKT_EUNKNOWN, -4095, "a system error without a name here")
 
 #define SKT__ENUM(name, value, text) name = value,
@@ -166,7 +169,7 @@ typedef struct skt {
   uint16_t kind;    /* domain, type, state and flags */
   int16_t reading;  /* whether it goes on, or the error that ended it */
   int16_t writing;  /* the same for writing */
-  uint16_t reserved;
+  uint16_t calls;   /* under way, and whether all are cancelled */
 } skt;
 
 /** An address and port, by value: copy it, keep it, compare its text.
@@ -318,6 +321,53 @@ SKT_API int skt_socket(skt *s, int domain, int type, int protocol);
  * Source   POSIX close(); Winsock closesocket(). */
 SKT_API int skt_close(skt *s);
 
+/** Close a connection at once, and let the peer know by a reset.
+ *
+ * What the peer has not read yet may be lost, in both directions. A socket
+ * without a connection is closed as by skt_close.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EIO  the system reports a late failure; closed all the same
+ * Blocks   never.
+ * Threads  not while another thread is in a call on s.
+ * Source   POSIX close(), SO_LINGER with 0; Winsock closesocket(), the same. */
+SKT_API int skt_abort(skt *s);
+
+/** Close a connection when the peer has read everything and closed its side.
+ *
+ *   s           a connected stream socket
+ *   timeout_ms  the longest time for all of it; -1 for ever, 0 does not wait
+ *   drain_max   the most bytes to read and drop until the peer's end
+ *
+ * Ends writing, drops what the peer still sends, and closes at the peer's end.
+ * If that does not come, the connection is aborted. Closed, in any case.
+ *
+ * Returns  0 if the peer has ended its side too, else one of Errors.
+ * Errors   SKT_EINVAL    timeout_ms is under -1; s is left open
+ *          SKT_ENOTCONN  s is no connected stream; s is left open
+ *          SKT_ETIMEDOUT the time was over; aborted
+ *          SKT_EMSGSIZE  the peer sent more than drain_max; aborted
+ *          and those of skt_read that tell a broken connection
+ * Blocks   as told, whatever the mode of s.
+ * Threads  not while another thread is in a call on s, but for skt_cancel.
+ * Source   RFC 1122 4.2.2.13; Winsock "Graceful shutdown, linger options, and
+ *          socket closure". */
+SKT_API int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max);
+
+/** Make every call on a socket return SKT_ECANCELED, now and later.
+ *
+ * For one thread to get others out of the calls in which they wait. The socket
+ * stays open, so that no other can take its handle's number, and can then be
+ * closed when the threads are out of it. A connection is ended.
+ *
+ * Returns  0, or SKT_EFAULT, SKT_EBADF or SKT_ENOTSOCK.
+ * Blocks   until calls that were about to wait cannot any more; not longer.
+ * Threads  any thread, at any time before skt_close.
+ * Differs  macOS and the BSDs: a thread that waits in skt_accept already is not
+ *          woken. Windows: skt_wait notices within 50 ms.
+ * Source   none; made of POSIX shutdown(); Winsock shutdown(), CancelIoEx(). */
+SKT_API int skt_cancel(skt *s);
+
 /*
  * Server side
  */
@@ -378,6 +428,7 @@ SKT_API int skt_listen(skt *s, int backlog);
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL  s does not listen, or flags are unknown
  *          SKT_EAGAIN  s is non-blocking and nobody waits
+ *          SKT_ETIMEDOUT  the limit is over
  *          SKT_EPERM   a firewall forbids it
  *          SKT_ENETDOWN  the network of this host is down
  *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left; the
@@ -410,7 +461,8 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags);
  *          SKT_EALREADY       s is already connecting
  *          SKT_EINPROGRESS    s is non-blocking and has begun to connect
  *          SKT_ECONNREFUSED   nobody listens there
- *          SKT_ETIMEDOUT      no answer in the time the system allows
+ *          SKT_ETIMEDOUT      no answer within the limit for SKT_WRITE, or in
+ *                             the time the system allows
  *          SKT_ENETUNREACH SKT_EHOSTUNREACH SKT_ENETDOWN  no way to the peer
  *          SKT_EADDRNOTAVAIL  no local port left
  *          SKT_EADDRINUSE     s is bound, and this very pair is connected
@@ -453,7 +505,8 @@ SKT_API int skt_connect_finish(skt *s);
  *          SKT_EAGAIN        s is non-blocking and nothing is there
  *          SKT_ECONNRESET    the connection broke; bytes that had arrived and
  *                            were not read may be lost
- *          SKT_ETIMEDOUT     the peer went silent: keep-alive, retransmission
+ *          SKT_ETIMEDOUT     the limit is over; or the peer went silent, by
+ *                            keep-alive or retransmission, and s is dead
  *          SKT_EHOSTUNREACH SKT_ENETUNREACH SKT_ENETDOWN  the way to it broke
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left; nothing is lost
  * Blocks   until a byte, the end or an error is there, if s is blocking.
@@ -468,8 +521,9 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  *   n       how many; with 0 nothing is asked of the system and 0 returned
  *
  * A blocking socket takes all n bytes. Should the connection break half way,
- * the count taken until then is returned, and the error by the next write. A
- * non-blocking socket takes what there is room for. Taken means that the system
+ * the count taken until then is returned, and the error by the next write; and
+ * so it is when a limit (skt_set_limit) is over half way. A non-blocking socket
+ * takes what there is room for. Taken means that the system
  * has them, not that the peer does.
  *
  * Returns  how many bytes were taken, 1 to n, or one of Errors.
@@ -478,13 +532,70 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  *          SKT_EPIPE         writing was shut down here
  *          SKT_EAGAIN        s is non-blocking and there is no room
  *          SKT_ECONNRESET    the connection broke
- *          SKT_ETIMEDOUT     the peer went silent
+ *          SKT_ETIMEDOUT     the limit is over, or the peer went silent
  *          SKT_EHOSTUNREACH SKT_ENETUNREACH SKT_ENETDOWN  the way to it broke
  *          SKT_EACCES SKT_EPERM  a firewall forbids it
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left; nothing is lost
  * Blocks   until all is taken, if s is blocking.
  * Source   POSIX send(); Winsock send(). */
 SKT_API ptrdiff_t skt_write(skt *s, const void *buffer, size_t n);
+
+/** Read bytes and leave them there for the next read.
+ *
+ * As skt_read in all else.
+ *
+ * Source   POSIX recv(MSG_PEEK); Winsock the same. */
+SKT_API ptrdiff_t skt_peek(skt *s, void *buffer, size_t n);
+
+/** Read exactly n bytes.
+ *
+ *   s       a connected stream socket
+ *   buffer  receives n bytes, or the first of them
+ *   n       how many
+ *   done    receives how many were read, also on an error; may be NULL
+ *
+ * A limit (skt_set_limit) bounds all of it together. A non-blocking socket
+ * reads what is there; go on where it stopped.
+ *
+ * Returns  0 when all n bytes were read, or one of Errors.
+ * Errors   SKT_ENODATA   the stream ended before
+ *          and those of skt_read
+ * Blocks   until all are there, if s is blocking.
+ * Source   POSIX recv(MSG_WAITALL); Winsock the same. */
+SKT_API int skt_read_all(skt *s, void *buffer, size_t n, size_t *done);
+
+/** Write exactly n bytes: skt_write, with outcome and count told apart.
+ *
+ *   done   receives how many bytes were taken, also on an error; may be NULL
+ *
+ * Returns  0 when all n bytes were taken, or one of Errors.
+ * Errors   those of skt_write
+ * Blocks   until all are taken, if s is blocking.
+ * Source   as skt_write. */
+SKT_API int skt_write_all(skt *s, const void *buffer, size_t n, size_t *done);
+
+/** A piece of memory, for the two functions that follow. */
+typedef struct skt_buffer {
+  void *data;
+  size_t n;
+} skt_buffer;
+
+/** Read into several buffers, filling one after the other.
+ *
+ *   buffers  `count` of them; empty ones are passed over
+ *   count    any number; one call of the system takes up to 64
+ *
+ * As skt_read into their sum in all else.
+ *
+ * Source   POSIX readv(); Winsock WSARecv(). */
+SKT_API ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count);
+
+/** Write several buffers, one after the other, as if they were one.
+ *
+ * As skt_write of their sum in all else.
+ *
+ * Source   POSIX writev(); Winsock WSASend(). */
+SKT_API ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count);
 
 /** Finish writing, reading, or both, and keep the socket.
  *
@@ -513,6 +624,36 @@ SKT_API int skt_shutdown(skt *s, int how);
  * Blocks   never.
  * Source   POSIX fcntl(O_NONBLOCK); Winsock ioctlsocket(FIONBIO). */
 SKT_API int skt_set_blocking(skt *s, bool blocking);
+
+/** Bound how long calls on a socket wait.
+ *
+ *   s           a socket
+ *   directions  SKT_READ: skt_read, skt_accept and their kin; SKT_WRITE:
+ *               skt_write, skt_connect and their kin; SKT_BOTH
+ *   limit_ms    the longest time for one call; 1 or more, or -1 for no limit
+ *
+ * A call that could do nothing in its time returns SKT_ETIMEDOUT, and the
+ * socket stays as good as it was, except that a connect that is over time has
+ * failed. A write that could do something returns how much. The system keeps
+ * the time where it can, so that a limit costs no call.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL  directions or limit_ms is out of range
+ * Blocks   never.
+ * Differs  Linux rounds up to its tick, up to 10 ms.
+ * Source   POSIX SO_RCVTIMEO, SO_SNDTIMEO; Winsock has the same, but leaves
+ *          sockets undefined when the time is over, so skt keeps it there. */
+SKT_API int skt_set_limit(skt *s, int directions, int limit_ms);
+
+/** How long calls on a socket wait.
+ *
+ *   s          a socket
+ *   direction  SKT_READ or SKT_WRITE
+ *   limit_ms   receives the limit in force, or -1 for none
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL  direction is neither */
+SKT_API int skt_limit(const skt *s, int direction, int *limit_ms);
 
 /** Whether calls on a socket wait.
  *

@@ -2,7 +2,7 @@
 /* Addresses as values: the system's form and its parts. The systems agree on
  * the names of the members of struct sockaddr_in and sockaddr_in6, so this is
  * written once; the numbers of the families differ and never leave. */
-#include "sys.h"
+#include "core.h"
 
 #include <string.h>
 
@@ -78,6 +78,15 @@ void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip) {
 bool skt__ip_is_mapped(const skt__ip *ip) {
   static const uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
   return memcmp(ip->bytes, prefix, sizeof prefix) == 0;
+}
+
+bool skt__is_loopback(const skt_addr *a) {
+  static const uint8_t v6[16] = {[15] = 1};
+  skt__ip ip;
+  int domain = skt__addr_get_ip(a, &ip);
+  return domain == SKT_IPV4   ? ip.bytes[0] == 127
+         : domain == SKT_IPV6 ? memcmp(ip.bytes, v6, sizeof v6) == 0
+                              : false;
 }
 
 int skt__addr_set(skt_addr *out, const void *native, size_t length) {

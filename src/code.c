@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sys.h"
+#include "core.h"
 
 int skt__code(int native) {
   const skt__code_row *row = skt__sys_codes;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The verbs that move bytes: every read and write of skt passes here. */
-#include "sys.h"
+/* The verbs that move bytes. */
+#include "core.h"
 
 static size_t at_most(size_t n, size_t max) { return n < max ? n : max; }
 
@@ -23,24 +23,30 @@ static bool is_fatal(ptrdiff_t rc) {
 /* The one name for a connection that broke. EPIPE: writing is open on this
  * side, or the call had not been made. ECONNABORTED: Windows, when its own
  * stack gave the connection up (Winsock error codes, WSAECONNABORTED). */
-static ptrdiff_t name_loss(ptrdiff_t rc) {
-  return rc == SKT_EPIPE || rc == SKT_ECONNABORTED ? SKT_ECONNRESET : rc;
-}
-
-/* What a call has told, by its one name; kept if it ended the direction. */
-static ptrdiff_t note(int16_t *end, ptrdiff_t rc) {
-  rc = name_loss(rc);
+ptrdiff_t skt__note(const skt *s, int16_t *end, ptrdiff_t rc) {
+  if (rc <= 0 && skt__cancelled(s)) {
+    return SKT_ECANCELED;
+  }
+  if (rc == SKT_EPIPE || rc == SKT_ECONNABORTED) {
+    rc = SKT_ECONNRESET;
+  }
   if (is_fatal(rc)) {
     SKT__STORE(end, (int16_t)rc);
   }
   return rc;
 }
 
-/* Why a call on this direction cannot go straight to the system: an error, 0
- * for nothing to do, or 1 when n is only more than one call takes. The order of
- * the checks is that of skt.h. */
-static int detain(const skt *s, const int16_t *end, const void *buffer,
-                  size_t n) {
+/* Linux tells a reset once, to a read or a write, and an end of stream from
+ * then on. When a write was told, this is no clean end. */
+ptrdiff_t skt__end_of_read(skt *s, ptrdiff_t rc) {
+  if (rc == 0 && SKT__LOAD(&s->writing) < 0) {
+    rc = SKT__LOAD(&s->writing);
+  }
+  return skt__note(s, &s->reading, rc);
+}
+
+int skt__detain(const skt *s, const int16_t *end, const void *buffer,
+                size_t n) {
   int rc = skt__check(s);
   if (rc < 0) {
     return rc;
@@ -50,6 +56,9 @@ static int detain(const skt *s, const int16_t *end, const void *buffer,
   }
   if (n > PTRDIFF_MAX) {
     return SKT_EINVAL;
+  }
+  if (skt__cancelled(s)) {
+    return SKT_ECANCELED;
   }
   if (skt__state(s) != SKT_CONNECTED) {
     return SKT_ENOTCONN;
@@ -62,7 +71,7 @@ static int detain(const skt *s, const int16_t *end, const void *buffer,
 }
 
 /* The few comparisons on the way that bytes take. What they stop goes the slow
- * way, where `detain` looks in detail. */
+ * way, where skt__detain looks in detail. */
 static inline bool goes_on(const int16_t *end, const void *buffer, size_t n,
                            size_t max) {
   return SKT__LOAD(end) == SKT__OPEN && buffer != NULL && n - 1 < max;
@@ -76,93 +85,81 @@ typedef struct request {
   size_t n;
 } request;
 
-static SKT__COLD ptrdiff_t end_read(const request *r, ptrdiff_t rc) {
-  while (rc == SKT__EINTR) {
-    rc = skt__sys_read(skt__handle(r->s), r->buffer, r->n);
+typedef ptrdiff_t reader(skt__os_handle s, void *buffer, size_t n);
+
+/* What comes of a read whose first call has answered rc, 0 or less. */
+static SKT__COLD ptrdiff_t end_read(const request *r, reader *call,
+                                    ptrdiff_t rc) {
+  int64_t deadline_us = 0;
+  while (rc == SKT__EINTR || rc == SKT_EAGAIN) {
+    int again = skt__again(r->s, SKT_READ, rc, &deadline_us);
+    if (again < 0) {
+      return again;
+    }
+    rc = call(skt__handle(r->s), r->buffer, r->n);
   }
-  /* Linux tells a reset once, to a read or a write, and an end of stream from
-   * then on. When a write was told, this is no clean end. */
-  if (rc == 0 && SKT__LOAD(&r->s->writing) < 0) {
-    rc = SKT__LOAD(&r->s->writing);
-  }
-  return note(&r->s->reading, rc);
+  return skt__end_of_read(r->s, rc);
 }
 
-static SKT__COLD ptrdiff_t read_slowly(skt *s, void *buffer, size_t n) {
-  int rc = detain(s, s == NULL ? NULL : &s->reading, buffer, n);
-  return rc <= 0 ? rc : skt_read(s, buffer, SKT__IO_MAX);
+static SKT__COLD ptrdiff_t read_slowly(skt *s, reader *call, void *buffer,
+                                       size_t n) {
+  request r = {s, buffer, at_most(n, SKT__IO_MAX)};
+  ptrdiff_t rc = skt__detain(s, s == NULL ? NULL : &s->reading, buffer, n);
+  if (rc <= 0) {
+    return rc;
+  }
+  rc = call(skt__handle(s), buffer, r.n);
+  return rc > 0 ? rc : end_read(&r, call, rc);
 }
 
 ptrdiff_t skt_read(skt *s, void *buffer, size_t n) {
   if (s == NULL || !goes_on(&s->reading, buffer, n, SKT__IO_MAX)) {
-    return read_slowly(s, buffer, n);
+    return read_slowly(s, skt__sys_read, buffer, n);
   }
   request r = {s, buffer, n};
   ptrdiff_t rc = skt__sys_read(skt__handle(s), buffer, n);
-  return rc > 0 ? rc : end_read(&r, rc);
+  return rc > 0 ? rc : end_read(&r, skt__sys_read, rc);
 }
 
-static inline size_t write_max(const skt *s) {
-  return skt__waits(s) ? SKT__IO_MAX : SKT__WRITE_MAX;
+ptrdiff_t skt_peek(skt *s, void *buffer, size_t n) {
+  return read_slowly(s, skt__sys_peek, buffer, n);
 }
 
-/* rc is what came of the first call, 0 if there was none. A blocking socket
- * takes all, in as many calls as are needed. */
+/* What comes of a write whose first call has answered rc, or 0 without one. */
 static SKT__COLD ptrdiff_t end_write(const request *r, ptrdiff_t rc) {
   size_t done = 0;
+  int64_t deadline_us = 0;
   for (;;) {
-    if (rc >= 0) {
+    if (rc == SKT__EINTR || rc == SKT_EAGAIN) {
+      rc = skt__again(r->s, SKT_WRITE, rc, &deadline_us);
+      if (rc < 0) {
+        return done > 0 ? (ptrdiff_t)done : rc;
+      }
+    } else if (rc < 0) {
+      rc = skt__note(r->s, &r->s->writing, rc);
+      return done > 0 ? (ptrdiff_t)done : rc;
+    } else {
       done += (size_t)rc;
-      if (done == r->n || (done > 0 && !skt__waits(r->s))) {
+      if (!skt__write_goes_on(r->s, done, r->n)) {
         return (ptrdiff_t)done;
       }
-    } else if (rc != SKT__EINTR) {
-      rc = note(&r->s->writing, rc);
-      return done > 0 ? (ptrdiff_t)done : rc;
     }
     rc = skt__sys_write(skt__handle(r->s), r->buffer + done,
-                        at_most(r->n - done, write_max(r->s)));
+                        at_most(r->n - done, skt__write_max(r->s)));
   }
 }
 
 static SKT__COLD ptrdiff_t write_slowly(const request *r) {
   const int16_t *end = r->s == NULL ? NULL : &r->s->writing;
-  int rc = detain(r->s, end, r->buffer, r->n);
+  int rc = skt__detain(r->s, end, r->buffer, r->n);
   return rc <= 0 ? rc : end_write(r, 0);
 }
 
 ptrdiff_t skt_write(skt *s, const void *buffer, size_t n) {
   request r = {s, (char *)buffer, n}; /* which is only read */
-  if (s == NULL || !goes_on(&s->writing, buffer, n, write_max(s))) {
+  if (s == NULL || !goes_on(&s->writing, buffer, n, skt__write_max(s))) {
     return write_slowly(&r);
   }
   ptrdiff_t rc = skt__sys_write(skt__handle(s), buffer, n);
   return rc == (ptrdiff_t)n ? rc : end_write(&r, rc);
-}
-
-/* Reading is ended by a note of our own: Windows resets the connection when
- * bytes arrive after shutdown(SD_RECEIVE) (Winsock shutdown), and Linux goes
- * on delivering them. */
-int skt_shutdown(skt *s, int how) {
-  int rc = skt__check(s);
-  if (rc < 0) {
-    return rc;
-  }
-  if (how < SKT_READ || how > SKT_BOTH || skt__state(s) == SKT_LISTENING) {
-    return SKT_EINVAL;
-  }
-  if (skt__state(s) != SKT_CONNECTED) {
-    return SKT_ENOTCONN;
-  }
-  if ((how & SKT_WRITE) != 0 && SKT__LOAD(&s->writing) == SKT__OPEN) {
-    rc = skt__sys_shutdown_write(skt__handle(s));
-    if (rc < 0 && rc != SKT_ENOTCONN && name_loss(rc) != SKT_ECONNRESET) {
-      return rc;
-    }
-    SKT__STORE(&s->writing, SKT__SHUT);
-  }
-  if ((how & SKT_READ) != 0 && SKT__LOAD(&s->reading) == SKT__OPEN) {
-    SKT__STORE(&s->reading, SKT__SHUT);
-  }
-  return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a socket is called, and native handles on their way in and out. */
-#include "sys.h"
+#include "core.h"
 
 int skt_local(const skt *s, skt_addr *out) {
   if (out != NULL) {

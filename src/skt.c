@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The verbs that make connections: arguments, states, retries. */
-#include "sys.h"
-
-#include <string.h>
+/* The verbs of a server, and the beginning of every socket. */
+#include "core.h"
 
 int skt_socket(skt *s, int domain, int type, int protocol) {
   bool nonblocking = (type & SKT_NONBLOCK) != 0;
@@ -24,19 +22,6 @@ int skt_socket(skt *s, int domain, int type, int protocol) {
     skt__fill(s, handle, domain | type | (nonblocking ? SKT_NONBLOCK : 0));
   }
   return rc;
-}
-
-int skt_close(skt *s) {
-  int rc = skt__check(s);
-  if (rc < 0) {
-    return rc;
-  }
-  skt__os_handle handle = skt__handle(s);
-  *s = (skt){.handle = 0};
-  rc = skt__sys_close(handle);
-  /* POSIX leaves open whether an interrupted close has closed. Every system
-   * here has; trying again could close a stranger's handle. */
-  return rc == SKT__EINTR ? 0 : rc;
 }
 
 int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
@@ -83,7 +68,6 @@ int skt_listen(skt *s, int backlog) {
  * one waiting connection, so asking again comes to an end. */
 static bool is_the_peers_misfortune(int code) {
   switch (code) {
-  case SKT__EINTR:
   case SKT_ECONNABORTED:
   case SKT_ECONNRESET:
   case SKT_EPROTO:
@@ -94,6 +78,35 @@ static bool is_the_peers_misfortune(int code) {
     return true;
   default:
     return false;
+  }
+}
+
+/* skt_cancel counts on calls to be counted that could begin to wait after it
+ * has woken all who did. */
+static int accept_one(skt *s, skt__os_handle *out, skt_addr *peer,
+                      bool nonblocking) {
+  bool inherited = !skt__waits(s) || skt__keeps_limits(s);
+  SKT__ENTER(&s->calls);
+  int rc = skt__cancelled(s) ? SKT_ECANCELED
+                             : skt__sys_accept(skt__handle(s), out, peer,
+                                               inherited, nonblocking);
+  SKT__LEAVE(&s->calls);
+  return rc < 0 && skt__cancelled(s) ? SKT_ECANCELED : rc;
+}
+
+static int accept_next(skt *s, skt__os_handle *out, skt_addr *peer,
+                       bool nonblocking) {
+  int64_t deadline_us = 0;
+  for (;;) {
+    int rc = accept_one(s, out, peer, nonblocking);
+    if (rc == SKT__EINTR || rc == SKT_EAGAIN) {
+      rc = skt__again(s, SKT_READ, rc, &deadline_us);
+      if (rc < 0) {
+        return rc;
+      }
+    } else if (!is_the_peers_misfortune(rc)) {
+      return rc;
+    }
   }
 }
 
@@ -116,93 +129,17 @@ int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
       skt__state(s) != SKT_LISTENING) {
     return SKT_EINVAL;
   }
-  do {
-    rc = skt__sys_accept(skt__handle(s), &handle, peer, !skt__waits(s),
-                         flags != 0);
-  } while (is_the_peers_misfortune(rc));
+  rc = accept_next(s, &handle, peer, flags != 0);
   if (rc == 0) {
     int kind = s->kind & (SKT__DOMAIN | SKT__TYPE);
     skt__fill(out, handle, kind | SKT_CONNECTED | (int)flags);
   }
-  return rc;
-}
-
-/* A host that can be connected to: not a wildcard, which Linux takes for
- * loopback and Windows refuses; not mapped IPv4, which depends on V6ONLY; and
- * not port 0, where nobody can listen. */
-static bool is_destination(const skt_addr *a) {
-  static const uint8_t wildcard[16];
-  skt__ip ip;
-  int domain = skt__addr_get_ip(a, &ip);
-  return ip.port != 0 && !(domain == SKT_IPV6 && skt__ip_is_mapped(&ip)) &&
-         memcmp(ip.bytes, wildcard, sizeof wildcard) != 0;
-}
-
-/* How a connect that went on without us ended, if it has by the deadline. */
-static int finish_connect(skt *s, int timeout_ms) {
-  int ready = skt__wait(s, SKT_WRITE, timeout_ms);
-  if (ready <= 0) {
-    return ready == 0 ? SKT_EINPROGRESS : ready;
-  }
-  int rc = skt__sys_pending_error(skt__handle(s));
-  /* Winsock, getsockopt(SO_ERROR): the error is not always there as soon as
-   * the failure is announced. Then the commonest one stands for it. */
-  return rc == 0 && (ready & SKT__FAILED) != 0 ? SKT_ECONNREFUSED : rc;
-}
-
-/* Record how connecting went on. */
-static int conclude(skt *s, int rc) {
-  if (rc == SKT_EINPROGRESS) {
-    skt__set_state(s, SKT__CONNECTING);
-  } else if (rc == 0) {
-    skt__set_state(s, SKT_CONNECTED);
-  } else {
-    skt__set_state(s, SKT__CONNECT_FAILED);
-    s->reading = (int16_t)rc;
+  /* Limits are handed on by all systems (Linux and Wine, measured). */
+  if (rc == 0 && skt__limited(s)) {
+    rc = skt_set_limit(out, SKT_BOTH, -1);
+    if (rc < 0) {
+      skt_close(out);
+    }
   }
   return rc;
-}
-
-int skt_connect(skt *s, const skt_addr *peer) {
-  int rc = skt__check(s);
-  if (rc < 0) {
-    return rc;
-  }
-  if (peer == NULL) {
-    return SKT_EFAULT;
-  }
-  if (skt_addr_domain(peer) != (s->kind & SKT__DOMAIN) ||
-      !is_destination(peer)) {
-    return SKT_EINVAL;
-  }
-  int state = skt__state(s);
-  if (state != SKT__FRESH && state != SKT_BOUND) {
-    return state == SKT_CONNECTED     ? SKT_EISCONN
-           : state == SKT__CONNECTING ? SKT_EALREADY
-                                      : SKT_EINVAL;
-  }
-  rc = conclude(s, skt__sys_connect(skt__handle(s), peer));
-  /* A signal came: the system goes on, and asking it to connect again would
-   * be an error (POSIX connect, EINTR). */
-  if (rc == SKT_EINPROGRESS && skt__waits(s)) {
-    rc = conclude(s, finish_connect(s, -1));
-  }
-  return rc;
-}
-
-int skt_connect_finish(skt *s) {
-  int rc = skt__check(s);
-  if (rc < 0) {
-    return rc;
-  }
-  switch (skt__state(s)) {
-  case SKT_CONNECTED:
-    return 0;
-  case SKT__CONNECT_FAILED:
-    return s->reading;
-  case SKT__CONNECTING:
-    return conclude(s, finish_connect(s, 0));
-  default:
-    return SKT_EINVAL;
-  }
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Names and texts of codes, from the one list in skt.h. */
-#include "sys.h"
+#include "core.h"
 
 static const struct {
   int16_t code;

@@ -28,9 +28,17 @@
  *   SKT__NO_HANDLE   its "none", all bits set
  *   SKT__IO_MAX      the most bytes for one read or write
  *   SKT__WRITE_MAX   the most bytes for one write on a non-blocking socket
- *   SKT__LOAD(p)     read an int16_t that another thread may write, whole
+ *   SKT__LOAD(p)     read an int16_t that another thread may write, in order
  *   SKT__STORE(p, v) write it
  *   SKT__COLD        marks a function that is seldom called, or nothing
+ *   SKT__ENTER(p), SKT__LEAVE(p), SKT__OR(p, v)   count up, count down, set
+ *                    bits in a uint16_t that other threads change too, in an
+ *                    order that all threads agree on; SKT__LOAD reads it
+ *   SKT__LIMITS_BIND           1 if the system keeps limits for reads, writes
+ *                              and accept exactly, losing nothing
+ *   SKT__LIMIT_BINDS_CONNECT   1 if it keeps the one for writes in connect
+ *   SKT__SLICE_MS    how often a wait must look whether it was cancelled; -1 if
+ *                    skt__sys_cancel wakes it
  * src/README.md tells how to add a system.
  */
 
@@ -77,9 +85,10 @@ int skt__sys_listen(skt__os_handle s, int backlog);
 int skt__sys_accept(skt__os_handle s, skt__os_handle *out, skt_addr *peer,
                     bool inherited, bool nonblocking);
 
-/* Begin to connect; a blocking socket waits for the outcome. When the system
- * goes on connecting on its own, because the socket does not wait or a signal
- * came, the answer is SKT_EINPROGRESS. */
+/* Begin to connect; a blocking socket waits for the outcome. The system goes on
+ * connecting on its own when the answer is SKT_EINPROGRESS, because the socket
+ * does not wait or its limit is over, or SKT__EINTR. May first ask the system
+ * to refuse loopback connections as fast as it can. */
 int skt__sys_connect(skt__os_handle s, const skt_addr *peer);
 
 /* End writing. A connection that is gone already answers SKT_ENOTCONN. */
@@ -92,10 +101,33 @@ ptrdiff_t skt__sys_read(skt__os_handle s, void *buffer, size_t n);
  * SKT_EPIPE. */
 ptrdiff_t skt__sys_write(skt__os_handle s, const void *buffer, size_t n);
 
+/* As skt__sys_read, and the bytes stay. */
+ptrdiff_t skt__sys_peek(skt__os_handle s, void *buffer, size_t n);
+
+/* As skt__sys_read and skt__sys_write, for 1 to SKT__VECTOR_MAX buffers, none
+ * empty, SKT__IO_MAX bytes or less together. */
+ptrdiff_t skt__sys_readv(skt__os_handle s, const skt_buffer *b, size_t count);
+ptrdiff_t skt__sys_writev(skt__os_handle s, const skt_buffer *b, size_t count);
+enum { SKT__VECTOR_MAX = 64 };
+
 /* Close. The handle is gone, whatever the answer. */
 int skt__sys_close(skt__os_handle s);
 
+/* Let the close that follows reset the connection. */
+int skt__sys_reset_on_close(skt__os_handle s);
+
+/* Let no call on the socket wait any more, and wake those that do; a call that
+ * was about to wait may be missed, and is woken by doing it again. Several
+ * calls of the system. Returns 0 or SKT_ENOTSOCK. */
+int skt__sys_cancel(skt__os_handle s);
+
 int skt__sys_set_blocking(skt__os_handle s, bool blocking);
+
+/* Let the system keep a limit for a direction, SKT_READ or SKT_WRITE: 1 or more
+ * milliseconds, or -1. If SKT__LIMITS_BIND, a call that is over time then
+ * answers SKT_EAGAIN; else the system only remembers the number. */
+int skt__sys_set_limit(skt__os_handle s, int direction, int limit_ms);
+int skt__sys_limit(skt__os_handle s, int direction, int *limit_ms);
 
 /* Wait until one of SKT_READ and SKT_WRITE is there or the time is over. It
  * may return early, with SKT__EINTR or with 0.
@@ -143,71 +175,17 @@ typedef struct skt__code_row {
 extern const skt__code_row skt__sys_codes[];
 
 /*
- * What the shared sources share
+ * What the shared sources offer to backends
  */
-
-/* State and flags live in skt.kind beside domain and type. The public states
- * come first; a fresh socket has none. */
-enum {
-  SKT__DOMAIN = 0x000f,
-  SKT__TYPE = 0x00f0,
-  SKT__STATE = 0x0f00,
-  SKT__FRESH = 0,
-  SKT__CONNECTING = 0x0300,
-  SKT__CONNECT_FAILED = 0x0500 /* the code is in skt.reading */
-};
-
-/* skt.reading and skt.writing: 0 before there is a connection, then one of
- * these, or the error that ended the direction. */
-enum { SKT__OPEN = 1, SKT__SHUT = 2 /* by this side */ };
-
-/* The first check of every public function on a socket. */
-static inline int skt__check(const skt *s) {
-  return s == NULL ? SKT_EFAULT : s->handle == 0 ? SKT_EBADF : 0;
-}
-
-static inline skt__os_handle skt__handle(const skt *s) {
-  return (skt__os_handle)~s->handle;
-}
-
-static inline int skt__state(const skt *s) { return s->kind & SKT__STATE; }
-
-static inline void skt__set_state(skt *s, int state) {
-  s->kind = (uint16_t)((s->kind & ~SKT__STATE) | state);
-  s->reading = s->writing = state == SKT_CONNECTED ? SKT__OPEN : 0;
-}
-
-static inline bool skt__waits(const skt *s) {
-  return (s->kind & SKT_NONBLOCK) == 0;
-}
-
-/* Put a native handle into a struct. */
-static inline void skt__fill(skt *s, skt__os_handle handle, int kind) {
-  *s = (skt){.handle = ~(uintptr_t)handle, .kind = (uint16_t)kind};
-  skt__set_state(s, kind & SKT__STATE);
-}
-
-/* skt__sys_wait until the deadline that timeout_ms means, whatever interrupts
- * it. Returns as skt__sys_wait; 0 never comes early. */
-int skt__wait(const skt *s, int events, int timeout_ms);
 
 /* A struct sockaddr of `length` bytes becomes an address; see
  * skt_addr_from_native, whose argument checks have been made. */
 int skt__addr_set(skt_addr *out, const void *native, size_t length);
 
-/* The code for a native number by that table, SKT_EUNKNOWN if it has none. */
+bool skt__is_loopback(const skt_addr *a);
+
+/* The code for a native number by skt__sys_codes, SKT_EUNKNOWN if it has
+ * none. */
 int skt__code(int native);
-
-/* The parts of an IPv4 or IPv6 address. */
-typedef struct skt__ip {
-  uint8_t bytes[16]; /* the first 4 for IPv4 */
-  uint32_t scope;
-  uint16_t port;
-} skt__ip;
-
-/* Returns the domain, or SKT_EINVAL if a is no address. */
-int skt__addr_get_ip(const skt_addr *a, skt__ip *ip);
-void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip);
-bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
 
 #endif

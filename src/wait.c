@@ -1,26 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting for one socket, and the mode that says whether calls wait. */
-#include "sys.h"
+/* Waiting: for one socket, within limits, or not at all. */
+#include "core.h"
+
+#define FOR_EVER INT64_MAX
+
+int64_t skt__deadline(int timeout_ms) {
+  return timeout_ms < 0    ? FOR_EVER
+         : timeout_ms == 0 ? 0
+                           : skt__sys_now_us() + (int64_t)timeout_ms * 1000;
+}
 
 /* Milliseconds left, rounded up so that no wait ends early. */
 static int remaining_ms(int64_t deadline_us) {
-  int64_t left = deadline_us - skt__sys_now_us();
+  if (deadline_us == FOR_EVER) {
+    return -1;
+  }
+  int64_t left = deadline_us == 0 ? 0 : deadline_us - skt__sys_now_us();
   return left <= 0 ? 0 : (int)((left + 999) / 1000);
 }
 
-int skt__wait(const skt *s, int events, int timeout_ms) {
-  bool connecting = skt__state(s) == SKT__CONNECTING;
-  int64_t deadline_us =
-      timeout_ms > 0 ? skt__sys_now_us() + (int64_t)timeout_ms * 1000 : 0;
-  for (int left_ms = timeout_ms;;) {
-    int rc = skt__sys_wait(skt__handle(s), events, connecting, left_ms);
+/* The next part of a wait: all of it, or where skt_cancel cannot end the
+ * system's wait, so much that it is noticed. */
+static int slice_ms(int left_ms) {
+  return SKT__SLICE_MS < 0 || (left_ms >= 0 && left_ms < SKT__SLICE_MS)
+             ? left_ms
+             : SKT__SLICE_MS;
+}
+
+int skt__wait(const skt *s, int events, int64_t deadline_us) {
+  bool connecting = skt__connecting(s);
+  int left_ms = remaining_ms(deadline_us);
+  for (;;) {
+    int rc =
+        skt__sys_wait(skt__handle(s), events, connecting, slice_ms(left_ms));
+    if (skt__cancelled(s)) {
+      return SKT_ECANCELED;
+    }
     if (rc != 0 && rc != SKT__EINTR) {
       return rc;
     }
-    if (timeout_ms > 0) {
-      left_ms = remaining_ms(deadline_us);
-    }
-    if (left_ms == 0 && (rc == 0 || timeout_ms > 0)) {
+    bool looked = rc == 0 || left_ms > 0;
+    left_ms = remaining_ms(deadline_us);
+    if (left_ms == 0 && looked) {
       return 0;
     }
   }
@@ -34,16 +55,53 @@ int skt_wait(skt *s, int events, int timeout_ms) {
   if (events < SKT_READ || events > SKT_BOTH || timeout_ms < -1) {
     return SKT_EINVAL;
   }
-  switch (skt__state(s)) {
-  case SKT_LISTENING:
-  case SKT_CONNECTED:
-  case SKT__CONNECTING:
-    break;
-  default:
+  if (skt__cancelled(s)) {
+    return SKT_ECANCELED;
+  }
+  int state = skt__state(s);
+  if (state != SKT_LISTENING && state != SKT_CONNECTED && !skt__connecting(s)) {
     return SKT_ENOTCONN;
   }
-  rc = skt__wait(s, events, timeout_ms);
+  rc = skt__wait(s, events, skt__deadline(timeout_ms));
   return rc < 0 ? rc : (rc & SKT__FAILED) != 0 ? events : rc & events;
+}
+
+/* Whose time is over, and who keeps it? A socket that does not wait has none.
+ * A limit that the system keeps is over when it answers EAGAIN. A signal took
+ * the system's count with it: then the limit begins anew, once, and is kept
+ * here, as it is where the system keeps none. */
+int skt__again(const skt *s, int direction, ptrdiff_t rc,
+               int64_t *deadline_us) {
+  if (skt__cancelled(s)) {
+    return SKT_ECANCELED;
+  }
+  if (!skt__waits(s) || !skt__limited(s)) {
+    return rc == SKT__EINTR ? 1 : SKT_EAGAIN;
+  }
+  if (rc == SKT_EAGAIN && !skt__keeps_limits(s)) {
+    return SKT_ETIMEDOUT;
+  }
+  if (*deadline_us == 0) {
+    int limit_ms;
+    int failed = skt__sys_limit(skt__handle(s), direction, &limit_ms);
+    if (failed < 0) {
+      return failed;
+    }
+    *deadline_us = skt__deadline(limit_ms);
+  }
+  int ready = skt__wait(s, direction, *deadline_us);
+  return ready > 0 ? 1 : ready == 0 ? SKT_ETIMEDOUT : ready;
+}
+
+/* Tell the system whether calls wait, which they never do natively while the
+ * limits are kept here. */
+static int apply_mode(skt *s) {
+  return skt__sys_set_blocking(skt__handle(s),
+                               skt__waits(s) && !skt__keeps_limits(s));
+}
+
+static void set_flag(skt *s, int flag, bool on) {
+  s->kind = (uint16_t)(on ? s->kind | flag : s->kind & ~flag);
 }
 
 int skt_set_blocking(skt *s, bool blocking) {
@@ -51,10 +109,11 @@ int skt_set_blocking(skt *s, bool blocking) {
   if (rc < 0) {
     return rc;
   }
-  rc = skt__sys_set_blocking(skt__handle(s), blocking);
-  if (rc == 0) {
-    int others = s->kind & ~SKT_NONBLOCK;
-    s->kind = (uint16_t)(blocking ? others : others | SKT_NONBLOCK);
+  bool before = skt__waits(s);
+  set_flag(s, SKT_NONBLOCK, !blocking);
+  rc = apply_mode(s);
+  if (rc < 0) {
+    set_flag(s, SKT_NONBLOCK, !before);
   }
   return rc;
 }
@@ -62,4 +121,53 @@ int skt_set_blocking(skt *s, bool blocking) {
 int skt_blocking(const skt *s) {
   int rc = skt__check(s);
   return rc < 0 ? rc : skt__waits(s);
+}
+
+int skt_limit(const skt *s, int direction, int *limit_ms) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (limit_ms == NULL) {
+    return SKT_EFAULT;
+  }
+  *limit_ms = -1;
+  if (direction != SKT_READ && direction != SKT_WRITE) {
+    return SKT_EINVAL;
+  }
+  return skt__limited(s) ? skt__sys_limit(skt__handle(s), direction, limit_ms)
+                         : 0;
+}
+
+static int set_directions(skt *s, int directions, int limit_ms) {
+  int rc = 0;
+  if ((directions & SKT_READ) != 0) {
+    rc = skt__sys_set_limit(skt__handle(s), SKT_READ, limit_ms);
+  }
+  if (rc == 0 && (directions & SKT_WRITE) != 0) {
+    rc = skt__sys_set_limit(skt__handle(s), SKT_WRITE, limit_ms);
+  }
+  return rc;
+}
+
+int skt_set_limit(skt *s, int directions, int limit_ms) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (directions < SKT_READ || directions > SKT_BOTH || limit_ms < -1 ||
+      limit_ms == 0) {
+    return SKT_EINVAL;
+  }
+  rc = set_directions(s, directions, limit_ms);
+  int other_ms = -1;
+  if (rc == 0 && limit_ms < 0 && directions != SKT_BOTH) {
+    rc = skt_limit(s, SKT_BOTH - directions, &other_ms);
+  }
+  if (rc == 0) {
+    bool before = skt__keeps_limits(s);
+    set_flag(s, SKT__LIMITED, limit_ms > 0 || other_ms > 0);
+    rc = before != skt__keeps_limits(s) ? apply_mode(s) : 0;
+  }
+  return rc;
 }

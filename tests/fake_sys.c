@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-size_t fake_n;
-int fake_timeout_ms;
+size_t fake_n, fake_count;
+int fake_timeout_ms, fake_limit_ms;
 
 static const fake_step *next;
 static const char *unexpected;
@@ -91,14 +91,64 @@ ptrdiff_t skt__sys_write(skt__os_handle s, const void *buffer, size_t n) {
   return (ptrdiff_t)play("write");
 }
 
+ptrdiff_t skt__sys_peek(skt__os_handle s, void *buffer, size_t n) {
+  (void)s, (void)buffer;
+  fake_n = n;
+  return (ptrdiff_t)play("peek");
+}
+
+static size_t sum(const skt_buffer *b, size_t count) {
+  size_t n = 0;
+  for (size_t i = 0; i < count; ++i) {
+    n += b[i].n;
+  }
+  return n;
+}
+
+ptrdiff_t skt__sys_readv(skt__os_handle s, const skt_buffer *b, size_t count) {
+  (void)s;
+  fake_n = sum(b, count);
+  fake_count = count;
+  return (ptrdiff_t)play("readv");
+}
+
+ptrdiff_t skt__sys_writev(skt__os_handle s, const skt_buffer *b, size_t count) {
+  (void)s;
+  fake_n = sum(b, count);
+  fake_count = count;
+  return (ptrdiff_t)play("writev");
+}
+
 int skt__sys_close(skt__os_handle s) {
   (void)s;
   return code("close");
 }
 
+int skt__sys_reset_on_close(skt__os_handle s) {
+  (void)s;
+  return code("reset_on_close");
+}
+
+int skt__sys_cancel(skt__os_handle s) {
+  (void)s;
+  return code("cancel");
+}
+
 int skt__sys_set_blocking(skt__os_handle s, bool blocking) {
   (void)s, (void)blocking;
   return code("set_blocking");
+}
+
+int skt__sys_set_limit(skt__os_handle s, int direction, int limit_ms) {
+  (void)s, (void)direction;
+  fake_limit_ms = limit_ms;
+  return code("set_limit");
+}
+
+int skt__sys_limit(skt__os_handle s, int direction, int *limit_ms) {
+  (void)s, (void)direction;
+  *limit_ms = fake_limit_ms;
+  return code("limit");
 }
 
 int skt__sys_wait(skt__os_handle s, int events, bool connecting,

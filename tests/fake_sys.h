@@ -5,7 +5,7 @@
 #ifndef SKT_FAKE_SYS_H
 #define SKT_FAKE_SYS_H
 
-#include "sys.h"
+#include "core.h"
 
 typedef struct fake_step {
   const char *call; /* the seam's function without its prefix; or "pass_us",
@@ -21,8 +21,8 @@ void fake_script(const fake_step *steps);
 const char *fake_trouble(void);
 
 /* Arguments of the last call that had them. */
-extern size_t fake_n;
-extern int fake_timeout_ms;
+extern size_t fake_n, fake_count;
+extern int fake_timeout_ms, fake_limit_ms;
 
 /* A blocking, connected socket, without a call. */
 skt fake_connected(void);

@@ -65,6 +65,15 @@ size_t read_n(skt *s, void *buffer, size_t n) {
   return done;
 }
 
+void write_later(void *s) {
+  skt never = {0};
+  skt_addr at;
+  listen_loopback(SKT_IPV4, &never, &at);
+  skt_wait(&never, SKT_READ, 50);
+  skt_close(&never);
+  skt_write(s, "x", 1);
+}
+
 bool text_begins(const skt_addr *a, const char *begin) {
   char text[SKT_ADDR_TEXT_MAX];
   return skt_addr_format(a, text, sizeof text) > 0 &&

@@ -27,6 +27,9 @@ bool reset_by(skt *dead, skt *end);
 /* Read until n bytes are there or the stream ends; how many. */
 size_t read_n(skt *s, void *buffer, size_t n);
 
+/* For a thread: write one byte, "x", after a while. */
+void write_later(void *s);
+
 /* The port of a text like "127.0.0.1:80" may be any. */
 bool text_begins(const skt_addr *a, const char *begin);
 

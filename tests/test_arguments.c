@@ -9,6 +9,8 @@
 /* Each calls one function on s with good other arguments. */
 static skt_addr addr;
 static char bytes[16];
+static const skt_buffer part = {bytes, sizeof bytes};
+static int number;
 static skt other;
 
 static long long do_close(skt *s) { return skt_close(s); }
@@ -20,6 +22,18 @@ static long long do_finish(skt *s) { return skt_connect_finish(s); }
 static long long do_read(skt *s) { return skt_read(s, bytes, sizeof bytes); }
 static long long do_write(skt *s) { return skt_write(s, bytes, sizeof bytes); }
 static long long do_shutdown(skt *s) { return skt_shutdown(s, SKT_BOTH); }
+static long long do_abort(skt *s) { return skt_abort(s); }
+static long long do_graceful(skt *s) { return skt_close_graceful(s, 0, 0); }
+static long long do_cancel(skt *s) { return skt_cancel(s); }
+static long long do_peek(skt *s) { return skt_peek(s, bytes, sizeof bytes); }
+static long long do_read_all(skt *s) { return skt_read_all(s, bytes, 1, NULL); }
+static long long do_write_all(skt *s) {
+  return skt_write_all(s, bytes, 1, NULL);
+}
+static long long do_readv(skt *s) { return skt_readv(s, &part, 1); }
+static long long do_writev(skt *s) { return skt_writev(s, &part, 1); }
+static long long do_set_limit(skt *s) { return skt_set_limit(s, SKT_READ, 1); }
+static long long do_limit(skt *s) { return skt_limit(s, SKT_READ, &number); }
 static long long do_mode(skt *s) { return skt_set_blocking(s, true); }
 static long long do_blocking(skt *s) { return skt_blocking(s); }
 static long long do_wait(skt *s) { return skt_wait(s, SKT_READ, 0); }
@@ -32,6 +46,18 @@ static long long bad_accept(skt *s) { return skt_accept(s, NULL, NULL, ~0u); }
 static long long bad_connect(skt *s) { return skt_connect(s, NULL); }
 static long long bad_read(skt *s) { return skt_read(s, NULL, SIZE_MAX); }
 static long long bad_write(skt *s) { return skt_write(s, NULL, SIZE_MAX); }
+static long long bad_peek(skt *s) { return skt_peek(s, NULL, SIZE_MAX); }
+static long long bad_read_all(skt *s) {
+  return skt_read_all(s, NULL, SIZE_MAX, NULL);
+}
+static long long bad_write_all(skt *s) {
+  return skt_write_all(s, NULL, SIZE_MAX, NULL);
+}
+static long long bad_readv(skt *s) { return skt_readv(s, NULL, SIZE_MAX); }
+static long long bad_writev(skt *s) { return skt_writev(s, NULL, SIZE_MAX); }
+static long long bad_set_limit(skt *s) { return skt_set_limit(s, 99, -99); }
+static long long bad_limit(skt *s) { return skt_limit(s, 99, NULL); }
+static long long bad_graceful(skt *s) { return skt_close_graceful(s, -9, 0); }
 static long long bad_shutdown(skt *s) { return skt_shutdown(s, 99); }
 static long long bad_wait(skt *s) { return skt_wait(s, 99, -99); }
 static long long bad_local(skt *s) { return skt_local(s, NULL); }
@@ -43,14 +69,20 @@ static const struct {
   const char *name;
   long long (*call)(skt *);
 } calls[] = {
-    ENTRY(do_close),   ENTRY(do_bind),      ENTRY(do_listen),
-    ENTRY(do_accept),  ENTRY(do_connect),   ENTRY(do_finish),
-    ENTRY(do_read),    ENTRY(do_write),     ENTRY(do_shutdown),
-    ENTRY(do_mode),    ENTRY(do_blocking),  ENTRY(do_wait),
-    ENTRY(do_local),   ENTRY(do_peer),      ENTRY(bad_bind),
-    ENTRY(bad_accept), ENTRY(bad_connect),  ENTRY(bad_read),
-    ENTRY(bad_write),  ENTRY(bad_shutdown), ENTRY(bad_wait),
-    ENTRY(bad_local),  ENTRY(bad_peer),
+    ENTRY(do_abort),      ENTRY(do_graceful),  ENTRY(do_cancel),
+    ENTRY(do_peek),       ENTRY(do_read_all),  ENTRY(do_write_all),
+    ENTRY(do_readv),      ENTRY(do_writev),    ENTRY(do_set_limit),
+    ENTRY(do_limit),      ENTRY(bad_peek),     ENTRY(bad_read_all),
+    ENTRY(bad_write_all), ENTRY(bad_readv),    ENTRY(bad_writev),
+    ENTRY(bad_set_limit), ENTRY(bad_limit),    ENTRY(bad_graceful),
+    ENTRY(do_close),      ENTRY(do_bind),      ENTRY(do_listen),
+    ENTRY(do_accept),     ENTRY(do_connect),   ENTRY(do_finish),
+    ENTRY(do_read),       ENTRY(do_write),     ENTRY(do_shutdown),
+    ENTRY(do_mode),       ENTRY(do_blocking),  ENTRY(do_wait),
+    ENTRY(do_local),      ENTRY(do_peer),      ENTRY(bad_bind),
+    ENTRY(bad_accept),    ENTRY(bad_connect),  ENTRY(bad_read),
+    ENTRY(bad_write),     ENTRY(bad_shutdown), ENTRY(bad_wait),
+    ENTRY(bad_local),     ENTRY(bad_peer),
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 
@@ -87,6 +119,12 @@ TEST(arguments, missing_pointer_wins_over_arguments_and_state) {
   CHECK_EQ(skt_connect(&s, NULL), SKT_EFAULT);
   CHECK_EQ(skt_read(&s, NULL, SIZE_MAX), SKT_EFAULT);
   CHECK_EQ(skt_write(&s, NULL, SIZE_MAX), SKT_EFAULT);
+  CHECK_EQ(skt_peek(&s, NULL, SIZE_MAX), SKT_EFAULT);
+  CHECK_EQ(skt_read_all(&s, NULL, SIZE_MAX, NULL), SKT_EFAULT);
+  CHECK_EQ(skt_write_all(&s, NULL, SIZE_MAX, NULL), SKT_EFAULT);
+  CHECK_EQ(skt_readv(&s, NULL, SIZE_MAX), SKT_EFAULT);
+  CHECK_EQ(skt_writev(&s, NULL, SIZE_MAX), SKT_EFAULT);
+  CHECK_EQ(skt_limit(&s, 99, NULL), SKT_EFAULT);
   CHECK_EQ(skt_local(&s, NULL), SKT_EFAULT);
   CHECK_EQ(skt_peer(&s, NULL), SKT_EFAULT);
   skt_close(&s);

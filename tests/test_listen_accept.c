@@ -120,15 +120,6 @@ TEST(accept, mode_is_what_the_call_says_whatever_the_listener_is) {
   CHECK_EQ(read, SKT_EAGAIN);
 }
 
-static void write_after_a_while(void *client) {
-  skt never = {0};
-  skt_addr at;
-  listen_loopback(SKT_IPV4, &never, &at);
-  skt_wait(&never, SKT_READ, 50);
-  skt_close(&never);
-  skt_write(client, "x", 1);
-}
-
 /* The native mode, not only what skt believes: the read must wait. */
 TEST(accept, socket_from_a_nonblocking_listener_really_waits) {
   skt listener = {0}, client = {0}, server = {0};
@@ -142,7 +133,7 @@ TEST(accept, socket_from_a_nonblocking_listener_really_waits) {
   CHECK_EQ(skt_connect(&client, &at), 0);
   CHECK_EQ(skt_wait(&listener, SKT_READ, 10000), SKT_READ);
   CHECK_EQ(skt_accept(&listener, &server, NULL, 0), 0);
-  test_thread *writer = test_start(write_after_a_while, &client);
+  test_thread *writer = test_start(write_later, &client);
   ptrdiff_t got = skt_read(&server, &byte, 1);
   test_join(writer);
   CHECK_EQ(got, 1);

@@ -23,7 +23,7 @@ static skt socket_in(int state) {
 
 static skt_addr somewhere(void) {
   skt_addr a;
-  skt_addr_parse(&a, "127.0.0.1:7");
+  skt_addr_parse(&a, "192.0.2.1:7");
   return a;
 }
 
@@ -135,10 +135,10 @@ TEST(retry, end_of_stream_after_a_write_was_told_of_a_reset_is_a_reset) {
 TEST(retry, interrupted_connect_is_waited_for_and_not_repeated) {
   skt s = socket_in(SKT__FRESH);
   skt_addr to = somewhere();
-  PLAY({"connect", SKT_EINPROGRESS}, {"wait", SKT__EINTR}, {"wait", SKT_WRITE},
+  PLAY({"connect", SKT__EINTR}, {"wait", SKT__EINTR}, {"wait", SKT_WRITE},
        {"pending_error", 0});
   CHECK_EQ(skt_connect(&s, &to), 0);
-  CHECK_EQ(fake_timeout_ms, -1);
+  CHECK_EQ(fake_timeout_ms, SKT__SLICE_MS);
   CHECK_EQ(skt_connect_finish(&s), 0);
   CHECK_PLAYED();
 }
@@ -146,7 +146,7 @@ TEST(retry, interrupted_connect_is_waited_for_and_not_repeated) {
 TEST(retry, interrupted_connect_tells_how_it_ended) {
   skt s = socket_in(SKT__FRESH);
   skt_addr to = somewhere();
-  PLAY({"connect", SKT_EINPROGRESS}, {"wait", SKT_WRITE | SKT__FAILED},
+  PLAY({"connect", SKT__EINTR}, {"wait", SKT_WRITE | SKT__FAILED},
        {"pending_error", SKT_ETIMEDOUT});
   CHECK_EQ(skt_connect(&s, &to), SKT_ETIMEDOUT);
   CHECK_EQ(skt_connect_finish(&s), SKT_ETIMEDOUT);
@@ -219,6 +219,43 @@ TEST(retry, interrupted_wait_goes_on_with_the_time_that_is_left) {
        {"pass_us", 20000}, {"wait", SKT_READ});
   CHECK_EQ(skt_wait(&s, SKT_READ, 100), SKT_READ);
   CHECK_EQ(fake_timeout_ms, 50); /* 49.6, rounded up */
+  CHECK_PLAYED();
+}
+
+/* The system forgets how long it had waited when a signal comes. */
+TEST(retry, limit_holds_though_signals_keep_coming) {
+  skt s = fake_connected();
+  if (!SKT__LIMITS_BIND) {
+    SKIP("limits are kept by skt here, and no signals come");
+  }
+  PLAY({"set_limit", 0});
+  CHECK_EQ(skt_set_limit(&s, SKT_READ, 50), 0);
+  PLAY({"read", SKT__EINTR}, {"limit", 0}, {"wait", SKT__EINTR},
+       {"pass_us", 30000}, {"wait", 0}, {"pass_us", 20000});
+  CHECK_EQ(skt_read(&s, bytes, 1), SKT_ETIMEDOUT);
+  CHECK_EQ(fake_timeout_ms, 20);
+  CHECK_PLAYED();
+  PLAY({"read", SKT_EAGAIN}, {"read", 1});
+  CHECK_EQ(skt_read(&s, bytes, 1), SKT_ETIMEDOUT);
+  CHECK_EQ(skt_read(&s, bytes, 1), 1); /* and is not kept */
+  CHECK_PLAYED();
+  PLAY({"write", 3}, {"write", 7});
+  CHECK_EQ(skt_write(&s, bytes, 10), 3); /* cut short */
+  CHECK_EQ(skt_write(&s, bytes + 3, 7), 7);
+  CHECK_PLAYED();
+}
+
+TEST(retry, vector_write_goes_on_in_the_middle_of_a_buffer) {
+  skt s = fake_connected();
+  skt_buffer parts[] = {{bytes, 3}, {NULL, 0}, {bytes, 4}, {bytes, 5}};
+  PLAY({"writev", 5}, {"writev", SKT__EINTR}, {"writev", 7});
+  CHECK_EQ(skt_writev(&s, parts, 4), 12);
+  CHECK_EQ(fake_n, 7);
+  CHECK_EQ(fake_count, 2);
+  CHECK_PLAYED();
+  PLAY({"writev", 3}, {"writev", SKT_EPIPE});
+  CHECK_EQ(skt_writev(&s, parts, 4), 3);
+  CHECK_EQ(skt_writev(&s, parts, 4), SKT_ECONNRESET);
   CHECK_PLAYED();
 }
 
@@ -340,6 +377,33 @@ TEST(cost, round_trip_is_two_calls) {
   PLAY({"write", 4}, {"read", 4});
   CHECK_EQ(skt_write(&s, bytes, 4), 4);
   CHECK_EQ(skt_read(&s, bytes, 4), 4);
+  CHECK_PLAYED();
+}
+
+TEST(cost, round_trip_with_limits_is_two_calls) {
+  skt s = fake_connected();
+  PLAY({"set_limit", 0}, {"set_limit", 0}, {"write", 4}, {"read", 4});
+  if (!SKT__LIMITS_BIND) {
+    SKIP("limits are kept by skt here");
+  }
+  CHECK_EQ(skt_set_limit(&s, SKT_BOTH, 1000), 0);
+  CHECK_EQ(skt_write(&s, bytes, 4), 4);
+  CHECK_EQ(skt_read(&s, bytes, 4), 4);
+  CHECK_PLAYED();
+}
+
+TEST(cost, connect_within_a_limit_is_four_calls) {
+  skt s;
+  skt_addr to = somewhere();
+  if (!SKT__LIMIT_BINDS_CONNECT) {
+    SKIP("this system does not bound connect");
+  }
+  PLAY({"start", 0}, {"socket", 0}, {"set_limit", 0}, {"connect", 0},
+       {"close", 0});
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_set_limit(&s, SKT_WRITE, 1000), 0);
+  CHECK_EQ(skt_connect(&s, &to), 0);
+  CHECK_EQ(skt_close(&s), 0);
   CHECK_PLAYED();
 }
 

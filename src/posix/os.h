@@ -10,6 +10,12 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+/* macOS has no MSG_NOSIGNAL but a socket option (Darwin sys/socket.h). */
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0
+#define SKT__NOSIGPIPE_BY_OPTION
+#endif
+
 typedef int skt__os_handle;
 #define SKT__NO_HANDLE (-1)
 
@@ -18,8 +24,21 @@ typedef int skt__os_handle;
 #define SKT__IO_MAX ((size_t)1 << 30)
 #define SKT__WRITE_MAX SKT__IO_MAX
 
-#define SKT__LOAD(p) __atomic_load_n((p), __ATOMIC_RELAXED)
-#define SKT__STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
+#define SKT__LOAD(p) __atomic_load_n((p), __ATOMIC_SEQ_CST)
+#define SKT__STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#define SKT__ENTER(p) (void)__atomic_add_fetch((p), 1, __ATOMIC_SEQ_CST)
+#define SKT__LEAVE(p) (void)__atomic_sub_fetch((p), 1, __ATOMIC_SEQ_CST)
+#define SKT__OR(p, v) (void)__atomic_or_fetch((p), (v), __ATOMIC_SEQ_CST)
+
+/* SO_RCVTIMEO and SO_SNDTIMEO lose nothing (POSIX). Linux alone, which also is
+ * alone in having MSG_MORE, bounds connect by the second (socket(7)). */
+#define SKT__LIMITS_BIND 1
+#ifdef MSG_MORE
+#define SKT__LIMIT_BINDS_CONNECT 1
+#else
+#define SKT__LIMIT_BINDS_CONNECT 0
+#endif
+#define SKT__SLICE_MS (-1)
 
 #define SKT__COLD __attribute__((cold, noinline))
 

@@ -6,13 +6,8 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
+#include <sys/time.h>
 #include <unistd.h>
-
-/* macOS has no MSG_NOSIGNAL but a socket option (Darwin sys/socket.h). */
-#ifndef MSG_NOSIGNAL
-#define MSG_NOSIGNAL 0
-#define NOSIGPIPE_BY_OPTION
-#endif
 
 /* macOS lacks these two and accept4 (Darwin sys/socket.h); the flags are then
  * set by calls of their own, and a fork between the calls can slip through. */
@@ -117,28 +112,53 @@ int skt__sys_accept(int s, int *out, skt_addr *peer, bool inherited,
 }
 
 int skt__sys_connect(int s, const skt_addr *peer) {
-  int rc = result(connect(s, (const struct sockaddr *)peer->words,
-                          (socklen_t)peer->length));
-  return rc == SKT__EINTR ? SKT_EINPROGRESS : rc;
+  return result(connect(s, (const struct sockaddr *)peer->words,
+                        (socklen_t)peer->length));
 }
 
 int skt__sys_shutdown_write(int s) { return result(shutdown(s, SHUT_WR)); }
 
-ptrdiff_t skt__sys_read(int s, void *buffer, size_t n) {
-  ptrdiff_t rc = recv(s, buffer, n, 0);
-  return rc < 0 ? skt__fail() : rc;
-}
-
-ptrdiff_t skt__sys_write(int s, const void *buffer, size_t n) {
-  ptrdiff_t rc = send(s, buffer, n, MSG_NOSIGNAL);
-  return rc < 0 ? skt__fail() : rc;
-}
-
 int skt__sys_close(int s) { return result(close(s)); }
+
+int skt__sys_reset_on_close(int s) {
+  struct linger at_once = {.l_onoff = 1};
+  return result(setsockopt(s, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
+}
+
+/* On Linux shutdown wakes all calls that wait, on a listener and an unconnected
+ * socket too, though it then says ENOTCONN, and later ones return at once (net/
+ * ipv4/af_inet.c, inet_shutdown). Elsewhere it does nothing for a listener;
+ * that calls do not wait any more helps those that come later. */
+int skt__sys_cancel(int s) {
+  skt__sys_set_blocking(s, false);
+  int rc = result(shutdown(s, SHUT_RDWR));
+  return rc == SKT_ENOTSOCK ? rc : 0;
+}
 
 int skt__sys_set_blocking(int s, bool blocking) {
   int on = !blocking;
   return result(ioctl(s, FIONBIO, &on));
+}
+
+static int limit_name(int direction) {
+  return direction == SKT_READ ? SO_RCVTIMEO : SO_SNDTIMEO;
+}
+
+int skt__sys_set_limit(int s, int direction, int limit_ms) {
+  int ms = limit_ms < 0 ? 0 : limit_ms; /* 0 is for ever */
+  struct timeval limit = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+  return result(
+      setsockopt(s, SOL_SOCKET, limit_name(direction), &limit, sizeof limit));
+}
+
+int skt__sys_limit(int s, int direction, int *limit_ms) {
+  struct timeval limit = {.tv_sec = 0};
+  socklen_t length = sizeof limit;
+  int rc =
+      result(getsockopt(s, SOL_SOCKET, limit_name(direction), &limit, &length));
+  int ms = (int)limit.tv_sec * 1000 + (int)(limit.tv_usec + 999) / 1000;
+  *limit_ms = rc < 0 || ms == 0 ? -1 : ms;
+  return rc;
 }
 
 int skt__sys_pending_error(int s) {
@@ -201,7 +221,7 @@ int skt__sys_listens(int s) {
 }
 
 int skt__sys_adopt(int s) {
-#ifdef NOSIGPIPE_BY_OPTION
+#ifdef SKT__NOSIGPIPE_BY_OPTION
   int rc = set_option(s, SOL_SOCKET, SO_NOSIGPIPE, 1);
   /* macOS: EINVAL from a connection that is gone already (swift-nio issue
    * 1030); nothing can be written to it either. */

@@ -94,7 +94,22 @@ int skt__sys_accept(SOCKET s, SOCKET *out, skt_addr *peer, bool inherited,
   return 0;
 }
 
+/* A refused connect takes 2 s, because the request is sent again; on loopback
+ * nothing gets lost and once is enough (Winsock SIO_TCP_INITIAL_RTO, Windows 10
+ * 1709; libuv win/tcp.c). Older systems say no, which does not matter. */
+static void do_not_ask_twice(SOCKET s) {
+  TCP_INITIAL_RTO_PARAMETERS once = {
+      .Rtt = TCP_INITIAL_RTO_UNSPECIFIED_RTT,
+      .MaxSynRetransmissions = TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS};
+  DWORD done;
+  WSAIoctl(s, SIO_TCP_INITIAL_RTO, &once, sizeof once, NULL, 0, &done, NULL,
+           NULL);
+}
+
 int skt__sys_connect(SOCKET s, const skt_addr *peer) {
+  if (skt__is_loopback(peer)) {
+    do_not_ask_twice(s);
+  }
   int rc = check(
       connect(s, (const struct sockaddr *)peer->words, (int)peer->length));
   /* Winsock says "would block" where POSIX says "in progress". */
@@ -103,26 +118,25 @@ int skt__sys_connect(SOCKET s, const skt_addr *peer) {
 
 int skt__sys_shutdown_write(SOCKET s) { return check(shutdown(s, SD_SEND)); }
 
-/* Wine 8 hides a reset as an end of stream, but its WSAPoll tells the two
- * apart, as does Windows' (Wine's test_WSAPoll). One more call, at the end of a
- * connection only. */
-static ptrdiff_t end_or_reset(SOCKET s) {
-  WSAPOLLFD p = {.fd = s, .events = POLLRDNORM};
-  bool failed = WSAPoll(&p, 1, 0) > 0 && (p.revents & POLLERR) != 0;
-  return failed ? SKT_ECONNRESET : 0;
-}
-
-ptrdiff_t skt__sys_read(SOCKET s, void *buffer, size_t n) {
-  int rc = recv(s, buffer, (int)n, 0);
-  return rc > 0 ? rc : rc == 0 ? end_or_reset(s) : skt__fail();
-}
-
-ptrdiff_t skt__sys_write(SOCKET s, const void *buffer, size_t n) {
-  int rc = send(s, buffer, (int)n, 0);
-  return rc == SOCKET_ERROR ? skt__fail() : rc;
-}
-
 int skt__sys_close(SOCKET s) { return check(closesocket(s)); }
+
+int skt__sys_reset_on_close(SOCKET s) {
+  LINGER at_once = {.l_onoff = 1};
+  return check(setsockopt(s, SOL_SOCKET, SO_LINGER, (const char *)&at_once,
+                          sizeof at_once));
+}
+
+/* shutdown wakes nobody, but later reads and writes fail at once; those that
+ * wait already are ended by CancelIoEx, which documents no blocking calls but
+ * ends them on Wine 8 and 10. A listener knows no shutdown, so that calls do
+ * not wait any more, and those that just begin to are ended when it is done
+ * again. */
+int skt__sys_cancel(SOCKET s) {
+  int rc = skt__sys_set_blocking(s, false);
+  shutdown(s, SD_BOTH);
+  CancelIoEx((HANDLE)s, NULL);
+  return rc == SKT_ENOTSOCK ? rc : 0;
+}
 
 int skt__sys_set_blocking(SOCKET s, bool blocking) {
   u_long on = !blocking;
@@ -134,6 +148,23 @@ static int get_option(SOCKET s, int name, DWORD *value) {
   int length = sizeof *value;
   *value = 0;
   return check(getsockopt(s, SOL_SOCKET, name, (char *)value, &length));
+}
+
+static int limit_name(int direction) {
+  return direction == SKT_READ ? SO_RCVTIMEO : SO_SNDTIMEO;
+}
+
+/* A non-blocking socket keeps the number and does nothing with it. */
+int skt__sys_set_limit(SOCKET s, int direction, int limit_ms) {
+  DWORD ms = limit_ms < 0 ? 0 : (DWORD)limit_ms; /* 0 is for ever */
+  return set_option(s, SOL_SOCKET, limit_name(direction), ms);
+}
+
+int skt__sys_limit(SOCKET s, int direction, int *limit_ms) {
+  DWORD ms;
+  int rc = get_option(s, limit_name(direction), &ms);
+  *limit_ms = rc < 0 || ms == 0 ? -1 : (int)ms;
+  return rc;
 }
 
 int skt__sys_pending_error(SOCKET s) {

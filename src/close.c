@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* The ends of a socket: one direction, all of it, at once, in good order, and
+ * for those who wait on it. */
+#include "core.h"
+
+/* Reading is ended by a note of our own: Windows resets the connection when
+ * bytes arrive after shutdown(SD_RECEIVE) (Winsock shutdown), and Linux goes
+ * on delivering them. */
+int skt_shutdown(skt *s, int how) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (how < SKT_READ || how > SKT_BOTH || skt__state(s) == SKT_LISTENING) {
+    return SKT_EINVAL;
+  }
+  if (skt__cancelled(s)) {
+    return SKT_ECANCELED;
+  }
+  if (skt__state(s) != SKT_CONNECTED) {
+    return SKT_ENOTCONN;
+  }
+  if ((how & SKT_WRITE) != 0 && SKT__LOAD(&s->writing) == SKT__OPEN) {
+    rc = skt__sys_shutdown_write(skt__handle(s));
+    if (rc == 0 || rc == SKT_ENOTCONN || rc == SKT_ECONNRESET ||
+        rc == SKT_ECONNABORTED || rc == SKT_EPIPE) {
+      SKT__STORE(&s->writing, SKT__SHUT);
+    } else {
+      return rc;
+    }
+  }
+  if ((how & SKT_READ) != 0 && SKT__LOAD(&s->reading) == SKT__OPEN) {
+    SKT__STORE(&s->reading, SKT__SHUT);
+  }
+  return 0;
+}
+
+int skt_close(skt *s) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  skt__os_handle handle = skt__handle(s);
+  *s = (skt){.handle = 0};
+  rc = skt__sys_close(handle);
+  /* POSIX leaves open whether an interrupted close has closed. Every system
+   * here has; trying again could close a stranger's handle. */
+  return rc == SKT__EINTR ? 0 : rc;
+}
+
+int skt_abort(skt *s) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  skt__sys_reset_on_close(skt__handle(s));
+  return skt_close(s);
+}
+
+/* Read and drop until the peer's end. */
+static int drain(const skt *s, int64_t deadline_us, size_t drain_max) {
+  char dropped[4096];
+  for (size_t total = 0; total <= drain_max;) {
+    int ready = skt__wait(s, SKT_READ, deadline_us);
+    if (ready <= 0) {
+      return ready == 0 ? SKT_ETIMEDOUT : ready;
+    }
+    ptrdiff_t n = skt__sys_read(skt__handle(s), dropped, sizeof dropped);
+    if (n == 0) {
+      return 0;
+    }
+    if (n < 0 && n != SKT__EINTR && n != SKT_EAGAIN) {
+      return n == SKT_ECONNABORTED ? SKT_ECONNRESET : (int)n;
+    }
+    total += n > 0 ? (size_t)n : 0;
+  }
+  return SKT_EMSGSIZE;
+}
+
+int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (timeout_ms < -1) {
+    return SKT_EINVAL;
+  }
+  if (skt__state(s) != SKT_CONNECTED) {
+    return SKT_ENOTCONN;
+  }
+  int64_t deadline_us = skt__deadline(timeout_ms);
+  int broken = SKT__LOAD(&s->reading) < 0   ? SKT__LOAD(&s->reading)
+               : SKT__LOAD(&s->writing) < 0 ? SKT__LOAD(&s->writing)
+                                            : 0;
+  rc = broken != 0 ? broken : skt_shutdown(s, SKT_WRITE);
+  rc = rc < 0 ? rc : drain(s, deadline_us, drain_max);
+  if (rc < 0) {
+    skt_abort(s);
+    return rc;
+  }
+  return skt_close(s);
+}
+
+enum { PATIENCE_US = 100000 };
+
+/* Calls that can be missed just before they wait are counted (SKT__ENTER), and
+ * woken until they are out. Not for ever: where nothing wakes them it is in
+ * vain, and they end by themselves. */
+int skt_cancel(skt *s) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  SKT__OR(&s->calls, SKT__CANCELLED);
+  SKT__STORE(&s->reading, SKT_ECANCELED);
+  SKT__STORE(&s->writing, SKT_ECANCELED);
+  int64_t deadline_us = skt__sys_now_us() + PATIENCE_US;
+  do {
+    rc = skt__sys_cancel(skt__handle(s));
+  } while (rc == 0 && (SKT__LOAD(&s->calls) & SKT__CALLS) != 0 &&
+           skt__sys_now_us() < deadline_us);
+  return rc;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* Connecting, in its several ways. */
+#include "core.h"
+
+#include <string.h>
+
+/* A host that can be connected to: not a wildcard, which Linux takes for
+ * loopback and Windows refuses; not mapped IPv4, which depends on V6ONLY; and
+ * not port 0, where nobody can listen. */
+static bool is_destination(const skt_addr *a) {
+  static const uint8_t wildcard[16];
+  skt__ip ip;
+  int domain = skt__addr_get_ip(a, &ip);
+  return ip.port != 0 && !(domain == SKT_IPV6 && skt__ip_is_mapped(&ip)) &&
+         memcmp(ip.bytes, wildcard, sizeof wildcard) != 0;
+}
+
+/* How a connect that goes on by itself ended, if it has by the deadline. */
+static int finish_connect(const skt *s, int64_t deadline_us) {
+  int ready = skt__wait(s, SKT_WRITE, deadline_us);
+  if (ready <= 0) {
+    return ready == 0 ? SKT_EINPROGRESS : ready;
+  }
+  int rc = skt__sys_pending_error(skt__handle(s));
+  /* Winsock, getsockopt(SO_ERROR): the error is not always there as soon as
+   * the failure is announced. Then the commonest one stands for it. */
+  return rc == 0 && (ready & SKT__FAILED) != 0 ? SKT_ECONNREFUSED : rc;
+}
+
+/* Linux and others let a socket connect to itself, when its own port, chosen
+ * by the caller or by chance, is the peer's where nobody listens (golang issue
+ * 18290). By chance that happens on loopback. Asking costs a call, so others
+ * are not asked. */
+static bool may_meet_itself(const skt *s, const skt_addr *peer) {
+  return skt__state(s) == SKT_BOUND || skt__is_loopback(peer);
+}
+
+static int check_peer(const skt *s, const skt_addr *peer) {
+  skt_addr local;
+  bool same = skt__sys_local(skt__handle(s), &local) == 0 &&
+              memcmp(&local, peer, sizeof local) == 0;
+  return same ? SKT_ECONNREFUSED : 0;
+}
+
+/* Record how connecting went on. */
+static int conclude(skt *s, int rc) {
+  if (rc == 0) {
+    skt__set_state(s, SKT_CONNECTED);
+  } else {
+    skt__set_state(s, SKT__CONNECT_FAILED);
+    SKT__STORE(&s->reading, (int16_t)rc);
+  }
+  if (skt__cancelled(s)) {
+    SKT__STORE(&s->reading, SKT_ECANCELED);
+    SKT__STORE(&s->writing, SKT_ECANCELED);
+    return SKT_ECANCELED;
+  }
+  return rc;
+}
+
+/* A blocking connect that is not over: a signal came, and the system goes on,
+ * to ask it again would be an error (POSIX connect, EINTR); or its limit is
+ * over; or it does not wait natively, because the limit is kept here. */
+static int wait_for_connect(skt *s, int rc) {
+  int limit_ms = -1;
+  if (rc == SKT_EINPROGRESS && SKT__LIMIT_BINDS_CONNECT) {
+    return skt__limited(s) ? SKT_ETIMEDOUT : rc;
+  }
+  if (skt__limited(s)) {
+    rc = skt__sys_limit(skt__handle(s), SKT_WRITE, &limit_ms);
+    if (rc < 0) {
+      return rc;
+    }
+  }
+  skt__set_state(s, SKT__CONNECTING); /* for the wait */
+  rc = finish_connect(s, skt__deadline(limit_ms));
+  return rc == SKT_EINPROGRESS ? SKT_ETIMEDOUT : rc;
+}
+
+static int connect_now(skt *s, const skt_addr *peer) {
+  /* macOS and the BSDs bind no connect by a limit. */
+  bool apart = skt__waits(s) && skt__limited(s) && SKT__LIMITS_BIND &&
+               !SKT__LIMIT_BINDS_CONNECT;
+  int rc = apart ? skt__sys_set_blocking(skt__handle(s), false) : 0;
+  rc = rc < 0 ? rc : skt__sys_connect(skt__handle(s), peer);
+  if (rc == SKT__EINTR || rc == SKT_EINPROGRESS) {
+    rc = skt__waits(s) ? wait_for_connect(s, rc) : SKT_EINPROGRESS;
+  }
+  if (apart && rc == 0) {
+    rc = skt__sys_set_blocking(skt__handle(s), true);
+  }
+  return rc;
+}
+
+int skt_connect(skt *s, const skt_addr *peer) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (peer == NULL) {
+    return SKT_EFAULT;
+  }
+  if (skt_addr_domain(peer) != (s->kind & SKT__DOMAIN) ||
+      !is_destination(peer)) {
+    return SKT_EINVAL;
+  }
+  int state = skt__state(s);
+  if (state != SKT__FRESH && state != SKT_BOUND) {
+    return skt__cancelled(s)        ? SKT_ECANCELED
+           : state == SKT_CONNECTED ? SKT_EISCONN
+           : skt__connecting(s)     ? SKT_EALREADY
+                                    : SKT_EINVAL;
+  }
+  bool here = may_meet_itself(s, peer);
+  SKT__ENTER(&s->calls);
+  rc = skt__cancelled(s) ? SKT_ECANCELED : connect_now(s, peer);
+  SKT__LEAVE(&s->calls);
+  if (rc == SKT_EINPROGRESS) {
+    skt__set_state(s, here ? SKT__CONNECTING_HERE : SKT__CONNECTING);
+    return rc;
+  }
+  return conclude(s, rc == 0 && here ? check_peer(s, peer) : rc);
+}
+
+int skt_connect_finish(skt *s) {
+  skt_addr peer;
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (!skt__connecting(s)) {
+    return skt__state(s) == SKT_CONNECTED         ? 0
+           : skt__state(s) == SKT__CONNECT_FAILED ? SKT__LOAD(&s->reading)
+                                                  : SKT_EINVAL;
+  }
+  rc = finish_connect(s, 0);
+  if (rc == SKT_EINPROGRESS) {
+    return rc;
+  }
+  if (rc == 0 && skt__state(s) == SKT__CONNECTING_HERE &&
+      skt__sys_peer(skt__handle(s), &peer) == 0) {
+    rc = check_peer(s, &peer);
+  }
+  return conclude(s, rc);
+}

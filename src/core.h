@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKT_CORE_H
+#define SKT_CORE_H
+
+/*
+ * What the shared sources share: the inside of a socket, and the steps that
+ * several verbs have in common.
+ */
+
+#include "sys.h"
+
+/* State and flags live in skt.kind beside domain and type. The public states
+ * come first; a fresh socket has none. */
+enum {
+  SKT__LIMITED = 0x8000, /* in skt.kind: skt_set_limit has set a limit */
+  SKT__DOMAIN = 0x000f,
+  SKT__TYPE = 0x00f0,
+  SKT__STATE = 0x0f00,
+  SKT__FRESH = 0,
+  SKT__CONNECTING = 0x0300,
+  SKT__CONNECTING_HERE = 0x0600, /* the same, and perhaps to itself */
+  SKT__CONNECT_FAILED = 0x0500   /* the code is in skt.reading */
+};
+
+/* skt.reading and skt.writing: 0 before there is a connection, then one of
+ * these, or the error that ended the direction. */
+enum { SKT__OPEN = 1, SKT__SHUT = 2 /* by this side */ };
+
+/* The first check of every public function on a socket. */
+static inline int skt__check(const skt *s) {
+  return s == NULL ? SKT_EFAULT : s->handle == 0 ? SKT_EBADF : 0;
+}
+
+static inline skt__os_handle skt__handle(const skt *s) {
+  return (skt__os_handle)~s->handle;
+}
+
+static inline int skt__state(const skt *s) { return s->kind & SKT__STATE; }
+
+static inline void skt__set_state(skt *s, int state) {
+  s->kind = (uint16_t)((s->kind & ~SKT__STATE) | state);
+  int16_t end = state == SKT_CONNECTED ? SKT__OPEN : 0;
+  SKT__STORE(&s->reading, end);
+  SKT__STORE(&s->writing, end);
+}
+
+static inline bool skt__connecting(const skt *s) {
+  return skt__state(s) == SKT__CONNECTING ||
+         skt__state(s) == SKT__CONNECTING_HERE;
+}
+
+static inline bool skt__waits(const skt *s) {
+  return (s->kind & SKT_NONBLOCK) == 0;
+}
+
+/* Put a native handle into a struct. */
+static inline void skt__fill(skt *s, skt__os_handle handle, int kind) {
+  *s = (skt){.handle = ~(uintptr_t)handle, .kind = (uint16_t)kind};
+  skt__set_state(s, kind & SKT__STATE);
+}
+
+/* skt.calls: this bit, and the number of calls that skt_cancel must see end. */
+enum { SKT__CANCELLED = 0x8000, SKT__CALLS = 0x7fff };
+
+static inline bool skt__cancelled(const skt *s) {
+  return (SKT__LOAD(&s->calls) & SKT__CANCELLED) != 0;
+}
+
+static inline bool skt__limited(const skt *s) {
+  return (s->kind & SKT__LIMITED) != 0;
+}
+
+/* Whether the limits of this socket are kept here and not by the system. It is
+ * then natively non-blocking, whatever its user sees. */
+static inline bool skt__keeps_limits(const skt *s) {
+  return !SKT__LIMITS_BIND && skt__limited(s);
+}
+
+/* What to do when a call in a direction has answered rc, SKT__EINTR or
+ * SKT_EAGAIN: 1 make it again, or the code to return. May wait.
+ *   deadline_us  0 at first; goes from one time to the next */
+int skt__again(const skt *s, int direction, ptrdiff_t rc, int64_t *deadline_us);
+
+/* What a call that moves bytes has told, under its one name; kept in *end if
+ * it ended the direction. */
+ptrdiff_t skt__note(const skt *s, int16_t *end, ptrdiff_t rc);
+
+/* skt__note for a read; an end of stream that is none is found out. */
+ptrdiff_t skt__end_of_read(skt *s, ptrdiff_t rc);
+
+/* The most bytes for one call. */
+static inline size_t skt__write_max(const skt *s) {
+  return skt__waits(s) && !skt__keeps_limits(s) ? SKT__IO_MAX : SKT__WRITE_MAX;
+}
+
+/* Whether a write that has done so many of n bytes makes another call. On a
+ * blocking socket it does, but for a short count by which the system tells that
+ * the limit is over. */
+static inline bool skt__write_goes_on(const skt *s, size_t done, size_t n) {
+  return done < n && (done == 0 || (skt__waits(s) && (!skt__limited(s) ||
+                                                      skt__keeps_limits(s))));
+}
+
+/* Why a call on a direction cannot go straight to the system: an error, 0 for
+ * nothing to do, or 1 when nothing is in the way. In the order of skt.h. */
+int skt__detain(const skt *s, const int16_t *end, const void *buffer, size_t n);
+
+/* The moment of skt__sys_now_us that a time means; for ever if it is -1. */
+int64_t skt__deadline(int timeout_ms);
+
+/* skt__sys_wait until a deadline, whatever interrupts it. Returns as
+ * skt__sys_wait, or SKT_ECANCELED; 0 never comes early. Looks at least once. */
+int skt__wait(const skt *s, int events, int64_t deadline_us);
+
+/* The parts of an IPv4 or IPv6 address. */
+typedef struct skt__ip {
+  uint8_t bytes[16]; /* the first 4 for IPv4 */
+  uint32_t scope;
+  uint16_t port;
+} skt__ip;
+
+/* Returns the domain, or SKT_EINVAL if a is no address. */
+int skt__addr_get_ip(const skt_addr *a, skt__ip *ip);
+void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip);
+bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Bytes in and out. The twin is posix/bytes.c. */
+#include "../sys.h"
+
+/* Wine 8 hides a reset as an end of stream, but its WSAPoll tells the two
+ * apart, as does Windows' (Wine's test_WSAPoll). One more call, at the end of a
+ * connection only. */
+static ptrdiff_t end_or_reset(SOCKET s) {
+  WSAPOLLFD p = {.fd = s, .events = POLLRDNORM};
+  bool failed = WSAPoll(&p, 1, 0) > 0 && (p.revents & POLLERR) != 0;
+  return failed ? SKT_ECONNRESET : 0;
+}
+
+ptrdiff_t skt__sys_read(SOCKET s, void *buffer, size_t n) {
+  int rc = recv(s, buffer, (int)n, 0);
+  return rc > 0 ? rc : rc == 0 ? end_or_reset(s) : skt__fail();
+}
+
+ptrdiff_t skt__sys_write(SOCKET s, const void *buffer, size_t n) {
+  int rc = send(s, buffer, (int)n, 0);
+  return rc == SOCKET_ERROR ? skt__fail() : rc;
+}
+
+ptrdiff_t skt__sys_peek(SOCKET s, void *buffer, size_t n) {
+  int rc = recv(s, buffer, (int)n, MSG_PEEK);
+  return rc > 0 ? rc : rc == 0 ? end_or_reset(s) : skt__fail();
+}
+
+/* Winsock's buffers have the other order of members, and 32-bit lengths. */
+static void describe(const skt_buffer *b, size_t count, WSABUF *v) {
+  for (size_t i = 0; i < count; ++i) {
+    v[i] = (WSABUF){.buf = b[i].data, .len = (ULONG)b[i].n};
+  }
+}
+
+ptrdiff_t skt__sys_readv(SOCKET s, const skt_buffer *b, size_t count) {
+  WSABUF v[SKT__VECTOR_MAX];
+  DWORD done = 0, flags = 0;
+  describe(b, count, v);
+  if (WSARecv(s, v, (DWORD)count, &done, &flags, NULL, NULL) != 0) {
+    return skt__fail();
+  }
+  return done > 0 ? (ptrdiff_t)done : end_or_reset(s);
+}
+
+ptrdiff_t skt__sys_writev(SOCKET s, const skt_buffer *b, size_t count) {
+  WSABUF v[SKT__VECTOR_MAX];
+  DWORD done = 0;
+  describe(b, count, v);
+  if (WSASend(s, v, (DWORD)count, &done, 0, NULL, NULL) != 0) {
+    return skt__fail();
+  }
+  return (ptrdiff_t)done;
+}

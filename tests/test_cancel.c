@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* skt_cancel against calls that wait, calls that are about to, and calls that
+ * come later. */
+#include <stdlib.h>
+
+#include "peer.h"
+#include "skt_test.h"
+
+typedef struct waiter {
+  skt s, other;
+  skt_addr at;
+  long long (*call)(struct waiter *);
+  long long result;
+} waiter;
+
+static long long wait_in_read(waiter *w) {
+  char byte;
+  return skt_read(&w->s, &byte, 1);
+}
+
+static long long wait_in_write(waiter *w) {
+  enum { MUCH = 64 << 20 };
+  char *bytes = calloc(1, MUCH);
+  long long rc = skt_write(&w->s, bytes, MUCH); /* part of it is taken */
+  rc = rc >= 0 ? skt_write(&w->s, bytes, 1) : rc;
+  free(bytes);
+  return rc;
+}
+
+static long long wait_in_accept(waiter *w) {
+  skt out;
+  return skt_accept(&w->s, &out, NULL, 0);
+}
+
+static long long wait_in_wait(waiter *w) {
+  return skt_wait(&w->s, SKT_READ, -1);
+}
+
+static long long wait_in_read_all(waiter *w) {
+  char bytes[8];
+  return skt_read_all(&w->s, bytes, sizeof bytes, NULL);
+}
+
+static long long wait_in_connect(waiter *w) {
+  return skt_connect(&w->s, &w->at);
+}
+
+static void run_waiter(void *argument) {
+  waiter *w = argument;
+  w->result = w->call(w);
+}
+
+/* Time for the thread to get into its call, most times; the test holds if it
+ * does not. */
+static void let_it_wait(int ms) {
+  skt never = {0};
+  skt_addr at;
+  listen_loopback(SKT_IPV4, &never, &at);
+  skt_wait(&never, SKT_READ, ms);
+  skt_close(&never);
+}
+
+static bool is_cancelled(waiter *w, int ms) {
+  test_thread *thread = test_start(run_waiter, w);
+  if (ms > 0) {
+    let_it_wait(ms);
+  }
+  bool good = skt_cancel(&w->s) == 0;
+  test_join(thread);
+  return good && test_check_eq(__FILE__, __LINE__, "the call that waited",
+                               w->result, SKT_ECANCELED);
+}
+
+static bool each_call_is_cancelled(int ms, int limit_ms) {
+  static long long (*const calls[])(waiter *) = {
+      wait_in_read, wait_in_write, wait_in_wait, wait_in_read_all};
+  for (size_t i = 0; i < sizeof calls / sizeof *calls; ++i) {
+    waiter w = {.call = calls[i]};
+    if (!connect_pair(SKT_IPV4, &w.s, &w.other) ||
+        skt_set_limit(&w.s, SKT_BOTH, limit_ms) != 0 || !is_cancelled(&w, ms)) {
+      return false;
+    }
+    skt_close(&w.s);
+    skt_close(&w.other);
+  }
+  waiter w = {.call = wait_in_accept};
+  bool good = listen_loopback(SKT_IPV4, &w.s, &w.at) &&
+              skt_set_limit(&w.s, SKT_BOTH, limit_ms) == 0 &&
+              is_cancelled(&w, ms);
+  skt_close(&w.s);
+  return good;
+}
+
+TEST(cancel, ends_every_call_that_waits) {
+  CHECK(each_call_is_cancelled(100, -1));
+}
+
+TEST(cancel, ends_every_call_that_waits_within_a_limit) {
+  CHECK(each_call_is_cancelled(100, 60000));
+}
+
+TEST(cancel, ends_a_connect_that_waits) {
+  skt listener = {0}, full[4] = {{0}};
+  waiter w = {.call = wait_in_connect};
+  CHECK(bind_loopback(SKT_IPV4, &listener, &w.at));
+  CHECK_EQ(skt_listen(&listener, 1), 0);
+  for (int i = 0; i < 4; ++i) { /* fill the backlog */
+    CHECK_EQ(skt_socket(&full[i], SKT_IPV4, SKT_STREAM | SKT_NONBLOCK, 0), 0);
+    CHECK_EQ(skt_connect(&full[i], &w.at), SKT_EINPROGRESS);
+    skt_wait(&full[i], SKT_WRITE, 100);
+  }
+  CHECK_EQ(skt_socket(&w.s, SKT_IPV4, SKT_STREAM, 0), 0);
+  bool good = is_cancelled(&w, 100);
+  skt_close(&w.s);
+  for (int i = 0; i < 4; ++i) {
+    skt_close(&full[i]);
+  }
+  skt_close(&listener);
+  CHECK(good);
+}
+
+TEST(cancel, makes_later_calls_end_at_once) {
+  skt a = {0}, b = {0}, fresh = {0}, out;
+  skt_addr at;
+  char byte;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_write(&b, "x", 1), 1);
+  CHECK_EQ(skt_wait(&a, SKT_READ, 10000), SKT_READ);
+  for (int i = 0; i < 2; ++i) {
+    CHECK_EQ(skt_cancel(&a), 0);
+    CHECK_EQ(skt_read(&a, &byte, 1), SKT_ECANCELED);
+    CHECK_EQ(skt_peek(&a, &byte, 1), SKT_ECANCELED);
+    CHECK_EQ(skt_write(&a, &byte, 1), SKT_ECANCELED);
+    CHECK_EQ(skt_wait(&a, SKT_BOTH, -1), SKT_ECANCELED);
+    CHECK_EQ(skt_shutdown(&a, SKT_BOTH), SKT_ECANCELED);
+  }
+  CHECK(skt_native(&a) != UINTPTR_MAX);
+  CHECK_EQ(skt_close(&a), 0);
+  CHECK_EQ(read_n(&b, &byte, 1), 0); /* the peer sees an end */
+  skt_close(&b);
+
+  CHECK(listen_loopback(SKT_IPV4, &a, &at));
+  CHECK_EQ(skt_cancel(&a), 0);
+  CHECK_EQ(skt_accept(&a, &out, NULL, 0), SKT_ECANCELED);
+  CHECK_EQ(skt_close(&a), 0);
+  CHECK(listen_loopback(SKT_IPV4, &a, &at));
+  CHECK_EQ(skt_socket(&fresh, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_cancel(&fresh), 0);
+  CHECK_EQ(skt_connect(&fresh, &at), SKT_ECANCELED);
+  CHECK_EQ(skt_connect(&fresh, &at), SKT_ECANCELED);
+  CHECK_EQ(skt_close(&fresh), 0);
+  skt_close(&a);
+}
+
+/* A call that is just about to wait must not be missed. */
+TEST(cancel, thousand_races_with_a_call_about_to_wait_are_won) {
+  static long long (*const calls[])(waiter *) = {wait_in_read, wait_in_accept,
+                                                 wait_in_wait};
+  for (int i = 0; i < 1000; ++i) {
+    waiter w = {.call = calls[i % 3]};
+    bool made = w.call == wait_in_accept
+                    ? listen_loopback(SKT_IPV4, &w.s, &w.at)
+                    : connect_pair(SKT_IPV4, &w.s, &w.other);
+    CHECK(made);
+    CHECK(is_cancelled(&w, 0));
+    skt_close(&w.s);
+    skt_close(&w.other);
+  }
+}
