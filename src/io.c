@@ -27,8 +27,12 @@ static ptrdiff_t name_loss(ptrdiff_t rc) {
   return rc == SKT_EPIPE || rc == SKT_ECONNABORTED ? SKT_ECONNRESET : rc;
 }
 
-/* What a call has told, by its one name; kept if it ended the direction. */
-static ptrdiff_t note(int16_t *end, ptrdiff_t rc) {
+/* What a call has told, by its one name; kept if it ended the direction. What
+ * befalls one message is no end. */
+static ptrdiff_t note(const skt *s, int16_t *end, ptrdiff_t rc) {
+  if (skt__connectionless(s)) {
+    return rc;
+  }
   rc = name_loss(rc);
   if (is_fatal(rc)) {
     SKT__STORE(end, (int16_t)rc);
@@ -37,8 +41,8 @@ static ptrdiff_t note(int16_t *end, ptrdiff_t rc) {
 }
 
 /* Why a call on this direction cannot go straight to the system: an error, 0
- * for nothing to do, or 1 when n is only more than one call takes. The order of
- * the checks is that of skt.h. */
+ * for nothing to do, or 1 when n is only more than one call takes, or is an
+ * empty message. The order of the checks is that of skt.h. */
 static int detain(const skt *s, const int16_t *end, const void *buffer,
                   size_t n) {
   int rc = skt__check(s);
@@ -51,14 +55,14 @@ static int detain(const skt *s, const int16_t *end, const void *buffer,
   if (n > PTRDIFF_MAX) {
     return SKT_EINVAL;
   }
+  rc = SKT__LOAD(end);
+  if (rc == SKT__OPEN) {
+    return n > 0 || skt__connectionless(s);
+  }
   if (skt__state(s) != SKT_CONNECTED) {
     return SKT_ENOTCONN;
   }
-  rc = SKT__LOAD(end);
-  if (rc != SKT__OPEN) {
-    return rc < 0 ? rc : end == &s->writing ? SKT_EPIPE : 0;
-  }
-  return n > 0;
+  return rc < 0 ? rc : end == &s->writing ? SKT_EPIPE : 0;
 }
 
 /* The few comparisons on the way that bytes take. What they stop goes the slow
@@ -85,12 +89,22 @@ static SKT__COLD ptrdiff_t end_read(const request *r, ptrdiff_t rc) {
   if (rc == 0 && SKT__LOAD(&r->s->writing) < 0) {
     rc = SKT__LOAD(&r->s->writing);
   }
-  return note(&r->s->reading, rc);
+  return note(r->s, &r->s->reading, rc);
 }
+
+/* Room for an empty message, because a backend is given no NULL. */
+static char nothing[1];
 
 static SKT__COLD ptrdiff_t read_slowly(skt *s, void *buffer, size_t n) {
   int rc = detain(s, s == NULL ? NULL : &s->reading, buffer, n);
-  return rc <= 0 ? rc : skt_read(s, buffer, SKT__IO_MAX);
+  if (rc <= 0) {
+    return rc;
+  }
+  if (n > 0) {
+    return skt_read(s, buffer, SKT__IO_MAX);
+  }
+  request r = {s, nothing, 0};
+  return end_read(&r, skt__sys_read(skt__handle(s), nothing, 0));
 }
 
 ptrdiff_t skt_read(skt *s, void *buffer, size_t n) {
@@ -117,7 +131,7 @@ static SKT__COLD ptrdiff_t end_write(const request *r, ptrdiff_t rc) {
         return (ptrdiff_t)done;
       }
     } else if (rc != SKT__EINTR) {
-      rc = note(&r->s->writing, rc);
+      rc = note(r->s, &r->s->writing, rc);
       return done > 0 ? (ptrdiff_t)done : rc;
     }
     rc = skt__sys_write(skt__handle(r->s), r->buffer + done,
@@ -125,10 +139,20 @@ static SKT__COLD ptrdiff_t end_write(const request *r, ptrdiff_t rc) {
   }
 }
 
+/* A message goes in one call, however long or short, or not at all. */
+static ptrdiff_t write_message(const request *r) {
+  request m = {r->s, r->n > 0 ? r->buffer : nothing, r->n};
+  return m.n > SKT__IO_MAX
+             ? SKT_EMSGSIZE
+             : end_write(&m, skt__sys_write(skt__handle(m.s), m.buffer, m.n));
+}
+
 static SKT__COLD ptrdiff_t write_slowly(const request *r) {
   const int16_t *end = r->s == NULL ? NULL : &r->s->writing;
   int rc = detain(r->s, end, r->buffer, r->n);
-  return rc <= 0 ? rc : end_write(r, 0);
+  return rc <= 0                         ? rc
+         : skt__type(r->s) == SKT_STREAM ? end_write(r, 0)
+                                         : write_message(r);
 }
 
 ptrdiff_t skt_write(skt *s, const void *buffer, size_t n) {
@@ -148,7 +172,8 @@ int skt_shutdown(skt *s, int how) {
   if (rc < 0) {
     return rc;
   }
-  if (how < SKT_READ || how > SKT_BOTH || skt__state(s) == SKT_LISTENING) {
+  if (how < SKT_READ || how > SKT_BOTH || skt__connectionless(s) ||
+      skt__state(s) == SKT_LISTENING) {
     return SKT_EINVAL;
   }
   if (skt__state(s) != SKT_CONNECTED) {

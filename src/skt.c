@@ -4,6 +4,20 @@
 
 #include <string.h>
 
+static bool is_kind(int domain, int type, int protocol) {
+  return (domain == SKT_IPV4 || domain == SKT_IPV6 || domain == SKT_UNIX) &&
+         type >= SKT_STREAM && type <= SKT_PACKET && (type & ~SKT__TYPE) == 0 &&
+         protocol >= 0;
+}
+
+/* What no system has, or only some of them under that name. Linux makes a
+ * datagram socket of a raw unix socket (unix_create), and has no raw sockets of
+ * protocol 0, which elsewhere take every protocol. */
+static bool is_nowhere(int domain, int type, int protocol) {
+  return type == SKT_PACKET || skt__native_type(type) < 0 ||
+         (type == SKT_RAW && (domain == SKT_UNIX || protocol == 0));
+}
+
 int skt_socket(skt *s, int domain, int type, int protocol) {
   bool nonblocking = (type & SKT_NONBLOCK) != 0;
   skt__os_handle handle;
@@ -12,9 +26,11 @@ int skt_socket(skt *s, int domain, int type, int protocol) {
   }
   *s = (skt){.handle = 0};
   type &= ~SKT_NONBLOCK;
-  if ((domain != SKT_IPV4 && domain != SKT_IPV6) || type != SKT_STREAM ||
-      protocol < 0) {
+  if (!is_kind(domain, type, protocol)) {
     return SKT_EINVAL;
+  }
+  if (is_nowhere(domain, type, protocol)) {
+    return SKT_EPROTONOSUPPORT;
   }
   int rc = skt__sys_start();
   if (rc == 0) {
@@ -37,44 +53,6 @@ int skt_close(skt *s) {
   /* POSIX leaves open whether an interrupted close has closed. Every system
    * here has; trying again could close a stranger's handle. */
   return rc == SKT__EINTR ? 0 : rc;
-}
-
-int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
-  bool dual_stack = (flags & SKT_DUAL_STACK) != 0;
-  int rc = skt__check(s);
-  if (rc < 0) {
-    return rc;
-  }
-  if (local == NULL) {
-    return SKT_EFAULT;
-  }
-  int domain = s->kind & SKT__DOMAIN;
-  if ((flags & ~(unsigned)SKT_DUAL_STACK) != 0 ||
-      skt_addr_domain(local) != domain || (dual_stack && domain != SKT_IPV6) ||
-      skt__state(s) != SKT__FRESH) {
-    return SKT_EINVAL;
-  }
-  rc = skt__sys_bind(skt__handle(s), local, dual_stack);
-  if (rc == 0) {
-    skt__set_state(s, SKT_BOUND);
-  }
-  return rc;
-}
-
-int skt_listen(skt *s, int backlog) {
-  int rc = skt__check(s);
-  if (rc < 0) {
-    return rc;
-  }
-  int state = skt__state(s);
-  if (state != SKT_BOUND && state != SKT_LISTENING) {
-    return SKT_EINVAL;
-  }
-  rc = skt__sys_listen(skt__handle(s), backlog > 0 ? backlog : 0);
-  if (rc == 0) {
-    skt__set_state(s, SKT_LISTENING);
-  }
-  return rc;
 }
 
 /* What accept reports is not always the listener's: Linux hands out errors of
@@ -129,12 +107,13 @@ int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
 
 /* A host that can be connected to: not a wildcard, which Linux takes for
  * loopback and Windows refuses; not mapped IPv4, which depends on V6ONLY; and
- * not port 0, where nobody can listen. */
-static bool is_destination(const skt_addr *a) {
+ * not port 0, where nobody can be, unless the type has no ports. */
+static bool is_destination(int type, const skt_addr *a) {
   static const uint8_t wildcard[16];
   skt__ip ip;
   int domain = skt__addr_get_ip(a, &ip);
-  return ip.port != 0 && !(domain == SKT_IPV6 && skt__ip_is_mapped(&ip)) &&
+  return (ip.port != 0 || type == SKT_RAW) &&
+         !(domain == SKT_IPV6 && skt__ip_is_mapped(&ip)) &&
          memcmp(ip.bytes, wildcard, sizeof wildcard) != 0;
 }
 
@@ -152,6 +131,9 @@ static int finish_connect(skt *s, int timeout_ms) {
 
 /* Record how connecting went on. */
 static int conclude(skt *s, int rc) {
+  if (rc < 0 && skt__connectionless(s)) {
+    return rc; /* it can do without */
+  }
   if (rc == SKT_EINPROGRESS) {
     skt__set_state(s, SKT__CONNECTING);
   } else if (rc == 0) {
@@ -171,8 +153,8 @@ int skt_connect(skt *s, const skt_addr *peer) {
   if (peer == NULL) {
     return SKT_EFAULT;
   }
-  if (skt_addr_domain(peer) != (s->kind & SKT__DOMAIN) ||
-      !is_destination(peer)) {
+  if (skt_addr_domain(peer) != skt__domain(s) ||
+      !is_destination(skt__type(s), peer)) {
     return SKT_EINVAL;
   }
   int state = skt__state(s);
@@ -205,4 +187,46 @@ int skt_connect_finish(skt *s) {
   default:
     return SKT_EINVAL;
   }
+}
+
+/* Linux takes back the port that it chose, also from a socket that was bound
+ * with port 0 (__udp_disconnect); the others leave it (Winsock connect). */
+static int keep_port(const skt *s, const skt_addr *before) {
+  skt_addr now;
+  skt__ip ip;
+  int rc = skt__sys_local(skt__handle(s), &now);
+  int port = skt_addr_port(before);
+  if (rc < 0 || port <= 0 || skt_addr_port(&now) == port) {
+    return rc;
+  }
+  int domain = skt__addr_get_ip(&now, &ip);
+  ip.port = (uint16_t)port;
+  skt__addr_set_ip(&now, domain, &ip);
+  return skt__sys_bind(skt__handle(s), &now, 0);
+}
+
+int skt_disconnect(skt *s) {
+  skt_addr before = {.length = 0};
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (!skt__connectionless(s)) {
+    return SKT_EINVAL;
+  }
+  if (skt__state(s) != SKT_CONNECTED) {
+    return SKT_ENOTCONN;
+  }
+  bool has_port = skt__type(s) == SKT_DATAGRAM && skt__domain(s) != SKT_UNIX;
+  if (has_port) {
+    rc = skt__sys_local(skt__handle(s), &before);
+  }
+  if (rc == 0) {
+    rc = skt__sys_disconnect(skt__handle(s), skt__domain(s));
+  }
+  if (rc == 0) {
+    skt__set_state(s, SKT_BOUND);
+    rc = has_port ? keep_port(s, &before) : 0;
+  }
+  return rc;
 }

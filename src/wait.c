@@ -40,7 +40,9 @@ int skt_wait(skt *s, int events, int timeout_ms) {
   case SKT__CONNECTING:
     break;
   default:
-    return SKT_ENOTCONN;
+    if (!skt__connectionless(s)) {
+      return SKT_ENOTCONN;
+    }
   }
   rc = skt__wait(s, events, timeout_ms);
   return rc < 0 ? rc : (rc & SKT__FAILED) != 0 ? events : rc & events;
