@@ -98,8 +98,7 @@ extern "C" {
   X(SKT_ENOTSOCK, -88, "the handle is not an open socket")                     \
   X(SKT_EMSGSIZE, -90, "message too long")                                     \
   X(SKT_ENOPROTOOPT, -92, "option not known here")                             \
-  X(SKT_EPROTONOSUPPORT, -93, "protocol not supported")                        \
-  X(SKT_ESOCKTNOSUPPORT, -94, "socket type not supported")                     \
+  X(SKT_EPROTONOSUPPORT, -93, "socket type or protocol not supported")         \
   X(SKT_EOPNOTSUPP, -95, "operation not supported")                            \
   X(SKT_EAFNOSUPPORT, -97, "address family not supported")                     \
   X(SKT_EADDRINUSE, -98, "address already in use")                             \
@@ -156,8 +155,9 @@ SKT_API int skt_native_error(void);
 /*
  * Types
  *
- * Domains, types and flags are distinct bits, so that they can be or'ed
- * together where one number is to describe a socket (see skt_adopt).
+ * Domains, types, states and flags are numbers that do not overlap, so that
+ * they can be or'ed together where one number is to describe a socket (see
+ * skt_adopt).
  */
 
 /** A socket. Zeroed memory holds no socket: start with `skt s = {0};`.
@@ -184,12 +184,19 @@ typedef struct skt_addr {
 /** Domains. */
 enum {
   SKT_IPV4 = 0x01, /* IPv4 */
-  SKT_IPV6 = 0x02  /* IPv6, and IPv6 only unless SKT_DUAL_STACK is asked for */
+  SKT_IPV6 = 0x02, /* IPv6, and IPv6 only unless SKT_DUAL_STACK is asked for */
+  SKT_UNIX = 0x03  /* unix sockets: paths of this host, AF_UNIX or AF_LOCAL */
 };
 
-/** Types. */
+/** Types. Stream and seqpacket sockets need a connection; the others send and
+ * receive without, and connecting only chooses their peer. */
 enum {
-  SKT_STREAM = 0x10 /* a reliable stream of bytes: TCP */
+  SKT_STREAM = 0x10,    /* a reliable stream of bytes: TCP */
+  SKT_DATAGRAM = 0x20,  /* messages that may be lost or overtaken: UDP */
+  SKT_SEQPACKET = 0x30, /* reliable messages in order, over a connection */
+  SKT_RAW = 0x40,       /* packets of one protocol, which has to be named */
+  SKT_RDM = 0x50,       /* reliable messages in any order */
+  SKT_PACKET = 0x60     /* obsolete on every system, so always refused */
 };
 
 /** States, to be stated to skt_adopt. */
@@ -201,8 +208,12 @@ enum {
 
 /** Flags. */
 enum {
-  SKT_NONBLOCK = 0x1000,  /* calls return SKT_EAGAIN instead of waiting */
-  SKT_DUAL_STACK = 0x2000 /* skt_bind: an IPv6 socket that takes IPv4 too */
+  SKT_NONBLOCK = 0x1000, /* calls return SKT_EAGAIN instead of waiting */
+  /* For skt_bind: */
+  SKT_DUAL_STACK = 0x2000,      /* an IPv6 socket that takes IPv4 too */
+  SKT_EXCLUSIVE = 0x4000,       /* no other bind may overlap */
+  SKT_SHARE_MULTICAST = 0x8000, /* all that say so get what a group is sent */
+  SKT_SHARE_LOAD = 0x10000      /* each that says so gets a part of the load */
 };
 
 /** Directions, for skt_shutdown and skt_wait. */
@@ -293,20 +304,48 @@ SKT_API int skt_addr_from_native(skt_addr *out, const void *native,
  *
  *   s         receives the socket; what it held before is overwritten, not
  *             closed. Zeroed on any error.
- *   domain    SKT_IPV4 or SKT_IPV6
- *   type      SKT_STREAM, or'ed with SKT_NONBLOCK if wanted
- *   protocol  0 for the usual one (TCP), or an IANA protocol number
+ *   domain    SKT_IPV4, SKT_IPV6 or SKT_UNIX
+ *   type      one of the types, or'ed with SKT_NONBLOCK if wanted
+ *   protocol  0 for the usual one of domain and type, or the number of one: for
+ *             IPv4 and IPv6 IANA's. Raw sockets have no usual one.
+ *
+ * Whatever the system has can be had. What it lacks has one of the two codes
+ * below, and skt_supports tells in advance. IPv4 and IPv6 have stream and
+ * datagram sockets everywhere.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL           domain, type or protocol is not of its kind
  *          SKT_EAFNOSUPPORT     the system lacks the domain
- *          SKT_EPROTONOSUPPORT  no such protocol for this type
- *          SKT_EACCES           not allowed to this process
+ *          SKT_EPROTONOSUPPORT  the domain lacks the type, or the type the
+ *                               protocol; always so for SKT_PACKET, for
+ *                               SKT_RAW without a protocol or with SKT_UNIX
+ *          SKT_EACCES           not allowed to this process: raw sockets need
+ *                               a privilege
  *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left
  *          SKT_ENETDOWN         Windows: the network could not be started
  * Blocks   never.
+ * Differs  Windows has unix sockets since Windows 10 1803, and of them streams
+ *          only. Linux alone has seqpacket unix sockets everywhere.
  * Source   POSIX socket(); Winsock WSASocketW(). */
 SKT_API int skt_socket(skt *s, int domain, int type, int protocol);
+
+/** Whether such sockets can be made here.
+ *
+ *   domain, type, protocol  as for skt_socket, without SKT_NONBLOCK
+ *
+ * The system is asked by making one, so the answer holds for this process at
+ * this moment. Stream and datagram sockets of SKT_IPV6 are also bound to ::1,
+ * because a system may have IPv6 and have it switched off.
+ *
+ * Returns  1 they can; 0 the system has none; or one of Errors, which leaves it
+ *          open.
+ * Errors   SKT_EINVAL  domain, type or protocol is not of its kind
+ *          SKT_EACCES  the system has them, but not for this process
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left
+ *          SKT_ENETDOWN         Windows: the network could not be started
+ * Blocks   never.
+ * Source   none; POSIX and Winsock have no such call. */
+SKT_API int skt_supports(int domain, int type, int protocol);
 
 /** Close a socket and zero it.
  *
@@ -377,37 +416,51 @@ SKT_API int skt_cancel(skt *s);
  *   s      a socket that has none yet
  *   local  its address, of the socket's domain; port 0 lets the system choose
  *          (skt_local tells)
- *   flags  0, or SKT_DUAL_STACK for an IPv6 socket that also takes IPv4
+ *   flags  0, or SKT_DUAL_STACK for an IPv6 stream or datagram socket that also
+ *          takes IPv4, or'ed with one of the three below at most
  *
- * This is the safe server's bind: no other socket can take the port while this
- * one listens, and a server that was stopped can bind again at once, though
- * connections that it closed linger in TIME_WAIT. An IPv6 socket takes IPv6
- * only, unless flags say otherwise.
+ * This is the safe server's bind. No other socket can take the port while a
+ * stream socket listens there or a datagram socket is open, and a server that
+ * was stopped can bind again at once, though connections that it closed linger
+ * in TIME_WAIT. An IPv6 socket takes IPv6 only, unless flags say otherwise.
+ *
+ *   SKT_EXCLUSIVE        no other bind may overlap, neither the wildcard with
+ *                        one address nor the other way round. The price: a
+ *                        restart waits until old connections are forgotten
+ *   SKT_SHARE_MULTICAST  datagram sockets that all say so have one port, and
+ *                        each gets what is sent to a group that it has joined
+ *   SKT_SHARE_LOAD       stream or datagram sockets that all say so have one
+ *                        port, and the system deals out what comes. Linux lets
+ *                        only sockets of one user share
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL         s has an address already, local is none or of
- *                             another domain, flags are unknown, or
- *                             SKT_DUAL_STACK on an IPv4 socket
+ *                             another domain, flags are unknown, contradict
+ *                             each other or are not for this kind of socket
  *          SKT_EADDRINUSE     somebody has it; on Windows also a port that the
  *                             system keeps back
  *          SKT_EADDRNOTAVAIL  no such address on this host
  *          SKT_EACCES         POSIX: a port that needs a privilege
- *          SKT_EOPNOTSUPP     the system cannot take IPv4 on an IPv6 socket
+ *          SKT_EOPNOTSUPP     the system cannot take IPv4 on an IPv6 socket, or
+ *                             does not share load
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Blocks   never.
  * Differs  Windows: while a connection accepted on the port is still open, it
- *          cannot be bound again.
- * Source   POSIX bind(), SO_REUSEADDR; Winsock bind(), SO_EXCLUSIVEADDRUSE. */
+ *          cannot be bound again. Linux and FreeBSD alone share load.
+ * Source   POSIX bind(), SO_REUSEADDR, SO_REUSEPORT, SO_REUSEPORT_LB; Winsock
+ *          bind(), SO_EXCLUSIVEADDRUSE, SO_REUSEADDR. */
 SKT_API int skt_bind(skt *s, const skt_addr *local, unsigned flags);
 
 /** Let peers connect.
  *
- *   s        a bound stream socket; one that listens already gets the backlog
+ *   s        a bound stream or seqpacket socket; one that listens already gets
+ *            the backlog
  *   backlog  how many may wait to be accepted, a hint that the system bounds;
  *            0 or less asks for its best
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EINVAL      s is not bound, or connected
+ * Errors   SKT_EOPNOTSUPP  sockets of this type take no connections
+ *          SKT_EINVAL      s is not bound, or connected
  *          SKT_EADDRINUSE  another socket listens there
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Blocks   never.
@@ -423,7 +476,8 @@ SKT_API int skt_listen(skt *s, int backlog);
  *   flags  0, or SKT_NONBLOCK for the new socket
  *
  * The new socket is blocking unless flags say otherwise, and is not inherited,
- * whatever s is. A peer that gave up while it waited is passed over.
+ * whatever s is. It has the domain and type of s. A peer that gave up while it
+ * waited is passed over.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL  s does not listen, or flags are unknown
@@ -452,6 +506,10 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags);
  * A blocking socket is connected when this returns 0. A non-blocking one
  * answers SKT_EINPROGRESS: wait for SKT_WRITE with skt_wait, then ask
  * skt_connect_finish for the outcome. After a failure s can only be closed.
+ *
+ * On a datagram, raw or rdm socket this chooses the peer: skt_write sends to
+ * it, and nothing from others arrives. It never waits, a failure leaves s as it
+ * was, and skt_disconnect undoes it. A raw socket's peer needs no port.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL         s listens, or has failed to connect before; peer
@@ -485,15 +543,37 @@ SKT_API int skt_connect(skt *s, const skt_addr *peer);
  * Source   POSIX getsockopt(SO_ERROR); Winsock the same. */
 SKT_API int skt_connect_finish(skt *s);
 
+/** Let a socket that needs no connection have no peer again.
+ *
+ *   s   a connected datagram, raw or rdm socket
+ *
+ * It receives from anybody then, and counts as bound: the port stays what it
+ * was, and the address is the one given to skt_bind, or the system's choice.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL    s is a stream or seqpacket socket
+ *          SKT_ENOTCONN  s has no peer
+ *          SKT_EADDRINUSE  Linux: it has none now, but in between another
+ *                          socket took a port that the system had chosen
+ *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ * Blocks   never.
+ * Differs  The address of a socket that was never bound.
+ * Source   POSIX connect(AF_UNSPEC); Winsock connect() to the zero address. */
+SKT_API int skt_disconnect(skt *s);
+
 /*
  * Data
  */
 
 /** Read what has arrived.
  *
- *   s       a connected socket
+ *   s       a connected socket; or one that needs no connection
  *   buffer  receives up to n bytes; unchanged on error
  *   n       its size; with 0 nothing is asked of the system and 0 returned
+ *
+ * Every type but SKT_STREAM keeps messages apart: one call reads one of them.
+ * On datagram, raw and rdm sockets 0 is an empty message, there is no end, and
+ * also a call with n 0 takes a message.
  *
  * A connection that broke stays broken: after the first such error every later
  * read returns it again.
@@ -520,6 +600,10 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  *   buffer  n bytes, unchanged
  *   n       how many; with 0 nothing is asked of the system and 0 returned
  *
+ * Every type but SKT_STREAM sends the n bytes as one message, whole or not at
+ * all. Datagram, raw and rdm sockets also send one of 0 bytes; a seqpacket
+ * socket does not, because the peer would take it for the end.
+ *
  * A blocking socket takes all n bytes. Should the connection break half way,
  * the count taken until then is returned, and the error by the next write; and
  * so it is when a limit (skt_set_limit) is over half way. A non-blocking socket
@@ -531,6 +615,7 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  *          SKT_ENOTCONN      s is not connected
  *          SKT_EPIPE         writing was shut down here
  *          SKT_EAGAIN        s is non-blocking and there is no room
+ *          SKT_EMSGSIZE      longer than a message of this type can be
  *          SKT_ECONNRESET    the connection broke
  *          SKT_ETIMEDOUT     the limit is over, or the peer went silent
  *          SKT_EHOSTUNREACH SKT_ENETUNREACH SKT_ENETDOWN  the way to it broke
@@ -559,6 +644,7 @@ SKT_API ptrdiff_t skt_peek(skt *s, void *buffer, size_t n);
  *
  * Returns  0 when all n bytes were read, or one of Errors.
  * Errors   SKT_ENODATA   the stream ended before
+ *          SKT_EOPNOTSUPP  s is not of the type SKT_STREAM
  *          and those of skt_read
  * Blocks   until all are there, if s is blocking.
  * Source   POSIX recv(MSG_WAITALL); Winsock the same. */
@@ -599,7 +685,7 @@ SKT_API ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count);
 
 /** Finish writing, reading, or both, and keep the socket.
  *
- *   s    a connected socket
+ *   s    a connected stream or seqpacket socket
  *   how  SKT_WRITE: the peer reads what was written, then the end.
  *        SKT_READ: reads return 0 from now on; the peer is not told.
  *        SKT_BOTH
@@ -607,7 +693,8 @@ SKT_API ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count);
  * What has ended already, by whomever, counts as done.
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EINVAL    how is none of the three, or s listens
+ * Errors   SKT_EINVAL    how is none of the three, s listens, or is of a type
+ *                        that needs no connection
  *          SKT_ENOTCONN  s is not connected
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Blocks   never; a thread that waits in skt_read is not woken.
@@ -663,7 +750,8 @@ SKT_API int skt_blocking(const skt *s);
 
 /** Wait until a socket is ready.
  *
- *   s           a socket that listens, connects or is connected
+ *   s           a socket that listens, connects or is connected; or one that
+ *               needs no connection
  *   events      SKT_READ: bytes, the end, an error, or a connection to accept.
  *               SKT_WRITE: room to write, an error, or the end of connecting.
  *               SKT_BOTH: any of them
@@ -675,7 +763,8 @@ SKT_API int skt_blocking(const skt *s);
  * Returns  those of the events that are there, or 0 when the time is over,
  *          never before; or one of Errors.
  * Errors   SKT_EINVAL    events are none or unknown; timeout_ms is under -1
- *          SKT_ENOTCONN  s neither listens nor connects nor is connected
+ *          SKT_ENOTCONN  s needs a connection, and neither listens nor
+ *                        connects nor is connected
  *          SKT_ENOMEM SKT_ENOBUFS  nothing left
  * Blocks   as told.
  * Threads  several threads may wait on one s.
@@ -732,7 +821,7 @@ SKT_API int skt_peer(const skt *s, skt_addr *out);
  *          SKT_ENOTSOCK         native is no open socket (if the system was
  *                               asked, or it could not be one)
  *          SKT_EAFNOSUPPORT     a socket of a domain without a name here
- *          SKT_ESOCKTNOSUPPORT  a socket of another type than SKT_STREAM
+ *          SKT_EPROTONOSUPPORT  a socket of a type without a name here
  *          SKT_ENETDOWN         Windows: the network could not be started
  * Source   POSIX getsockopt(SO_TYPE); Winsock getsockopt(SO_PROTOCOL_INFOW). */
 SKT_API int skt_adopt(skt *s, uintptr_t native, unsigned kind);

@@ -11,7 +11,8 @@ int skt_shutdown(skt *s, int how) {
   if (rc < 0) {
     return rc;
   }
-  if (how < SKT_READ || how > SKT_BOTH || skt__state(s) == SKT_LISTENING) {
+  if (how < SKT_READ || how > SKT_BOTH || skt__connectionless(s) ||
+      skt__state(s) == SKT_LISTENING) {
     return SKT_EINVAL;
   }
   if (skt__cancelled(s)) {
@@ -85,7 +86,7 @@ int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max) {
   if (timeout_ms < -1) {
     return SKT_EINVAL;
   }
-  if (skt__state(s) != SKT_CONNECTED) {
+  if (skt__state(s) != SKT_CONNECTED || skt__connectionless(s)) {
     return SKT_ENOTCONN;
   }
   int64_t deadline_us = skt__deadline(timeout_ms);

@@ -6,12 +6,13 @@
 
 /* A host that can be connected to: not a wildcard, which Linux takes for
  * loopback and Windows refuses; not mapped IPv4, which depends on V6ONLY; and
- * not port 0, where nobody can listen. */
-static bool is_destination(const skt_addr *a) {
+ * not port 0, where nobody can be, unless the type has no ports. */
+static bool is_destination(int type, const skt_addr *a) {
   static const uint8_t wildcard[16];
   skt__ip ip;
   int domain = skt__addr_get_ip(a, &ip);
-  return ip.port != 0 && !(domain == SKT_IPV6 && skt__ip_is_mapped(&ip)) &&
+  return (ip.port != 0 || type == SKT_RAW) &&
+         !(domain == SKT_IPV6 && skt__ip_is_mapped(&ip)) &&
          memcmp(ip.bytes, wildcard, sizeof wildcard) != 0;
 }
 
@@ -32,7 +33,8 @@ static int finish_connect(const skt *s, int64_t deadline_us) {
  * 18290). By chance that happens on loopback. Asking costs a call, so others
  * are not asked. */
 static bool may_meet_itself(const skt *s, const skt_addr *peer) {
-  return skt__state(s) == SKT_BOUND || skt__is_loopback(peer);
+  return skt__type(s) == SKT_STREAM && skt__domain(s) != SKT_UNIX &&
+         (skt__state(s) == SKT_BOUND || skt__is_loopback(peer));
 }
 
 static int check_peer(const skt *s, const skt_addr *peer) {
@@ -44,6 +46,9 @@ static int check_peer(const skt *s, const skt_addr *peer) {
 
 /* Record how connecting went on. */
 static int conclude(skt *s, int rc) {
+  if (rc < 0 && skt__connectionless(s)) {
+    return rc; /* it can do without */
+  }
   if (rc == 0) {
     skt__set_state(s, SKT_CONNECTED);
   } else {
@@ -100,8 +105,8 @@ int skt_connect(skt *s, const skt_addr *peer) {
   if (peer == NULL) {
     return SKT_EFAULT;
   }
-  if (skt_addr_domain(peer) != (s->kind & SKT__DOMAIN) ||
-      !is_destination(peer)) {
+  if (skt_addr_domain(peer) != skt__domain(s) ||
+      !is_destination(skt__type(s), peer)) {
     return SKT_EINVAL;
   }
   int state = skt__state(s);
@@ -142,4 +147,46 @@ int skt_connect_finish(skt *s) {
     rc = check_peer(s, &peer);
   }
   return conclude(s, rc);
+}
+
+/* Linux takes back the port that it chose, also from a socket that was bound
+ * with port 0 (__udp_disconnect); the others leave it (Winsock connect). */
+static int keep_port(const skt *s, const skt_addr *before) {
+  skt_addr now;
+  skt__ip ip;
+  int rc = skt__sys_local(skt__handle(s), &now);
+  int port = skt_addr_port(before);
+  if (rc < 0 || port <= 0 || skt_addr_port(&now) == port) {
+    return rc;
+  }
+  int domain = skt__addr_get_ip(&now, &ip);
+  ip.port = (uint16_t)port;
+  skt__addr_set_ip(&now, domain, &ip);
+  return skt__sys_bind(skt__handle(s), &now, 0);
+}
+
+int skt_disconnect(skt *s) {
+  skt_addr before = {.length = 0};
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (!skt__connectionless(s)) {
+    return SKT_EINVAL;
+  }
+  if (skt__state(s) != SKT_CONNECTED) {
+    return SKT_ENOTCONN;
+  }
+  bool has_port = skt__type(s) == SKT_DATAGRAM && skt__domain(s) != SKT_UNIX;
+  if (has_port) {
+    rc = skt__sys_local(skt__handle(s), &before);
+  }
+  if (rc == 0) {
+    rc = skt__sys_disconnect(skt__handle(s), skt__domain(s));
+  }
+  if (rc == 0) {
+    skt__set_state(s, SKT_BOUND);
+    rc = has_port ? keep_port(s, &before) : 0;
+  }
+  return rc;
 }

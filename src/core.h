@@ -10,7 +10,8 @@
 #include "sys.h"
 
 /* State and flags live in skt.kind beside domain and type. The public states
- * come first; a fresh socket has none. */
+ * come first; a fresh socket has none. Of the flags SKT_NONBLOCK is there, and
+ * SKT_EXCLUSIVE if skt_bind was told so. */
 enum {
   SKT__LIMITED = 0x8000, /* in skt.kind: skt_set_limit has set a limit */
   SKT__DOMAIN = 0x000f,
@@ -23,7 +24,8 @@ enum {
 };
 
 /* skt.reading and skt.writing: 0 before there is a connection, then one of
- * these, or the error that ended the direction. */
+ * these, or the error that ended the direction. A socket that needs no
+ * connection is open for reading from the start, and no error ends it. */
 enum { SKT__OPEN = 1, SKT__SHUT = 2 /* by this side */ };
 
 /* The first check of every public function on a socket. */
@@ -37,11 +39,21 @@ static inline skt__os_handle skt__handle(const skt *s) {
 
 static inline int skt__state(const skt *s) { return s->kind & SKT__STATE; }
 
+static inline int skt__domain(const skt *s) { return s->kind & SKT__DOMAIN; }
+
+static inline int skt__type(const skt *s) { return s->kind & SKT__TYPE; }
+
+/* Whether it sends and receives without a connection. */
+static inline bool skt__connectionless(const skt *s) {
+  int type = skt__type(s);
+  return type == SKT_DATAGRAM || type == SKT_RAW || type == SKT_RDM;
+}
+
 static inline void skt__set_state(skt *s, int state) {
   s->kind = (uint16_t)((s->kind & ~SKT__STATE) | state);
   int16_t end = state == SKT_CONNECTED ? SKT__OPEN : 0;
-  SKT__STORE(&s->reading, end);
   SKT__STORE(&s->writing, end);
+  SKT__STORE(&s->reading, skt__connectionless(s) ? SKT__OPEN : end);
 }
 
 static inline bool skt__connecting(const skt *s) {
@@ -111,17 +123,5 @@ int64_t skt__deadline(int timeout_ms);
 /* skt__sys_wait until a deadline, whatever interrupts it. Returns as
  * skt__sys_wait, or SKT_ECANCELED; 0 never comes early. Looks at least once. */
 int skt__wait(const skt *s, int events, int64_t deadline_us);
-
-/* The parts of an IPv4 or IPv6 address. */
-typedef struct skt__ip {
-  uint8_t bytes[16]; /* the first 4 for IPv4 */
-  uint32_t scope;
-  uint16_t port;
-} skt__ip;
-
-/* Returns the domain, or SKT_EINVAL if a is no address. */
-int skt__addr_get_ip(const skt_addr *a, skt__ip *ip);
-void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip);
-bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
 
 #endif

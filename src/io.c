@@ -27,6 +27,9 @@ ptrdiff_t skt__note(const skt *s, int16_t *end, ptrdiff_t rc) {
   if (rc <= 0 && skt__cancelled(s)) {
     return SKT_ECANCELED;
   }
+  if (skt__connectionless(s)) {
+    return rc; /* what befalls one message is no end */
+  }
   if (rc == SKT_EPIPE || rc == SKT_ECONNABORTED) {
     rc = SKT_ECONNRESET;
   }
@@ -60,14 +63,14 @@ int skt__detain(const skt *s, const int16_t *end, const void *buffer,
   if (skt__cancelled(s)) {
     return SKT_ECANCELED;
   }
+  rc = SKT__LOAD(end);
+  if (rc == SKT__OPEN) {
+    return n > 0 || skt__connectionless(s);
+  }
   if (skt__state(s) != SKT_CONNECTED) {
     return SKT_ENOTCONN;
   }
-  rc = SKT__LOAD(end);
-  if (rc != SKT__OPEN) {
-    return rc < 0 ? rc : end == &s->writing ? SKT_EPIPE : 0;
-  }
-  return n > 0;
+  return rc < 0 ? rc : end == &s->writing ? SKT_EPIPE : 0;
 }
 
 /* The few comparisons on the way that bytes take. What they stop goes the slow
@@ -101,14 +104,17 @@ static SKT__COLD ptrdiff_t end_read(const request *r, reader *call,
   return skt__end_of_read(r->s, rc);
 }
 
+/* Room for an empty message, because a backend is given no NULL. */
+static char nothing[1];
+
 static SKT__COLD ptrdiff_t read_slowly(skt *s, reader *call, void *buffer,
                                        size_t n) {
-  request r = {s, buffer, at_most(n, SKT__IO_MAX)};
+  request r = {s, n > 0 ? buffer : nothing, at_most(n, SKT__IO_MAX)};
   ptrdiff_t rc = skt__detain(s, s == NULL ? NULL : &s->reading, buffer, n);
   if (rc <= 0) {
     return rc;
   }
-  rc = call(skt__handle(s), buffer, r.n);
+  rc = call(skt__handle(s), r.buffer, r.n);
   return rc > 0 ? rc : end_read(&r, call, rc);
 }
 
@@ -149,10 +155,20 @@ static SKT__COLD ptrdiff_t end_write(const request *r, ptrdiff_t rc) {
   }
 }
 
+/* A message goes in one call, however long or short, or not at all. */
+static ptrdiff_t write_message(const request *r) {
+  request m = {r->s, r->n > 0 ? r->buffer : nothing, r->n};
+  return m.n > SKT__IO_MAX
+             ? SKT_EMSGSIZE
+             : end_write(&m, skt__sys_write(skt__handle(m.s), m.buffer, m.n));
+}
+
 static SKT__COLD ptrdiff_t write_slowly(const request *r) {
   const int16_t *end = r->s == NULL ? NULL : &r->s->writing;
   int rc = skt__detain(r->s, end, r->buffer, r->n);
-  return rc <= 0 ? rc : end_write(r, 0);
+  return rc <= 0                         ? rc
+         : skt__type(r->s) == SKT_STREAM ? end_write(r, 0)
+                                         : write_message(r);
 }
 
 ptrdiff_t skt_write(skt *s, const void *buffer, size_t n) {

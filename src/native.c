@@ -2,6 +2,8 @@
 /* What a socket is called, and native handles on their way in and out. */
 #include "core.h"
 
+#include <string.h>
+
 int skt_local(const skt *s, skt_addr *out) {
   if (out != NULL) {
     *out = (skt_addr){.length = 0};
@@ -17,7 +19,7 @@ int skt_local(const skt *s, skt_addr *out) {
    * getsockname, WSAEINVAL); POSIX systems say the wildcard and port 0. */
   if (skt__state(s) == SKT__FRESH) {
     skt__ip none = {.port = 0};
-    skt__addr_set_ip(out, s->kind & SKT__DOMAIN, &none);
+    skt__addr_set_ip(out, skt__domain(s), &none);
     return 0;
   }
   return skt__sys_local(skt__handle(s), out);
@@ -38,33 +40,53 @@ int skt_peer(const skt *s, skt_addr *out) {
                                         : SKT_ENOTCONN;
 }
 
+/* Whether somebody gave the socket this local address. Linux tells a raw
+ * socket's protocol as its port (inet_create). */
+static bool is_bound_to(const skt_addr *a, int type) {
+  static const uint8_t wildcard[16];
+  skt__ip ip;
+  skt__addr_get_ip(a, &ip);
+  return (ip.port != 0 && type != SKT_RAW) ||
+         memcmp(ip.bytes, wildcard, sizeof wildcard) != 0;
+}
+
 /* The state of a socket that was made elsewhere. One that is connecting
  * cannot be told from a fresh one. */
-static int ask_state(skt__os_handle handle) {
+static int ask_state(const skt *s) {
+  skt__os_handle handle = skt__handle(s);
   skt_addr a;
-  int listens = skt__sys_listens(handle);
+  /* Windows does not know the question for datagrams (Winsock getsockopt). */
+  int listens = skt__connectionless(s) ? 0 : skt__sys_listens(handle);
   if (listens != 0) {
     return listens < 0 ? listens : SKT_LISTENING;
   }
   if (skt__sys_peer(handle, &a) == 0) {
     return SKT_CONNECTED;
   }
-  return skt__sys_local(handle, &a) == 0 && skt_addr_port(&a) > 0 ? SKT_BOUND
-                                                                  : SKT__FRESH;
+  return skt__sys_local(handle, &a) == 0 && is_bound_to(&a, skt__type(s))
+             ? SKT_BOUND
+             : SKT__FRESH;
 }
 
 static int ask_kind(skt__os_handle handle) {
   int kind = skt__sys_kind(handle);
-  int state = kind < 0 ? kind : ask_state(handle);
+  if (kind < 0) {
+    return kind;
+  }
+  skt s;
+  skt__fill(&s, handle, kind);
+  int state = ask_state(&s);
   return state < 0 ? state : kind | state;
 }
 
 static bool is_kind(unsigned kind) {
-  unsigned domain = kind & SKT__DOMAIN, state = kind & SKT__STATE;
-  return (domain == SKT_IPV4 || domain == SKT_IPV6) &&
-         (kind & SKT__TYPE) == SKT_STREAM &&
-         (state == SKT__FRESH || state == SKT_BOUND || state == SKT_LISTENING ||
-          state == SKT_CONNECTED) &&
+  unsigned domain = kind & SKT__DOMAIN, type = kind & SKT__TYPE;
+  unsigned state = kind & SKT__STATE;
+  bool listens = state == SKT_LISTENING;
+  return (domain == SKT_IPV4 || domain == SKT_IPV6 || domain == SKT_UNIX) &&
+         type >= SKT_STREAM && type < SKT_PACKET &&
+         (state == SKT__FRESH || state == SKT_BOUND || state == SKT_CONNECTED ||
+          (listens && type != SKT_DATAGRAM && type != SKT_RAW)) &&
          (kind & ~(unsigned)(SKT__DOMAIN | SKT__TYPE | SKT__STATE)) == 0;
 }
 

@@ -2,6 +2,20 @@
 /* The verbs of a server, and the beginning of every socket. */
 #include "core.h"
 
+static bool is_kind(int domain, int type, int protocol) {
+  return (domain == SKT_IPV4 || domain == SKT_IPV6 || domain == SKT_UNIX) &&
+         type >= SKT_STREAM && type <= SKT_PACKET && (type & ~SKT__TYPE) == 0 &&
+         protocol >= 0;
+}
+
+/* What no system has, or only some of them under that name. Linux makes a
+ * datagram socket of a raw unix socket (unix_create), and has no raw sockets of
+ * protocol 0, which elsewhere take every protocol. */
+static bool is_nowhere(int domain, int type, int protocol) {
+  return type == SKT_PACKET || skt__native_type(type) < 0 ||
+         (type == SKT_RAW && (domain == SKT_UNIX || protocol == 0));
+}
+
 int skt_socket(skt *s, int domain, int type, int protocol) {
   bool nonblocking = (type & SKT_NONBLOCK) != 0;
   skt__os_handle handle;
@@ -10,9 +24,11 @@ int skt_socket(skt *s, int domain, int type, int protocol) {
   }
   *s = (skt){.handle = 0};
   type &= ~SKT_NONBLOCK;
-  if ((domain != SKT_IPV4 && domain != SKT_IPV6) || type != SKT_STREAM ||
-      protocol < 0) {
+  if (!is_kind(domain, type, protocol)) {
     return SKT_EINVAL;
+  }
+  if (is_nowhere(domain, type, protocol)) {
+    return SKT_EPROTONOSUPPORT;
   }
   int rc = skt__sys_start();
   if (rc == 0) {
@@ -20,44 +36,6 @@ int skt_socket(skt *s, int domain, int type, int protocol) {
   }
   if (rc == 0) {
     skt__fill(s, handle, domain | type | (nonblocking ? SKT_NONBLOCK : 0));
-  }
-  return rc;
-}
-
-int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
-  bool dual_stack = (flags & SKT_DUAL_STACK) != 0;
-  int rc = skt__check(s);
-  if (rc < 0) {
-    return rc;
-  }
-  if (local == NULL) {
-    return SKT_EFAULT;
-  }
-  int domain = s->kind & SKT__DOMAIN;
-  if ((flags & ~(unsigned)SKT_DUAL_STACK) != 0 ||
-      skt_addr_domain(local) != domain || (dual_stack && domain != SKT_IPV6) ||
-      skt__state(s) != SKT__FRESH) {
-    return SKT_EINVAL;
-  }
-  rc = skt__sys_bind(skt__handle(s), local, dual_stack);
-  if (rc == 0) {
-    skt__set_state(s, SKT_BOUND);
-  }
-  return rc;
-}
-
-int skt_listen(skt *s, int backlog) {
-  int rc = skt__check(s);
-  if (rc < 0) {
-    return rc;
-  }
-  int state = skt__state(s);
-  if (state != SKT_BOUND && state != SKT_LISTENING) {
-    return SKT_EINVAL;
-  }
-  rc = skt__sys_listen(skt__handle(s), backlog > 0 ? backlog : 0);
-  if (rc == 0) {
-    skt__set_state(s, SKT_LISTENING);
   }
   return rc;
 }

@@ -63,19 +63,30 @@ int skt__sys_start(void);
 /* Create a socket that no child inherits, that raises no SIGPIPE and that does
  * not wait if `nonblocking`. Where the system has no single call for that,
  * this makes the calls that are missing.
- *   domain    SKT_IPV4, SKT_IPV6
- *   type      SKT_STREAM
- *   protocol  as in skt_socket, 0 or more */
+ *   domain    SKT_IPV4, SKT_IPV6, SKT_UNIX
+ *   type      any but SKT_PACKET
+ *   protocol  as in skt_socket, 0 or more
+ * A system that lacks it answers SKT_EAFNOSUPPORT, for the domain, or
+ * SKT_EPROTONOSUPPORT; one that keeps it from this process SKT_EACCES. */
 int skt__sys_socket(skt__os_handle *out, int domain, int type, int protocol,
                     bool nonblocking);
 
-/* Bind so that nobody else can take the port and a restart need not wait; two
- * calls. For an IPv6 socket V6ONLY is set to !dual_stack first; three calls. */
-int skt__sys_bind(skt__os_handle s, const skt_addr *local, bool dual_stack);
+/* Bind. flags say what is set before, none of it if they are 0: none or one of
+ *   SKT__RESTART         nobody else can take the port; binding it again after
+ *                        a stop need not wait
+ *   SKT_EXCLUSIVE        nobody else can take the port or a part of it
+ *   SKT_SHARE_MULTICAST  sockets that all say so can have it
+ *   SKT_SHARE_LOAD       the same, and each gets its part; SKT_EOPNOTSUPP
+ *                        where the system does not divide evenly
+ * and for IPv6 one of
+ *   SKT_DUAL_STACK       IPv4 too; SKT_EOPNOTSUPP where that cannot be
+ *   SKT__ONE_STACK       IPv6 only */
+int skt__sys_bind(skt__os_handle s, const skt_addr *local, unsigned flags);
+enum { SKT__RESTART = 0x20000, SKT__ONE_STACK = 0x40000 };
 
-/* Listen. backlog is 1 or more, or 0 for the system's best. May first set what
- * a later bind of the same port needs. */
-int skt__sys_listen(skt__os_handle s, int backlog);
+/* Listen. backlog is 1 or more, or 0 for the system's best. If `restart`, what
+ * a later bind of the same port needs is set first. */
+int skt__sys_listen(skt__os_handle s, int backlog, bool restart);
 
 /* Accept. The new socket is as after skt__sys_socket.
  *   peer         receives the address; may be NULL
@@ -91,14 +102,18 @@ int skt__sys_accept(skt__os_handle s, skt__os_handle *out, skt_addr *peer,
  * to refuse loopback connections as fast as it can. */
 int skt__sys_connect(skt__os_handle s, const skt_addr *peer);
 
+/* Let a socket that needs no connection have no peer again. */
+int skt__sys_disconnect(skt__os_handle s, int domain);
+
 /* End writing. A connection that is gone already answers SKT_ENOTCONN. */
 int skt__sys_shutdown_write(skt__os_handle s);
 
-/* Read 1 to n bytes. 0 is the end of the stream, never a reset. */
+/* Read 1 to n bytes, or a message. 0 is an empty message or the end of the
+ * stream, never a reset. n is 0 only where that takes a message. */
 ptrdiff_t skt__sys_read(skt__os_handle s, void *buffer, size_t n);
 
-/* Write 1 to n bytes, never raising a signal. A broken connection may answer
- * SKT_EPIPE. */
+/* Write 1 to n bytes, or a message of n, never raising a signal. A broken
+ * connection may answer SKT_EPIPE. n is 0 only for an empty message. */
 ptrdiff_t skt__sys_write(skt__os_handle s, const void *buffer, size_t n);
 
 /* As skt__sys_read, and the bytes stay. */
@@ -149,10 +164,11 @@ int skt__sys_local(skt__os_handle s, skt_addr *out);
 int skt__sys_peer(skt__os_handle s, skt_addr *out);
 
 /* What a foreign handle is: domain | type, or SKT_ENOTSOCK,
- * SKT_EAFNOSUPPORT or SKT_ESOCKTNOSUPPORT; up to two calls. */
+ * SKT_EAFNOSUPPORT or SKT_EPROTONOSUPPORT; up to two calls. */
 int skt__sys_kind(skt__os_handle s);
 
-/* 1 if the socket listens, else 0. */
+/* 1 if the socket listens, else 0. Not called for a type that needs no
+ * connection. */
 int skt__sys_listens(skt__os_handle s);
 
 /* A foreign socket is made like ours in what can be made so later: no SIGPIPE.
@@ -182,7 +198,26 @@ extern const skt__code_row skt__sys_codes[];
  * skt_addr_from_native, whose argument checks have been made. */
 int skt__addr_set(skt_addr *out, const void *native, size_t length);
 
+/* The parts of an IPv4 or IPv6 address. */
+typedef struct skt__ip {
+  uint8_t bytes[16]; /* the first 4 for IPv4 */
+  uint32_t scope;
+  uint16_t port;
+} skt__ip;
+
+/* Returns the domain, or SKT_EINVAL if a is no address. */
+int skt__addr_get_ip(const skt_addr *a, skt__ip *ip);
+void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip);
+bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
 bool skt__is_loopback(const skt_addr *a);
+
+/* The system's numbers for a domain and a type; -1 where the system's headers
+ * have no such type. */
+int skt__native_family(int domain);
+int skt__native_type(int type);
+
+/* And back: domain | type, SKT_EAFNOSUPPORT or SKT_EPROTONOSUPPORT. */
+int skt__kind_of(int family, int type);
 
 /* The code for a native number by skt__sys_codes, SKT_EUNKNOWN if it has
  * none. */

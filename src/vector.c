@@ -71,13 +71,41 @@ ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
     return rc;
   }
   place at = {buffers, count, 0};
+  static char nothing[1];
   size_t n = gather(&at, part, SKT__IO_MAX);
+  if (n == 0) {
+    part[n++] = (skt_buffer){nothing, 0}; /* takes a message all the same */
+  }
   for (;;) {
     rc = skt__sys_readv(skt__handle(s), part, n);
     if (rc != SKT__EINTR && rc != SKT_EAGAIN) {
       return skt__end_of_read(s, rc);
     }
     int again = skt__again(s, SKT_READ, rc, &deadline_us);
+    if (again < 0) {
+      return again;
+    }
+  }
+}
+
+/* A message goes in one call, or not at all. */
+static ptrdiff_t write_message(skt *s, const place *from, size_t sum) {
+  static char nothing[1];
+  skt_buffer part[SKT__VECTOR_MAX] = {{nothing, 0}};
+  size_t n = gather(from, part, SKT__IO_MAX), taken = 0;
+  int64_t deadline_us = 0;
+  for (size_t i = 0; i < n; ++i) {
+    taken += part[i].n;
+  }
+  if (taken < sum) {
+    return SKT_EMSGSIZE;
+  }
+  for (;;) {
+    ptrdiff_t rc = skt__sys_writev(skt__handle(s), part, n > 0 ? n : 1);
+    if (rc != SKT__EINTR && rc != SKT_EAGAIN) {
+      return skt__note(s, &s->writing, rc);
+    }
+    int again = skt__again(s, SKT_WRITE, rc, &deadline_us);
     if (again < 0) {
       return again;
     }
@@ -91,6 +119,9 @@ ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count) {
   ptrdiff_t rc = check(s, s == NULL ? NULL : &s->writing, buffers, count, &sum);
   if (rc <= 0) {
     return rc;
+  }
+  if (skt__type(s) != SKT_STREAM) {
+    return write_message(s, &(place){buffers, count, 0}, sum);
   }
   for (place at = {buffers, count, 0}; skt__write_goes_on(s, done, sum);) {
     size_t n = gather(&at, part, skt__write_max(s));

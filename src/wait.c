@@ -59,7 +59,8 @@ int skt_wait(skt *s, int events, int timeout_ms) {
     return SKT_ECANCELED;
   }
   int state = skt__state(s);
-  if (state != SKT_LISTENING && state != SKT_CONNECTED && !skt__connecting(s)) {
+  if (state != SKT_LISTENING && state != SKT_CONNECTED && !skt__connecting(s) &&
+      !skt__connectionless(s)) {
     return SKT_ENOTCONN;
   }
   rc = skt__wait(s, events, skt__deadline(timeout_ms));

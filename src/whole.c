@@ -39,6 +39,9 @@ static int read_parts(skt *s, char *buffer, size_t n, size_t *done) {
 int skt_read_all(skt *s, void *buffer, size_t n, size_t *done) {
   size_t count = 0;
   int rc = skt__detain(s, s == NULL ? NULL : &s->reading, buffer, n);
+  if (rc >= 0 && skt__type(s) != SKT_STREAM) {
+    rc = SKT_EOPNOTSUPP;
+  }
   if (rc >= 0) {
     rc = read_parts(s, buffer, n, &count);
   }

@@ -5,6 +5,8 @@
 
 size_t fake_n, fake_count;
 int fake_timeout_ms, fake_limit_ms;
+unsigned fake_flags;
+bool fake_restart;
 
 static const fake_step *next;
 static const char *unexpected;
@@ -52,13 +54,15 @@ int skt__sys_socket(skt__os_handle *out, int domain, int type, int protocol,
   return code("socket");
 }
 
-int skt__sys_bind(skt__os_handle s, const skt_addr *local, bool dual_stack) {
-  (void)s, (void)local, (void)dual_stack;
+int skt__sys_bind(skt__os_handle s, const skt_addr *local, unsigned flags) {
+  (void)s, (void)local;
+  fake_flags = flags;
   return code("bind");
 }
 
-int skt__sys_listen(skt__os_handle s, int backlog) {
+int skt__sys_listen(skt__os_handle s, int backlog, bool restart) {
   (void)s, (void)backlog;
+  fake_restart = restart;
   return code("listen");
 }
 
@@ -72,6 +76,11 @@ int skt__sys_accept(skt__os_handle s, skt__os_handle *out, skt_addr *peer,
 int skt__sys_connect(skt__os_handle s, const skt_addr *peer) {
   (void)s, (void)peer;
   return code("connect");
+}
+
+int skt__sys_disconnect(skt__os_handle s, int domain) {
+  (void)s, (void)domain;
+  return code("disconnect");
 }
 
 int skt__sys_shutdown_write(skt__os_handle s) {

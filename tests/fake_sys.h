@@ -23,6 +23,8 @@ const char *fake_trouble(void);
 /* Arguments of the last call that had them. */
 extern size_t fake_n, fake_count;
 extern int fake_timeout_ms, fake_limit_ms;
+extern unsigned fake_flags;
+extern bool fake_restart;
 
 /* A blocking, connected socket, without a call. */
 skt fake_connected(void);

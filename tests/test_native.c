@@ -95,8 +95,11 @@ TEST(native, wrong_kind_reports_einval_and_leaves_the_handle) {
       SKT_IPV4 | SKT_STREAM | 0x0300,
       SKT_IPV4 | SKT_STREAM | SKT_DUAL_STACK,
       SKT_IPV4 | SKT_STREAM | 0x10000,
-      3 | SKT_STREAM,
-      SKT_IPV4 | 0x20,
+      4 | SKT_STREAM,
+      SKT_IPV4 | SKT_PACKET,
+      SKT_IPV4 | 0x70,
+      SKT_IPV4 | SKT_DATAGRAM | SKT_LISTENING,
+      SKT_IPV4 | SKT_RAW | SKT_LISTENING,
       ~0u,
   };
   skt s = {0}, adopted = {0};

@@ -350,9 +350,9 @@ TEST(retry, failing_connect_is_final) {
 TEST(retry, failing_adopt_leaves_no_socket) {
   skt s;
   PLAY({"start", 0}, {"kind", SKT_ENOTSOCK}, {"start", 0},
-       {"kind", SKT_ESOCKTNOSUPPORT});
+       {"kind", SKT_EPROTONOSUPPORT});
   CHECK_EQ(skt_adopt(&s, 5, 0), SKT_ENOTSOCK);
-  CHECK_EQ(skt_adopt(&s, 5, 0), SKT_ESOCKTNOSUPPORT);
+  CHECK_EQ(skt_adopt(&s, 5, 0), SKT_EPROTONOSUPPORT);
   CHECK_PLAYED();
   PLAY({"start", 0}, {"kind", SKT_IPV4 | SKT_STREAM}, {"listens", SKT_ENOBUFS});
   CHECK_EQ(skt_adopt(&s, 5, 0), SKT_ENOBUFS);

@@ -38,9 +38,9 @@ TEST(socket, unknown_domain_type_or_protocol_reports_einval) {
   static const struct {
     int domain, type, protocol;
   } bad[] = {
-      {0, SKT_STREAM, 0},          {3, SKT_STREAM, 0},
+      {0, SKT_STREAM, 0},          {4, SKT_STREAM, 0},
       {-1, SKT_STREAM, 0},         {SKT_IPV4, 0, 0},
-      {SKT_IPV4, 0x20, 0},         {SKT_IPV4, -1, 0},
+      {SKT_IPV4, 0x70, 0},         {SKT_IPV4, -1, 0},
       {SKT_IPV4, SKT_NONBLOCK, 0}, {SKT_IPV4, SKT_STREAM | SKT_DUAL_STACK, 0},
       {SKT_IPV4, SKT_STREAM, -1},  {SKT_STREAM, SKT_IPV4, 0},
   };

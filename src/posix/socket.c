@@ -49,16 +49,22 @@ static int keep_or_close(int s, int rc, int *out) {
   return rc;
 }
 
+/* Why there is no such socket. Linux: a protocol number beyond its range is
+ * EINVAL (socket(2)); a raw socket without the privilege is EPERM, a ping
+ * socket EACCES (raw(7), icmp(7)). */
+static int name_lack(int rc) {
+  return rc == SKT_EINVAL  ? SKT_EPROTONOSUPPORT
+         : rc == SKT_EPERM ? SKT_EACCES
+                           : rc;
+}
+
 int skt__sys_socket(int *out, int domain, int type, int protocol,
                     bool nonblocking) {
-  int family = domain == SKT_IPV4 ? AF_INET : AF_INET6;
-  (void)type; /* SKT_STREAM */
   int flags = SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0);
-  int s = socket(family, SOCK_STREAM | flags, protocol);
+  int s = socket(skt__native_family(domain), skt__native_type(type) | flags,
+                 protocol);
   if (s < 0) {
-    int rc = skt__fail();
-    /* Linux: a protocol number beyond its range is EINVAL (socket(2)). */
-    return rc == SKT_EINVAL ? SKT_EPROTONOSUPPORT : rc;
+    return name_lack(skt__fail());
   }
   return keep_or_close(s, dress(s, false, nonblocking), out);
 }
@@ -69,26 +75,62 @@ int skt__sys_socket(int *out, int domain, int type, int protocol,
  * the system is to choose is bound without: the BSDs then hand out ports of
  * connections that still linger (libuv issue 5256). Windows means the opposite
  * by that option, see win32/socket.c. */
-int skt__sys_bind(int s, const skt_addr *local, bool dual_stack) {
-  int rc = 0;
-  if (skt_addr_domain(local) == SKT_IPV6) {
-    /* The default differs: Linux by sysctl, OpenBSD always on (ipv6(7)). */
-    rc = set_option(s, IPPROTO_IPV6, IPV6_V6ONLY, !dual_stack);
-    if (rc < 0) {
-      return dual_stack ? SKT_EOPNOTSUPP : rc;
-    }
+static int allow_restart(int s, const skt_addr *local) {
+  return skt_addr_port(local) == 0 ? 0
+                                   : set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
+}
+
+/* Linux lets datagram sockets share by SO_REUSEADDR, and balances what is sent
+ * to one of them by SO_REUSEPORT; the BSDs want SO_REUSEPORT too (socket(7),
+ * Linux; setsockopt(2), FreeBSD). */
+static int share_multicast(int s) {
+  int rc = set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
+#if defined SO_REUSEPORT && !defined SO_ATTACH_REUSEPORT_CBPF
+  rc = rc < 0 ? rc : set_option(s, SOL_SOCKET, SO_REUSEPORT, 1);
+#endif
+  return rc;
+}
+
+/* FreeBSD balances by an option of its own. Linux does by SO_REUSEPORT, known
+ * by the option that steers it; elsewhere that only shares, and unevenly. */
+static int share_load(int s) {
+#if defined SO_REUSEPORT_LB
+  int rc = set_option(s, SOL_SOCKET, SO_REUSEPORT_LB, 1);
+#elif defined SO_REUSEPORT && defined SO_ATTACH_REUSEPORT_CBPF
+  int rc = set_option(s, SOL_SOCKET, SO_REUSEPORT, 1);
+#else
+  int rc = SKT_EOPNOTSUPP;
+#endif
+  return rc < 0 ? rc : set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
+}
+
+/* The default of V6ONLY differs: Linux by sysctl, OpenBSD always on (ipv6(7)).
+ */
+static int choose_stack(int s, unsigned flags) {
+  bool dual_stack = (flags & SKT_DUAL_STACK) != 0;
+  if (!dual_stack && (flags & SKT__ONE_STACK) == 0) {
+    return 0;
   }
-  if (skt_addr_port(local) != 0) {
-    rc = set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
+  int rc = set_option(s, IPPROTO_IPV6, IPV6_V6ONLY, !dual_stack);
+  return rc < 0 && dual_stack ? SKT_EOPNOTSUPP : rc;
+}
+
+int skt__sys_bind(int s, const skt_addr *local, unsigned flags) {
+  int rc = choose_stack(s, flags);
+  if (rc == 0) {
+    rc = (flags & SKT__RESTART) != 0          ? allow_restart(s, local)
+         : (flags & SKT_SHARE_MULTICAST) != 0 ? share_multicast(s)
+         : (flags & SKT_SHARE_LOAD) != 0      ? share_load(s)
+                                              : 0;
   }
   return rc < 0 ? rc
                 : result(bind(s, (const struct sockaddr *)local->words,
                               (socklen_t)local->length));
 }
 
-int skt__sys_listen(int s, int backlog) {
+int skt__sys_listen(int s, int backlog, bool restart) {
   /* A port that the system chose may be bound by name after a restart. */
-  int rc = set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
+  int rc = restart ? set_option(s, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
   return rc < 0 ? rc : result(listen(s, backlog > 0 ? backlog : SOMAXCONN));
 }
 
@@ -114,6 +156,15 @@ int skt__sys_accept(int s, int *out, skt_addr *peer, bool inherited,
 int skt__sys_connect(int s, const skt_addr *peer) {
   return result(connect(s, (const struct sockaddr *)peer->words,
                         (socklen_t)peer->length));
+}
+
+/* POSIX connect: an address of family AF_UNSPEC. macOS and FreeBSD do it and
+ * say EAFNOSUPPORT all the same (connect(2), Darwin). */
+int skt__sys_disconnect(int s, int domain) {
+  struct sockaddr none = {.sa_family = AF_UNSPEC};
+  (void)domain;
+  int rc = result(connect(s, &none, sizeof none));
+  return rc == SKT_EAFNOSUPPORT ? 0 : rc;
 }
 
 int skt__sys_shutdown_write(int s) { return result(shutdown(s, SHUT_WR)); }
@@ -207,12 +258,7 @@ int skt__sys_kind(int s) {
   if (getsockname(s, (struct sockaddr *)&a, &length) < 0) {
     return skt__fail();
   }
-  int domain = a.ss_family == AF_INET    ? SKT_IPV4
-               : a.ss_family == AF_INET6 ? SKT_IPV6
-                                         : 0;
-  return domain == 0           ? SKT_EAFNOSUPPORT
-         : type == SOCK_STREAM ? domain | SKT_STREAM
-                               : SKT_ESOCKTNOSUPPORT;
+  return skt__kind_of(a.ss_family, type);
 }
 
 int skt__sys_listens(int s) {

@@ -15,15 +15,13 @@ static int set_option(SOCKET s, int level, int name, DWORD value) {
  * or a blocked read would hold up another thread's write (Winsock socket). */
 int skt__sys_socket(SOCKET *out, int domain, int type, int protocol,
                     bool nonblocking) {
-  int family = domain == SKT_IPV4 ? AF_INET : AF_INET6;
-  (void)type; /* SKT_STREAM */
-  SOCKET s = WSASocketW(family, SOCK_STREAM, protocol, NULL, 0,
-                        WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+  SOCKET s =
+      WSASocketW(skt__native_family(domain), skt__native_type(type), protocol,
+                 NULL, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
   if (s == INVALID_SOCKET) {
     int rc = skt__fail();
-    /* A known family whose protocol is of another type: "no such type". */
-    return rc == SKT_ESOCKTNOSUPPORT || rc == SKT_EINVAL ? SKT_EPROTONOSUPPORT
-                                                         : rc;
+    /* A protocol out of range can be EINVAL (Wine's test_WSASocket). */
+    return rc == SKT_EINVAL ? SKT_EPROTONOSUPPORT : rc;
   }
   if (nonblocking) {
     int rc = skt__sys_set_blocking(s, false);
@@ -38,16 +36,24 @@ int skt__sys_socket(SOCKET *out, int domain, int type, int protocol,
 
 /* Windows lets a second socket take a port in use, all or part of it, unless
  * the first was bound with SO_EXCLUSIVEADDRUSE; SO_REUSEADDR is the intruder's
- * half of that and never set here (Winsock, "Using SO_REUSEADDR and
- * SO_EXCLUSIVEADDRUSE"). TIME_WAIT is no hindrance. POSIX means the opposite,
- * see posix/socket.c. */
-int skt__sys_bind(SOCKET s, const skt_addr *local, bool dual_stack) {
+ * half of that and set for multicast alone, where all are to have it (Winsock,
+ * "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE"). TIME_WAIT is no hindrance.
+ * Nothing balances load. POSIX means the opposite, see posix/socket.c. */
+static int share(SOCKET s, unsigned flags) {
+  return (flags & SKT_SHARE_LOAD) != 0 ? SKT_EOPNOTSUPP
+         : (flags & SKT_SHARE_MULTICAST) != 0
+             ? set_option(s, SOL_SOCKET, SO_REUSEADDR, 1)
+             : set_option(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1);
+}
+
+int skt__sys_bind(SOCKET s, const skt_addr *local, unsigned flags) {
   int rc = 0;
-  if (skt_addr_domain(local) == SKT_IPV6) {
-    rc = set_option(s, IPPROTO_IPV6, IPV6_V6ONLY, !dual_stack);
+  if ((flags & (SKT_DUAL_STACK | SKT__ONE_STACK)) != 0) {
+    rc =
+        set_option(s, IPPROTO_IPV6, IPV6_V6ONLY, (flags & SKT_DUAL_STACK) == 0);
   }
-  if (rc == 0) {
-    rc = set_option(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1);
+  if (rc == 0 && flags != 0) {
+    rc = share(s, flags);
   }
   if (rc == 0) {
     rc = check(
@@ -56,12 +62,13 @@ int skt__sys_bind(SOCKET s, const skt_addr *local, bool dual_stack) {
   /* A conflict is EACCES or EADDRINUSE depending on both sockets' options, and
    * EACCES for ports kept back by Hyper-V (Winsock bind; WSL issue 5514).
    * There are no privileged ports. */
-  return rc == SKT_EACCES ? SKT_EADDRINUSE : rc;
+  return rc == SKT_EACCES && flags != 0 ? SKT_EADDRINUSE : rc;
 }
 
 /* Numbers over 200 are cut to 200, unless given as SOMAXCONN_HINT, which is
  * their negative (Winsock listen, Windows 8). */
-int skt__sys_listen(SOCKET s, int backlog) {
+int skt__sys_listen(SOCKET s, int backlog, bool restart) {
+  (void)restart;
   return check(listen(s, backlog == 0    ? SOMAXCONN
                          : backlog > 200 ? -backlog
                                          : backlog));
@@ -114,6 +121,14 @@ int skt__sys_connect(SOCKET s, const skt_addr *peer) {
       connect(s, (const struct sockaddr *)peer->words, (int)peer->length));
   /* Winsock says "would block" where POSIX says "in progress". */
   return rc == SKT_EAGAIN ? SKT_EINPROGRESS : rc;
+}
+
+/* Winsock connect: an address filled with zeros. */
+int skt__sys_disconnect(SOCKET s, int domain) {
+  skt__ip none = {.port = 0};
+  skt_addr a;
+  skt__addr_set_ip(&a, domain, &none);
+  return check(connect(s, (const struct sockaddr *)a.words, (int)a.length));
 }
 
 int skt__sys_shutdown_write(SOCKET s) { return check(shutdown(s, SD_SEND)); }
@@ -205,12 +220,7 @@ int skt__sys_kind(SOCKET s) {
   if (rc < 0) {
     return rc;
   }
-  int domain = info.iAddressFamily == AF_INET    ? SKT_IPV4
-               : info.iAddressFamily == AF_INET6 ? SKT_IPV6
-                                                 : 0;
-  return domain == 0                       ? SKT_EAFNOSUPPORT
-         : info.iSocketType == SOCK_STREAM ? domain | SKT_STREAM
-                                           : SKT_ESOCKTNOSUPPORT;
+  return skt__kind_of(info.iAddressFamily, info.iSocketType);
 }
 
 int skt__sys_listens(SOCKET s) {

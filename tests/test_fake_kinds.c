@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kinds of sockets make of faults, and what a backend is told. */
+#include "fake_sys.h"
+#include "skt_test.h"
+
+#define PLAY(...) fake_script((const fake_step[]){__VA_ARGS__, {0}})
+#define CHECK_PLAYED() CHECK_STR(outcome(), "as expected")
+
+static const char *outcome(void) {
+  return fake_trouble() == NULL ? "as expected" : fake_trouble();
+}
+
+static char bytes[16];
+
+static skt socket_of(int kind) {
+  skt s;
+  skt__fill(&s, (skt__os_handle)42, kind);
+  return s;
+}
+
+static skt_addr somewhere(void) {
+  skt_addr a;
+  skt_addr_parse(&a, "127.0.0.1:7");
+  return a;
+}
+
+enum { PEER = SKT_IPV4 | SKT_CONNECTED };
+
+static const int free_types[] = {SKT_DATAGRAM, SKT_RAW, SKT_RDM};
+
+TEST(kinds, error_of_one_message_is_not_kept) {
+  static const int passing[] = {SKT_ECONNRESET, SKT_EHOSTUNREACH,
+                                SKT_ECONNREFUSED};
+  for (int i = 0; i < 9; ++i) {
+    skt s = socket_of(PEER | free_types[i % 3]);
+    PLAY({"read", passing[i / 3]}, {"read", 5}, {"write", passing[i / 3]},
+         {"write", 5});
+    CHECK_EQ(skt_read(&s, bytes, sizeof bytes), passing[i / 3]);
+    CHECK_EQ(skt_read(&s, bytes, sizeof bytes), 5);
+    CHECK_EQ(skt_write(&s, bytes, 5), passing[i / 3]);
+    CHECK_EQ(skt_write(&s, bytes, 5), 5);
+    CHECK_PLAYED();
+  }
+}
+
+TEST(kinds, empty_message_is_one_call) {
+  for (int i = 0; i < 3; ++i) {
+    skt s = socket_of(PEER | free_types[i]);
+    PLAY({"write", SKT__EINTR}, {"write", 0}, {"read", SKT__EINTR}, {"read", 0},
+         {"read", 0});
+    CHECK_EQ(skt_write(&s, NULL, 0), 0);
+    CHECK_EQ(fake_n, 0);
+    CHECK_EQ(skt_read(&s, NULL, 0), 0);
+    CHECK_EQ(skt_read(&s, bytes, 1), 0);
+    CHECK_PLAYED();
+  }
+}
+
+TEST(kinds, empty_seqpacket_asks_nothing) {
+  skt s = socket_of(PEER | SKT_SEQPACKET);
+  PLAY({"close", 0});
+  CHECK_EQ(skt_write(&s, bytes, 0), 0);
+  CHECK_EQ(skt_read(&s, bytes, 0), 0);
+  CHECK_STR(fake_trouble(), "close");
+}
+
+/* Cutting one in two, as is done with long writes, would make two of it. */
+TEST(kinds, message_goes_in_one_call_or_not_at_all) {
+  size_t longer = SKT__WRITE_MAX + 1 < SKT__IO_MAX ? SKT__WRITE_MAX + 1 : 16;
+  skt s = socket_of(PEER | SKT_DATAGRAM | SKT_NONBLOCK);
+  PLAY({"write", (long long)longer}, {"write", SKT_EMSGSIZE});
+  CHECK_EQ(skt_write(&s, bytes, longer), longer);
+  CHECK_EQ(fake_n, longer);
+  CHECK_EQ(skt_write(&s, bytes, 70000), SKT_EMSGSIZE);
+  CHECK_EQ(skt_write(&s, bytes, SKT__IO_MAX + 1), SKT_EMSGSIZE);
+  CHECK_PLAYED();
+  s = socket_of(PEER | SKT_SEQPACKET);
+  PLAY({"close", 0});
+  CHECK_EQ(skt_write(&s, bytes, SKT__IO_MAX + 1), SKT_EMSGSIZE);
+  CHECK_STR(fake_trouble(), "close");
+}
+
+TEST(kinds, socket_without_connection_reads_in_every_state) {
+  static const int states[] = {SKT__FRESH, SKT_BOUND, SKT_CONNECTED};
+  for (int i = 0; i < 3; ++i) {
+    skt s = socket_of(SKT_IPV4 | SKT_DATAGRAM | states[i]);
+    PLAY({"read", 3}, {"wait", SKT_READ});
+    CHECK_EQ(skt_read(&s, bytes, sizeof bytes), 3);
+    CHECK_EQ(skt_wait(&s, SKT_READ, 0), SKT_READ);
+    CHECK_PLAYED();
+  }
+}
+
+TEST(kinds, connect_that_fails_without_connection_leaves_it_as_it_was) {
+  skt s = socket_of(SKT_IPV4 | SKT_DATAGRAM);
+  skt_addr to = somewhere();
+  PLAY({"connect", SKT_ENETUNREACH}, {"read", 3}, {"connect", 0}, {"write", 3});
+  CHECK_EQ(skt_connect(&s, &to), SKT_ENETUNREACH);
+  CHECK_EQ(skt_connect_finish(&s), SKT_EINVAL);
+  CHECK_EQ(skt_read(&s, bytes, sizeof bytes), 3);
+  CHECK_EQ(skt_connect(&s, &to), 0);
+  CHECK_EQ(skt_write(&s, bytes, 3), 3);
+  CHECK_PLAYED();
+}
+
+TEST(kinds, disconnect_that_fails_leaves_the_peer) {
+  skt s = socket_of(PEER | SKT_RDM);
+  PLAY({"disconnect", SKT_ENOBUFS}, {"write", 3}, {"disconnect", 0});
+  CHECK_EQ(skt_disconnect(&s), SKT_ENOBUFS);
+  CHECK_EQ(skt_write(&s, bytes, 3), 3);
+  CHECK_EQ(skt_disconnect(&s), 0);
+  CHECK_EQ(skt_write(&s, bytes, 3), SKT_ENOTCONN);
+  CHECK_PLAYED();
+}
+
+TEST(kinds, type_that_no_system_has_is_not_asked_for) {
+  skt s;
+  PLAY({"close", 0});
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_PACKET, 0), SKT_EPROTONOSUPPORT);
+  CHECK_EQ(skt_socket(&s, SKT_UNIX, SKT_RAW, 1), SKT_EPROTONOSUPPORT);
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_RAW, 0), SKT_EPROTONOSUPPORT);
+  CHECK_STR(fake_trouble(), "close");
+}
+
+TEST(kinds, supports_tells_no_from_not_allowed_and_from_unknown) {
+  static const struct {
+    int code, answer;
+  } of[] = {{SKT_EAFNOSUPPORT, 0},        {SKT_EPROTONOSUPPORT, 0},
+            {SKT_EACCES, SKT_EACCES},     {SKT_EMFILE, SKT_EMFILE},
+            {SKT_ENOBUFS, SKT_ENOBUFS},   {SKT_ENFILE, SKT_ENFILE},
+            {SKT_ENETDOWN, SKT_ENETDOWN}, {SKT_EUNKNOWN, SKT_EUNKNOWN}};
+  for (size_t i = 0; i < sizeof of / sizeof *of; ++i) {
+    PLAY({"start", 0}, {"socket", of[i].code});
+    CHECK_EQ(skt_supports(SKT_IPV4, SKT_RAW, 1), of[i].answer);
+    CHECK_PLAYED();
+  }
+  PLAY({"start", 0}, {"socket", 0}, {"close", 0});
+  CHECK_EQ(skt_supports(SKT_IPV4, SKT_RAW, 1), 1);
+  CHECK_PLAYED();
+}
+
+TEST(kinds, ipv6_that_is_switched_off_is_not_supported) {
+  PLAY({"start", 0}, {"socket", 0}, {"bind", SKT_EADDRNOTAVAIL}, {"close", 0});
+  CHECK_EQ(skt_supports(SKT_IPV6, SKT_STREAM, 0), 0);
+  CHECK_PLAYED();
+  PLAY({"start", 0}, {"socket", 0}, {"bind", 0}, {"close", 0});
+  CHECK_EQ(skt_supports(SKT_IPV6, SKT_DATAGRAM, 0), 1);
+  CHECK_PLAYED();
+  PLAY({"start", 0}, {"socket", 0}, {"close", 0});
+  CHECK_EQ(skt_supports(SKT_IPV6, SKT_RAW, 58), 1);
+  CHECK_PLAYED();
+}
+
+/* What bind and listen are told for each kind and each flag. */
+TEST(kinds, bind_flags_are_spelled_out) {
+  static const struct {
+    int kind;
+    unsigned flags, told;
+    bool restart;
+  } of[] = {
+      {SKT_IPV4 | SKT_STREAM, 0, SKT__RESTART, true},
+      {SKT_IPV4 | SKT_STREAM, SKT_EXCLUSIVE, SKT_EXCLUSIVE, false},
+      {SKT_IPV4 | SKT_STREAM, SKT_SHARE_LOAD, SKT_SHARE_LOAD, true},
+      {SKT_IPV4 | SKT_SEQPACKET, 0, 0, false},
+      {SKT_IPV4 | SKT_RDM, 0, 0, false},
+      {SKT_IPV4 | SKT_DATAGRAM, 0, SKT_EXCLUSIVE, false},
+      {SKT_IPV4 | SKT_DATAGRAM, SKT_SHARE_MULTICAST, SKT_SHARE_MULTICAST,
+       false},
+      {SKT_IPV4 | SKT_RAW, 0, 0, false},
+      {SKT_IPV6 | SKT_STREAM, 0, SKT__RESTART | SKT__ONE_STACK, true},
+      {SKT_IPV6 | SKT_STREAM, SKT_DUAL_STACK, SKT__RESTART | SKT_DUAL_STACK,
+       true},
+      {SKT_IPV6 | SKT_RAW, 0, 0, false},
+  };
+  for (size_t i = 0; i < sizeof of / sizeof *of; ++i) {
+    skt s = socket_of(of[i].kind);
+    bool listens = skt__type(&s) != SKT_DATAGRAM && skt__type(&s) != SKT_RAW;
+    skt_addr a;
+    skt_addr_parse(&a, skt__domain(&s) == SKT_IPV4 ? "1.2.3.4:5" : "[::1]:5");
+    PLAY({"bind", 0}, {"listen", 0});
+    CHECK_EQ(skt_bind(&s, &a, of[i].flags), 0);
+    CHECK_EQ(fake_flags, of[i].told);
+    CHECK_EQ(skt_listen(&s, 0), listens ? 0 : SKT_EOPNOTSUPP);
+    CHECK(!listens || fake_restart == of[i].restart);
+  }
+}
+
+TEST(kinds, load_that_cannot_be_shared_leaves_the_socket_unbound) {
+  skt s = socket_of(SKT_IPV4 | SKT_STREAM);
+  skt_addr a = somewhere();
+  PLAY({"bind", SKT_EOPNOTSUPP}, {"bind", 0});
+  CHECK_EQ(skt_bind(&s, &a, SKT_SHARE_LOAD), SKT_EOPNOTSUPP);
+  CHECK_EQ(skt_bind(&s, &a, 0), 0);
+  CHECK_PLAYED();
+}
