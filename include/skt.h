@@ -683,6 +683,62 @@ SKT_API ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count);
  * Source   POSIX writev(); Winsock WSASend(). */
 SKT_API ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count);
 
+/** Send a message to somebody.
+ *
+ *   s       a datagram or raw socket that is not connected
+ *   buffer  n bytes, unchanged
+ *   n       how many; 0 sends an empty message
+ *   to      an address of the socket's domain, or an IPv4 one if s was bound
+ *           with SKT_DUAL_STACK
+ *
+ * All of the message is sent, or nothing. That it was sent says nothing about
+ * its arrival; that nobody listens there is not told either, now or later.
+ *
+ * Returns  n, or one of Errors.
+ * Errors   SKT_EINVAL        n is over PTRDIFF_MAX; to is no address, of another
+ *                            domain, a wildcard, or has port 0
+ *          SKT_EOPNOTSUPP    s is of a type that needs a connection
+ *          SKT_EISCONN       s is connected: use skt_write
+ *          SKT_EMSGSIZE      too long for one message (65507 bytes for UDP over
+ *                            IPv4)
+ *          SKT_EAGAIN        s is non-blocking and there is no room
+ *          SKT_ETIMEDOUT     the limit is over
+ *          SKT_EACCES SKT_EPERM  a broadcast without leave; a firewall
+ *          SKT_ENETUNREACH SKT_EHOSTUNREACH SKT_ENETDOWN  no way there
+ *          SKT_EADDRNOTAVAIL no local port left, or no such address here
+ *          SKT_ENOENT SKT_ECONNREFUSED  unix: nobody has that path
+ *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ * Blocks   until there is room, if s is blocking.
+ * Source   POSIX sendto(); Winsock sendto(). */
+SKT_API ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
+                              const skt_addr *to);
+
+/** Receive a message and see who sent it.
+ *
+ *   s          a datagram or raw socket; one without an address gets the
+ *              wildcard and a port, so that it can be answered
+ *   buffer     receives up to n bytes; the rest of the message is dropped
+ *   n          its size; with 0 the message is dropped
+ *   from       receives the sender's address; may be NULL. Zeroed on any error.
+ *   truncated  receives whether something was dropped; may be NULL
+ *
+ * One call is one message. What happened to messages sent before (nobody
+ * listened) is never told here, so one peer cannot stop a server.
+ *
+ * Returns  how many bytes, 0 for an empty message too; or one of Errors.
+ * Errors   SKT_EINVAL      n is over PTRDIFF_MAX
+ *          SKT_EOPNOTSUPP  s is of a type that needs a connection
+ *          SKT_EAGAIN      s is non-blocking and nothing is there
+ *          SKT_ETIMEDOUT   the limit is over
+ *          SKT_EADDRINUSE  s has no address and no port is left
+ *          SKT_ENETDOWN    the network of this host is down
+ *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ * Blocks   until a message is there, if s is blocking.
+ * Source   POSIX recvmsg(), MSG_TRUNC; Winsock recvfrom(), WSAEMSGSIZE,
+ *          SIO_UDP_CONNRESET. */
+SKT_API ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n,
+                                   skt_addr *from, bool *truncated);
+
 /** Finish writing, reading, or both, and keep the socket.
  *
  *   s    a connected stream or seqpacket socket

@@ -61,7 +61,7 @@ int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
   rc = skt__sys_bind(skt__handle(s), local, spell_out(s, flags));
   if (rc == 0) {
     skt__set_state(s, SKT_BOUND);
-    s->kind |= flags & SKT_EXCLUSIVE;
+    s->kind |= (uint16_t)(flags & (SKT_EXCLUSIVE | SKT_DUAL_STACK));
   }
   return rc;
 }

@@ -4,18 +4,6 @@
 
 #include <string.h>
 
-/* A host that can be connected to: not a wildcard, which Linux takes for
- * loopback and Windows refuses; not mapped IPv4, which depends on V6ONLY; and
- * not port 0, where nobody can be, unless the type has no ports. */
-static bool is_destination(int type, const skt_addr *a) {
-  static const uint8_t wildcard[16];
-  skt__ip ip;
-  int domain = skt__addr_get_ip(a, &ip);
-  return (ip.port != 0 || type == SKT_RAW) &&
-         !(domain == SKT_IPV6 && skt__ip_is_mapped(&ip)) &&
-         memcmp(ip.bytes, wildcard, sizeof wildcard) != 0;
-}
-
 /* How a connect that goes on by itself ended, if it has by the deadline. */
 static int finish_connect(const skt *s, int64_t deadline_us) {
   int ready = skt__wait(s, SKT_WRITE, deadline_us);
@@ -105,10 +93,11 @@ int skt_connect(skt *s, const skt_addr *peer) {
   if (peer == NULL) {
     return SKT_EFAULT;
   }
-  if (skt_addr_domain(peer) != skt__domain(s) ||
-      !is_destination(skt__type(s), peer)) {
+  skt_addr mapped;
+  if (!skt__is_destination(s, peer)) {
     return SKT_EINVAL;
   }
+  peer = skt__fit(s, peer, &mapped);
   int state = skt__state(s);
   if (state != SKT__FRESH && state != SKT_BOUND) {
     return skt__cancelled(s)        ? SKT_ECANCELED

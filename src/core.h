@@ -11,7 +11,7 @@
 
 /* State and flags live in skt.kind beside domain and type. The public states
  * come first; a fresh socket has none. Of the flags SKT_NONBLOCK is there, and
- * SKT_EXCLUSIVE if skt_bind was told so. */
+ * SKT_EXCLUSIVE and SKT_DUAL_STACK if skt_bind was told so. */
 enum {
   SKT__LIMITED = 0x8000, /* in skt.kind: skt_set_limit has set a limit */
   SKT__DOMAIN = 0x000f,
@@ -89,9 +89,26 @@ static inline bool skt__keeps_limits(const skt *s) {
 }
 
 /* What to do when a call in a direction has answered rc, SKT__EINTR or
- * SKT_EAGAIN: 1 make it again, or the code to return. May wait.
+ * SKT_EAGAIN or a stray code: 1 make it again, or the code to return. May wait.
  *   deadline_us  0 at first; goes from one time to the next */
 int skt__again(const skt *s, int direction, ptrdiff_t rc, int64_t *deadline_us);
+
+/* Whether rc tells what became of some earlier message: an ICMP answer to it.
+ * Linux tells it to connected sockets (udp(7)), Windows to all (Winsock recvfrom,
+ * WSAECONNRESET); it is read, and gone. No message is lost by asking again. */
+static inline bool skt__is_stray(const skt *s, ptrdiff_t rc) {
+  return skt__connectionless(s) && skt__domain(s) != SKT_UNIX &&
+         (rc == SKT_ECONNREFUSED || rc == SKT_ECONNRESET);
+}
+
+/* The address as the socket's domain has it: itself, or IPv4 mapped into IPv6
+ * in *room for a socket that takes both; NULL if it has not. */
+const skt_addr *skt__fit(const skt *s, const skt_addr *a, skt_addr *room);
+
+/* Whether something can be sent there: not a wildcard, which Linux takes for
+ * loopback and Windows refuses; not mapped IPv4, which depends on V6ONLY; and
+ * not port 0, where nobody can be, unless the type has no ports. */
+bool skt__is_destination(const skt *s, const skt_addr *a);
 
 /* What a call that moves bytes has told, under its one name; kept in *end if
  * it ended the direction. */

@@ -94,7 +94,7 @@ typedef ptrdiff_t reader(skt__os_handle s, void *buffer, size_t n);
 static SKT__COLD ptrdiff_t end_read(const request *r, reader *call,
                                     ptrdiff_t rc) {
   int64_t deadline_us = 0;
-  while (rc == SKT__EINTR || rc == SKT_EAGAIN) {
+  while (rc == SKT__EINTR || rc == SKT_EAGAIN || skt__is_stray(r->s, rc)) {
     int again = skt__again(r->s, SKT_READ, rc, &deadline_us);
     if (again < 0) {
       return again;
@@ -135,6 +135,9 @@ ptrdiff_t skt_peek(skt *s, void *buffer, size_t n) {
 static SKT__COLD ptrdiff_t end_write(const request *r, ptrdiff_t rc) {
   size_t done = 0;
   int64_t deadline_us = 0;
+  if (skt__is_stray(r->s, rc)) {
+    rc = SKT__EINTR; /* once; then it is this message's own */
+  }
   for (;;) {
     if (rc == SKT__EINTR || rc == SKT_EAGAIN) {
       rc = skt__again(r->s, SKT_WRITE, rc, &deadline_us);

@@ -17,12 +17,16 @@ int skt_local(const skt *s, skt_addr *out) {
   }
   /* Windows has no name for a socket that was never bound (Winsock
    * getsockname, WSAEINVAL); POSIX systems say the wildcard and port 0. */
-  if (skt__state(s) == SKT__FRESH) {
+  bool fresh = skt__state(s) == SKT__FRESH;
+  if (!fresh || skt__connectionless(s)) { /* which sending gives a name */
+    rc = skt__sys_local(skt__handle(s), out);
+  }
+  if (fresh && (rc == SKT_EINVAL || !skt__connectionless(s))) {
     skt__ip none = {.port = 0};
     skt__addr_set_ip(out, skt__domain(s), &none);
-    return 0;
+    rc = 0;
   }
-  return skt__sys_local(skt__handle(s), out);
+  return rc;
 }
 
 int skt_peer(const skt *s, skt_addr *out) {

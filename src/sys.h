@@ -116,6 +116,17 @@ ptrdiff_t skt__sys_read(skt__os_handle s, void *buffer, size_t n);
  * connection may answer SKT_EPIPE. n is 0 only for an empty message. */
 ptrdiff_t skt__sys_write(skt__os_handle s, const void *buffer, size_t n);
 
+/* Receive one message of up to n bytes.
+ *   n          0 is allowed
+ *   from       receives the sender; may be NULL
+ *   truncated  receives whether bytes were dropped */
+ptrdiff_t skt__sys_receive(skt__os_handle s, void *buffer, size_t n,
+                           skt_addr *from, bool *truncated);
+
+/* Send one message of n bytes; n is 0 for an empty one. */
+ptrdiff_t skt__sys_send_to(skt__os_handle s, const void *buffer, size_t n,
+                           const skt_addr *to);
+
 /* As skt__sys_read, and the bytes stay. */
 ptrdiff_t skt__sys_peek(skt__os_handle s, void *buffer, size_t n);
 

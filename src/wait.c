@@ -77,7 +77,7 @@ int skt__again(const skt *s, int direction, ptrdiff_t rc,
     return SKT_ECANCELED;
   }
   if (!skt__waits(s) || !skt__limited(s)) {
-    return rc == SKT__EINTR ? 1 : SKT_EAGAIN;
+    return rc == SKT_EAGAIN ? SKT_EAGAIN : 1;
   }
   if (rc == SKT_EAGAIN && !skt__keeps_limits(s)) {
     return SKT_ETIMEDOUT;

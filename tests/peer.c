@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "peer.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { PATIENCE_MS = 10000 };
@@ -63,6 +64,12 @@ size_t read_n(skt *s, void *buffer, size_t n) {
     done += (size_t)got;
   }
   return done;
+}
+
+bool ipv4_loopback_at(int port, skt_addr *out) {
+  char text[32];
+  snprintf(text, sizeof text, "127.0.0.1:%d", port);
+  return skt_addr_parse(out, text) == 0;
 }
 
 void write_later(void *s) {

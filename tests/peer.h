@@ -27,6 +27,9 @@ bool reset_by(skt *dead, skt *end);
 /* Read until n bytes are there or the stream ends; how many. */
 size_t read_n(skt *s, void *buffer, size_t n);
 
+/* 127.0.0.1 and a port. */
+bool ipv4_loopback_at(int port, skt_addr *out);
+
 /* For a thread: write one byte, "x", after a while. */
 void write_later(void *s);
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
-
 #include "peer.h"
 #include "skt_test.h"
 
@@ -82,12 +80,6 @@ TEST(bind, wrong_argument_or_state_reports_einval) {
   CHECK_EQ(skt_bind(&s, &v4, 0), 0);
   CHECK_EQ(skt_bind(&s, &v4, 0), SKT_EINVAL);
   skt_close(&s);
-}
-
-static bool ipv4_loopback_at(int port, skt_addr *out) {
-  char text[32];
-  snprintf(text, sizeof text, "127.0.0.1:%d", port);
-  return skt_addr_parse(out, text) == 0;
 }
 
 TEST(bind, ipv6_is_ipv6_only_by_default) {

@@ -14,6 +14,35 @@ ptrdiff_t skt__sys_write(int s, const void *buffer, size_t n) {
   return rc < 0 ? skt__fail() : rc;
 }
 
+/* recvmsg, because recvfrom does not tell that the rest was dropped. */
+ptrdiff_t skt__sys_receive(int s, void *buffer, size_t n, skt_addr *from,
+                           bool *truncated) {
+  struct sockaddr_storage a;
+  struct iovec v = {.iov_base = buffer, .iov_len = n};
+  struct msghdr m = {.msg_iov = &v, .msg_iovlen = 1};
+  if (from != NULL) {
+    m.msg_name = &a;
+    m.msg_namelen = sizeof a;
+  }
+  ptrdiff_t rc = recvmsg(s, &m, 0);
+  if (rc < 0) {
+    return skt__fail();
+  }
+  *truncated = (m.msg_flags & MSG_TRUNC) != 0;
+  if (from != NULL) {
+    skt__addr_set(from, &a, m.msg_namelen); /* or none: it has no name */
+  }
+  return rc;
+}
+
+ptrdiff_t skt__sys_send_to(int s, const void *buffer, size_t n,
+                           const skt_addr *to) {
+  ptrdiff_t rc =
+      sendto(s, buffer, n, MSG_NOSIGNAL, (const struct sockaddr *)to->words,
+             (socklen_t)to->length);
+  return rc < 0 ? skt__fail() : rc;
+}
+
 ptrdiff_t skt__sys_peek(int s, void *buffer, size_t n) {
   ptrdiff_t rc = recv(s, buffer, n, MSG_PEEK);
   return rc < 0 ? skt__fail() : rc;

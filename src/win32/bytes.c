@@ -11,9 +11,25 @@ static ptrdiff_t end_or_reset(SOCKET s) {
   return failed ? SKT_ECONNRESET : 0;
 }
 
+/* A message that is longer than the buffer: Winsock fills it, drops the rest
+ * and says WSAEMSGSIZE; POSIX says how much it filled (Winsock recv). */
+static ptrdiff_t got(int rc, size_t n, bool *truncated) {
+  if (rc == SOCKET_ERROR) {
+    int code = skt__fail();
+    *truncated = code == SKT_EMSGSIZE;
+    return *truncated ? (ptrdiff_t)n : code;
+  }
+  *truncated = false;
+  return rc;
+}
+
+static ptrdiff_t got_bytes(SOCKET s, int rc, size_t n) {
+  bool truncated;
+  return rc == 0 ? end_or_reset(s) : got(rc, n, &truncated);
+}
+
 ptrdiff_t skt__sys_read(SOCKET s, void *buffer, size_t n) {
-  int rc = recv(s, buffer, (int)n, 0);
-  return rc > 0 ? rc : rc == 0 ? end_or_reset(s) : skt__fail();
+  return got_bytes(s, recv(s, buffer, (int)n, 0), n);
 }
 
 ptrdiff_t skt__sys_write(SOCKET s, const void *buffer, size_t n) {
@@ -21,9 +37,27 @@ ptrdiff_t skt__sys_write(SOCKET s, const void *buffer, size_t n) {
   return rc == SOCKET_ERROR ? skt__fail() : rc;
 }
 
+ptrdiff_t skt__sys_receive(SOCKET s, void *buffer, size_t n, skt_addr *from,
+                           bool *truncated) {
+  struct sockaddr_storage a;
+  int length = sizeof a;
+  int rc = recvfrom(s, buffer, (int)n, 0, (struct sockaddr *)&a, &length);
+  ptrdiff_t count = got(rc, n, truncated);
+  if (count >= 0 && from != NULL) {
+    skt__addr_set(from, &a, (size_t)length);
+  }
+  return count;
+}
+
+ptrdiff_t skt__sys_send_to(SOCKET s, const void *buffer, size_t n,
+                           const skt_addr *to) {
+  int rc = sendto(s, buffer, (int)n, 0, (const struct sockaddr *)to->words,
+                  (int)to->length);
+  return rc == SOCKET_ERROR ? skt__fail() : rc;
+}
+
 ptrdiff_t skt__sys_peek(SOCKET s, void *buffer, size_t n) {
-  int rc = recv(s, buffer, (int)n, MSG_PEEK);
-  return rc > 0 ? rc : rc == 0 ? end_or_reset(s) : skt__fail();
+  return got_bytes(s, recv(s, buffer, (int)n, MSG_PEEK), n);
 }
 
 /* Winsock's buffers have the other order of members, and 32-bit lengths. */
@@ -37,10 +71,12 @@ ptrdiff_t skt__sys_readv(SOCKET s, const skt_buffer *b, size_t count) {
   WSABUF v[SKT__VECTOR_MAX];
   DWORD done = 0, flags = 0;
   describe(b, count, v);
-  if (WSARecv(s, v, (DWORD)count, &done, &flags, NULL, NULL) != 0) {
-    return skt__fail();
+  int rc = WSARecv(s, v, (DWORD)count, &done, &flags, NULL, NULL);
+  size_t n = 0;
+  for (size_t i = 0; i < count; ++i) {
+    n += b[i].n;
   }
-  return done > 0 ? (ptrdiff_t)done : end_or_reset(s);
+  return got_bytes(s, rc == 0 ? (int)done : rc, n);
 }
 
 ptrdiff_t skt__sys_writev(SOCKET s, const skt_buffer *b, size_t count) {

@@ -10,6 +10,25 @@ static int set_option(SOCKET s, int level, int name, DWORD value) {
   return check(setsockopt(s, level, name, (const char *)&value, sizeof value));
 }
 
+/* Not in MinGW's headers. */
+#ifndef SIO_UDP_CONNRESET
+#define SIO_UDP_CONNRESET _WSAIOW(IOC_VENDOR, 12)
+#endif
+#ifndef SIO_UDP_NETRESET
+#define SIO_UDP_NETRESET _WSAIOW(IOC_VENDOR, 15)
+#endif
+
+/* One message to a port where nobody listens makes the next receive fail with
+ * WSAECONNRESET, for a message from anybody; an expired hop count does so with
+ * WSAENETRESET (Winsock SIO_UDP_CONNRESET, SIO_UDP_NETRESET). Systems that do
+ * not know these say no, and skt__is_stray is still there. */
+static void ignore_icmp(SOCKET s) {
+  BOOL off = FALSE;
+  DWORD done;
+  WSAIoctl(s, SIO_UDP_CONNRESET, &off, sizeof off, NULL, 0, &done, NULL, NULL);
+  WSAIoctl(s, SIO_UDP_NETRESET, &off, sizeof off, NULL, 0, &done, NULL, NULL);
+}
+
 /* WSASocketW and not socket(): that one's handles are inherited by children
  * (Winsock WSASocketW, WSA_FLAG_NO_HANDLE_INHERIT, Windows 7 SP1). Overlapped,
  * or a blocked read would hold up another thread's write (Winsock socket). */
@@ -22,6 +41,9 @@ int skt__sys_socket(SOCKET *out, int domain, int type, int protocol,
     int rc = skt__fail();
     /* A protocol out of range can be EINVAL (Wine's test_WSASocket). */
     return rc == SKT_EINVAL ? SKT_EPROTONOSUPPORT : rc;
+  }
+  if (type == SKT_DATAGRAM) {
+    ignore_icmp(s);
   }
   if (nonblocking) {
     int rc = skt__sys_set_blocking(s, false);

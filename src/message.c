@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* Messages to and from somebody. */
+#include "core.h"
+
+#include <string.h>
+
+const skt_addr *skt__fit(const skt *s, const skt_addr *a, skt_addr *room) {
+  skt__ip ip;
+  int domain = skt_addr_domain(a);
+  if (domain == skt__domain(s)) {
+    return a;
+  }
+  if (domain != SKT_IPV4 || (s->kind & SKT_DUAL_STACK) == 0) {
+    return NULL;
+  }
+  skt__addr_get_ip(a, &ip);
+  memmove(ip.bytes + 12, ip.bytes, 4);
+  memset(ip.bytes, 0, 10);
+  memset(ip.bytes + 10, 0xff, 2);
+  skt__addr_set_ip(room, SKT_IPV6, &ip);
+  return room;
+}
+
+bool skt__is_destination(const skt *s, const skt_addr *a) {
+  static const uint8_t wildcard[16];
+  skt_addr room;
+  skt__ip ip;
+  if (skt_addr_domain(a) < 0 || skt__fit(s, a, &room) == NULL) {
+    return false;
+  }
+  int domain = skt__addr_get_ip(a, &ip);
+  return domain == SKT_UNIX ||
+         ((ip.port != 0 || skt__type(s) == SKT_RAW) &&
+          !(domain == SKT_IPV6 && skt__ip_is_mapped(&ip)) &&
+          memcmp(ip.bytes, wildcard, sizeof wildcard) != 0);
+}
+
+/* The checks of both functions. */
+static int check(const skt *s, const void *buffer, size_t n) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (buffer == NULL && n > 0) {
+    return SKT_EFAULT;
+  }
+  return n > PTRDIFF_MAX ? SKT_EINVAL : 0;
+}
+
+/* What a backend is given for an empty message, instead of NULL. */
+static char nothing[1];
+
+static ptrdiff_t send_message(skt *s, const void *buffer, size_t n,
+                              const skt_addr *to) {
+  int64_t deadline_us = 0;
+  bool again = false;
+  for (;;) {
+    ptrdiff_t rc = skt__sys_send_to(skt__handle(s), buffer, n, to);
+    if (skt__is_stray(s, rc) && !again) {
+      again = true;
+      continue;
+    }
+    if (rc != SKT__EINTR && rc != SKT_EAGAIN) {
+      return skt__note(s, &s->writing, rc);
+    }
+    int go = skt__again(s, SKT_WRITE, rc, &deadline_us);
+    if (go < 0) {
+      return go;
+    }
+  }
+}
+
+ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
+                      const skt_addr *to) {
+  skt_addr mapped;
+  int rc = check(s, buffer, n);
+  if (rc == SKT_EFAULT || rc == SKT_EBADF) {
+    return rc;
+  }
+  if (to == NULL) {
+    return SKT_EFAULT;
+  }
+  if (rc < 0 || !skt__is_destination(s, to)) {
+    return SKT_EINVAL;
+  }
+  if (skt__cancelled(s)) {
+    return SKT_ECANCELED;
+  }
+  if (!skt__connectionless(s)) {
+    return SKT_EOPNOTSUPP;
+  }
+  if (skt__state(s) == SKT_CONNECTED) {
+    return SKT_EISCONN;
+  }
+  if (n > SKT__IO_MAX) {
+    return SKT_EMSGSIZE;
+  }
+  return send_message(s, n > 0 ? buffer : nothing, n, skt__fit(s, to, &mapped));
+}
+
+/* Windows does not receive on a socket without an address (Winsock recvfrom,
+ * WSAEINVAL), others do, but on no port. So it gets one. A message that was
+ * sent before may have given it one, which is as good. */
+static int get_address(skt *s) {
+  skt__ip none = {.port = 0};
+  skt_addr any;
+  if (skt__state(s) != SKT__FRESH || skt__type(s) != SKT_DATAGRAM ||
+      skt__domain(s) == SKT_UNIX) {
+    return 0;
+  }
+  skt__addr_set_ip(&any, skt__domain(s), &none);
+  int rc = skt_bind(s, &any, 0);
+  if (rc == SKT_EINVAL) {
+    skt__set_state(s, SKT_BOUND);
+    rc = 0;
+  }
+  return rc;
+}
+
+static ptrdiff_t receive_message(skt *s, void *buffer, size_t n, skt_addr *from,
+                                 bool *truncated) {
+  int64_t deadline_us = 0;
+  for (;;) {
+    ptrdiff_t rc = skt__sys_receive(skt__handle(s), buffer, n, from, truncated);
+    if (skt__is_stray(s, rc)) {
+      continue;
+    }
+    if (rc != SKT__EINTR && rc != SKT_EAGAIN) {
+      return skt__note(s, &s->reading, rc);
+    }
+    int go = skt__again(s, SKT_READ, rc, &deadline_us);
+    if (go < 0) {
+      return go;
+    }
+  }
+}
+
+ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n, skt_addr *from,
+                           bool *truncated) {
+  bool cut = false;
+  if (from != NULL) {
+    *from = (skt_addr){.length = 0};
+  }
+  ptrdiff_t rc = check(s, buffer, n);
+  if (rc < 0) {
+    return rc;
+  }
+  if (skt__cancelled(s)) {
+    return SKT_ECANCELED;
+  }
+  if (!skt__connectionless(s)) {
+    return SKT_EOPNOTSUPP;
+  }
+  rc = get_address(s);
+  if (rc == 0) {
+    n = n < SKT__IO_MAX ? n : SKT__IO_MAX;
+    rc = receive_message(s, n > 0 ? buffer : nothing, n, from, &cut);
+  }
+  if (truncated != NULL) {
+    *truncated = rc >= 0 && cut;
+  }
+  return rc;
+}
