@@ -695,8 +695,8 @@ SKT_API ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count);
  * its arrival; that nobody listens there is not told either, now or later.
  *
  * Returns  n, or one of Errors.
- * Errors   SKT_EINVAL        n is over PTRDIFF_MAX; to is no address, of another
- *                            domain, a wildcard, or has port 0
+ * Errors   SKT_EINVAL        n is over PTRDIFF_MAX; to is no address, of
+ *                            another domain, a wildcard, or has port 0
  *          SKT_EOPNOTSUPP    s is of a type that needs a connection
  *          SKT_EISCONN       s is connected: use skt_write
  *          SKT_EMSGSIZE      too long for one message (65507 bytes for UDP over
@@ -706,7 +706,7 @@ SKT_API ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count);
  *          SKT_EACCES SKT_EPERM  a broadcast without leave; a firewall
  *          SKT_ENETUNREACH SKT_EHOSTUNREACH SKT_ENETDOWN  no way there
  *          SKT_EADDRNOTAVAIL no local port left, or no such address here
- *          SKT_ENOENT SKT_ECONNREFUSED  unix: nobody has that path
+ *          SKT_ECONNREFUSED  unix: nobody has that path
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Blocks   until there is room, if s is blocking.
  * Source   POSIX sendto(); Winsock sendto(). */

@@ -94,8 +94,9 @@ static inline bool skt__keeps_limits(const skt *s) {
 int skt__again(const skt *s, int direction, ptrdiff_t rc, int64_t *deadline_us);
 
 /* Whether rc tells what became of some earlier message: an ICMP answer to it.
- * Linux tells it to connected sockets (udp(7)), Windows to all (Winsock recvfrom,
- * WSAECONNRESET); it is read, and gone. No message is lost by asking again. */
+ * Linux tells it to connected sockets (udp(7)), Windows to all (Winsock
+ * recvfrom, WSAECONNRESET); it is read, and gone. No message is lost by asking
+ * again. */
 static inline bool skt__is_stray(const skt *s, ptrdiff_t rc) {
   return skt__connectionless(s) && skt__domain(s) != SKT_UNIX &&
          (rc == SKT_ECONNREFUSED || rc == SKT_ECONNRESET);

@@ -130,6 +130,7 @@ TEST(native, handle_that_is_no_socket_reports_enotsock) {
    * that it is a file. */
   CHECK(freopen("skt_test_stdin", "w", stdin) != NULL);
   CHECK_EQ(skt_adopt(&out, 0, 0), SKT_ENOTSOCK);
+  fclose(stdin); /* Windows removes no open file */
   remove("skt_test_stdin");
 }
 
