@@ -169,6 +169,27 @@ TEST(option_form, what_is_refused_never_reaches_the_system) {
   CHECK_STR(fake_trouble(), "close");
 }
 
+/* Systems refuse some of it too; here only skt can. */
+TEST(option_form, ranges_are_kept_without_the_system) {
+  static const int ranges[][3] = {{SKT_OPT_KEEPALIVE, 0, 1},
+                                  {SKT_OPT_NODELAY, 0, 1},
+                                  {SKT_OPT_SEND_BUFFER, 1, INT_MAX / 2},
+                                  {SKT_OPT_RECEIVE_BUFFER, 1, INT_MAX / 2},
+                                  {SKT_OPT_HOPS, 1, 255},
+                                  {SKT_OPT_TRAFFIC_CLASS, 0, 255},
+                                  {SKT_OPT_DEVICE, 0, 0xffffff}};
+  skt s = fake_connected();
+  for (size_t i = 0; i < sizeof ranges / sizeof *ranges; ++i) {
+    int option = ranges[i][0], low = ranges[i][1], high = ranges[i][2];
+    PLAY({"set_option", 0}, {"set_option", 0});
+    CHECK_EQ(skt_set_option(&s, option, low - 1), SKT_EINVAL);
+    CHECK_EQ(skt_set_option(&s, option, high + 1), SKT_EINVAL);
+    CHECK_EQ(skt_set_option(&s, option, low), 0);
+    CHECK_EQ(skt_set_option(&s, option, high), 0);
+    CHECK_PLAYED();
+  }
+}
+
 TEST(option_form, v6only_needs_no_call) {
   skt s = socket_of(SKT_IPV6, SKT__FRESH);
   int value;
