@@ -417,7 +417,8 @@ SKT_API int skt_cancel(skt *s);
  *   local  its address, of the socket's domain; port 0 lets the system choose
  *          (skt_local tells)
  *   flags  0, or SKT_DUAL_STACK for an IPv6 stream or datagram socket that also
- *          takes IPv4, or'ed with one of the three below at most
+ *          takes IPv4, as SKT_OPT_V6ONLY set to 0 does, or'ed with one of the
+ *          three below at most
  *
  * This is the safe server's bind. No other socket can take the port while a
  * stream socket listens there or a datagram socket is open, and a server that
@@ -828,6 +829,120 @@ SKT_API int skt_blocking(const skt *s);
 SKT_API int skt_wait(skt *s, int events, int timeout_ms);
 
 /*
+ * Options
+ *
+ * An option that is not set has the system's default: Nagle's algorithm is on,
+ * say. Reading or setting one is one system call. Options are best set before
+ * the socket is connected or listens; an accepted socket starts with its
+ * listener's SKT_OPT_KEEPALIVE, SKT_OPT_NODELAY and buffers. While a socket is
+ * connecting it has no options (Windows would refuse some of them).
+ *
+ *   SKT_OPT_...         values          of sockets    what it does
+ *   KEEPALIVE           0, 1            TCP           ask a silent peer whether
+ *                                                     it is still there
+ *   KEEPALIVE_IDLE      s, 1..32767     TCP           silence before that
+ *   KEEPALIVE_INTERVAL  s, 1..32767     TCP           time between questions
+ *   KEEPALIVE_COUNT     1..127          TCP           questions before the
+ *                                                     connection is given up
+ *   NODELAY             0, 1            TCP           small writes go at once
+ *   SEND_BUFFER         bytes,          all           room for what was written
+ *   RECEIVE_BUFFER        1..INT_MAX/2  all           and for what came in. The
+ *                                                     system may bound it; what
+ *                                                     is in force is read
+ *   HOPS                1..255          IPv4, IPv6    TTL, or unicast hop limit
+ *   TRAFFIC_CLASS       0..255          IPv4, IPv6    TOS, or traffic class. On
+ *                                                     streams the low two bits
+ *                                                     are TCP's own, and 0
+ *   V6ONLY              0, 1            IPv6, stream  0: skt_bind takes IPv4
+ *                                       or datagram   too, as if told by
+ *                                                     SKT_DUAL_STACK. To be
+ *                                                     set before, at no cost
+ *   BROADCAST           0, 1            IPv4 datagram may send to broadcast
+ *                                       or raw        addresses
+ *   USER_TIMEOUT        ms, 0..INT_MAX  TCP           what was sent and not
+ *                                                     acknowledged for so long
+ *                                                     ends the connection; 0 is
+ *                                                     the system's own limit
+ *   DEVICE              0..16777215     IPv4, IPv6    index of the interface to
+ *                                                     send by; 0 is any
+ *   MARK                0..INT_MAX      IPv4, IPv6    mark for routing rules
+ *
+ * Not on every system, SKT_EOPNOTSUPP elsewhere:
+ *   KEEPALIVE_IDLE      set, but not read, on Windows before 10 version 1709;
+ *                       not on OpenBSD
+ *   KEEPALIVE_INTERVAL, KEEPALIVE_COUNT
+ *                       not on Windows before 10 version 1709, nor OpenBSD
+ *   TRAFFIC_CLASS       Windows keeps the number, but policies of the system
+ *                       decide what is sent; it may lack it for IPv6
+ *   USER_TIMEOUT        Linux; macOS and Windows in seconds, rounded up
+ *   DEVICE              Linux, macOS, Windows. On Windows it is for sending
+ *                       only; elsewhere nothing is received by other interfaces
+ *   MARK                Linux, with a privilege
+ *
+ * There is no SO_LINGER: with it close would block, even on non-blocking
+ * sockets, or fail and stay open, depending on the system. skt_close never
+ * blocks, and what was written is sent on behind it; skt_abort resets, and
+ * skt_close_graceful waits for the peer, but not for ever.
+ */
+
+/** Options, for skt_get_option and skt_set_option. */
+enum {
+  SKT_OPT_KEEPALIVE = 1,
+  SKT_OPT_KEEPALIVE_IDLE = 2,
+  SKT_OPT_KEEPALIVE_INTERVAL = 3,
+  SKT_OPT_KEEPALIVE_COUNT = 4,
+  SKT_OPT_NODELAY = 5,
+  SKT_OPT_SEND_BUFFER = 6,
+  SKT_OPT_RECEIVE_BUFFER = 7,
+  SKT_OPT_HOPS = 8,
+  SKT_OPT_TRAFFIC_CLASS = 9,
+  SKT_OPT_V6ONLY = 10,
+  SKT_OPT_BROADCAST = 11,
+  SKT_OPT_USER_TIMEOUT = 12,
+  SKT_OPT_DEVICE = 13,
+  SKT_OPT_MARK = 14
+};
+
+/** Read an option.
+ *
+ *   s       a socket of a kind that has the option
+ *   option  one of the above
+ *   value   receives it, in the unit of the above; 0 on any error
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL      no such option, or not for this kind of socket
+ *          SKT_EALREADY    s is connecting
+ *          SKT_EOPNOTSUPP  this system has no such option, or does not tell
+ *          SKT_ENOTCONN    the connection is gone, and the option with it
+ *          SKT_ENOBUFS     nothing left
+ * Blocks   never.
+ * Differs  Linux and Windows still tell of a connection that is gone.
+ * Source   POSIX getsockopt(); Winsock getsockopt(). */
+SKT_API int skt_get_option(const skt *s, int option, int *value);
+
+/** Set an option.
+ *
+ *   s       a socket of a kind that has the option
+ *   option  one of the above
+ *   value   in its unit and range
+ *
+ * On a connection that is gone nothing is done and 0 returned.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL      no such option, not for this kind of socket, value
+ *                          out of range, or SKT_OPT_V6ONLY after skt_bind
+ *          SKT_EALREADY    s is connecting
+ *          SKT_EOPNOTSUPP  this system has no such option
+ *          SKT_EACCES      not allowed to this process
+ *          SKT_ENODEV      SKT_OPT_DEVICE: no such interface
+ *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ * Blocks   never.
+ * Differs  Linux takes the number of an interface that does not exist, and then
+ *          sends nothing.
+ * Source   POSIX setsockopt(); Winsock setsockopt(), SIO_KEEPALIVE_VALS. */
+SKT_API int skt_set_option(skt *s, int option, int value);
+
+/*
  * Names of a socket
  */
 
@@ -866,8 +981,9 @@ SKT_API int skt_peer(const skt *s, skt_addr *out);
  *   kind    0: the system is asked what it is, and it is made blocking (or
  *           non-blocking with SKT_NONBLOCK).
  *           Otherwise domain | type | state, the state being SKT_BOUND,
- *           SKT_LISTENING, SKT_CONNECTED or none of them, and SKT_NONBLOCK if
- *           it is so: you are believed, and no system call is made.
+ *           SKT_LISTENING, SKT_CONNECTED or none of them, and SKT_NONBLOCK or
+ *           SKT_DUAL_STACK if it is so: you are believed, and no system call
+ *           is made.
  *
  * On an error the handle stays the caller's, open. Whether children inherit it
  * stays as it is.

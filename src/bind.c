@@ -58,6 +58,7 @@ int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
       skt__state(s) != SKT__FRESH) {
     return SKT_EINVAL;
   }
+  flags |= s->kind & SKT_DUAL_STACK; /* SKT_OPT_V6ONLY */
   rc = skt__sys_bind(skt__handle(s), local, spell_out(s, flags));
   if (rc == 0) {
     skt__set_state(s, SKT_BOUND);

@@ -11,7 +11,8 @@
 
 /* State and flags live in skt.kind beside domain and type. The public states
  * come first; a fresh socket has none. Of the flags SKT_NONBLOCK is there, and
- * SKT_EXCLUSIVE and SKT_DUAL_STACK if skt_bind was told so. */
+ * SKT_EXCLUSIVE and SKT_DUAL_STACK if skt_bind was told so; of a fresh socket
+ * SKT_DUAL_STACK is what SKT_OPT_V6ONLY tells skt_bind. */
 enum {
   SKT__LIMITED = 0x8000, /* in skt.kind: skt_set_limit has set a limit */
   SKT__DOMAIN = 0x000f,

@@ -10,7 +10,10 @@ const skt_addr *skt__fit(const skt *s, const skt_addr *a, skt_addr *room) {
   if (domain == skt__domain(s)) {
     return a;
   }
-  if (domain != SKT_IPV4 || (s->kind & SKT_DUAL_STACK) == 0) {
+  /* SKT_OPT_V6ONLY is told to the system by skt_bind, and means nothing yet to
+   * a fresh socket. */
+  if (domain != SKT_IPV4 || (s->kind & SKT_DUAL_STACK) == 0 ||
+      skt__state(s) == SKT__FRESH) {
     return NULL;
   }
   skt__addr_get_ip(a, &ip);

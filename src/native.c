@@ -72,6 +72,14 @@ static int ask_state(const skt *s) {
              : SKT__FRESH;
 }
 
+/* A socket that is not bound yet takes IPv4 if skt_bind is told so, whatever
+ * the system's default is. */
+static int ask_dual_stack(skt__os_handle handle, int kind, int state) {
+  bool may = state != SKT__FRESH && (kind & SKT__DOMAIN) == SKT_IPV6;
+  int rc = may ? skt__sys_dual_stack(handle) : 0;
+  return rc > 0 ? SKT_DUAL_STACK : rc;
+}
+
 static int ask_kind(skt__os_handle handle) {
   int kind = skt__sys_kind(handle);
   if (kind < 0) {
@@ -80,13 +88,17 @@ static int ask_kind(skt__os_handle handle) {
   skt s;
   skt__fill(&s, handle, kind);
   int state = ask_state(&s);
-  return state < 0 ? state : kind | state;
+  int dual_stack = state < 0 ? state : ask_dual_stack(handle, kind, state);
+  return dual_stack < 0 ? dual_stack : kind | state | dual_stack;
 }
 
 static bool is_kind(unsigned kind) {
   unsigned domain = kind & SKT__DOMAIN, type = kind & SKT__TYPE;
   unsigned state = kind & SKT__STATE;
   bool listens = state == SKT_LISTENING;
+  if (domain == SKT_IPV6) {
+    kind &= ~(unsigned)SKT_DUAL_STACK;
+  }
   return (domain == SKT_IPV4 || domain == SKT_IPV6 || domain == SKT_UNIX) &&
          type >= SKT_STREAM && type < SKT_PACKET &&
          (state == SKT__FRESH || state == SKT_BOUND || state == SKT_CONNECTED ||

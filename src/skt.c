@@ -109,7 +109,7 @@ int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
   }
   rc = accept_next(s, &handle, peer, flags != 0);
   if (rc == 0) {
-    int kind = s->kind & (SKT__DOMAIN | SKT__TYPE);
+    int kind = s->kind & (SKT__DOMAIN | SKT__TYPE | SKT_DUAL_STACK);
     skt__fill(out, handle, kind | SKT_CONNECTED | (int)flags);
   }
   /* Limits are handed on by all systems (Linux and Wine, measured). */

@@ -182,9 +182,36 @@ int skt__sys_kind(skt__os_handle s);
  * connection. */
 int skt__sys_listens(skt__os_handle s);
 
+/* 1 if this socket, which is an IPv6 one, takes IPv4 too, else 0. */
+int skt__sys_dual_stack(skt__os_handle s);
+
 /* A foreign socket is made like ours in what can be made so later: no SIGPIPE.
  * No call where writes need no help. */
 int skt__sys_adopt(skt__os_handle s);
+
+/* Options that not all systems know by one name and in one unit; ends with a
+ * row whose option is 0. Those they do stand in options.c, in such rows too. */
+typedef struct skt__option_row {
+  int option; /* SKT_OPT_... */
+  int domain; /* the only one that this row is for, or 0 */
+  int level, name;
+  int form; /* how the system's number stands for skt's */
+} skt__option_row;
+enum {
+  SKT__AS_IS,
+  SKT__DOUBLED,      /* what is read is twice what was set */
+  SKT__SECONDS,      /* milliseconds in skt */
+  SKT__NETWORK_ORDER /* set in network byte order, read in any */
+};
+extern const skt__option_row skt__sys_options[];
+
+/* Read or set the option of a row; the value is in the system's form. One that
+ * the system lacks is SKT_ENOPROTOOPT or SKT_EOPNOTSUPP. A connection that is
+ * gone may answer SKT_ENOTCONN, SKT_ECONNRESET or SKT_EINVAL. */
+int skt__sys_get_option(skt__os_handle s, const skt__option_row *row,
+                        int *value);
+int skt__sys_set_option(skt__os_handle s, const skt__option_row *row,
+                        int value);
 
 /* Microseconds of a clock that never goes back. */
 int64_t skt__sys_now_us(void);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 size_t fake_n, fake_count;
-int fake_timeout_ms, fake_limit_ms;
+int fake_timeout_ms, fake_limit_ms, fake_option;
 unsigned fake_flags;
 bool fake_restart;
 
@@ -207,9 +207,38 @@ int skt__sys_listens(skt__os_handle s) {
   return code("listens");
 }
 
+int skt__sys_dual_stack(skt__os_handle s) {
+  (void)s;
+  return code("dual_stack");
+}
+
 int skt__sys_adopt(skt__os_handle s) {
   (void)s;
   return code("adopt");
+}
+
+/* One of each form; and no SKT_OPT_MARK. */
+const skt__option_row skt__sys_options[] = {
+    {SKT_OPT_SEND_BUFFER, 0, 1, 1, SKT__DOUBLED},
+    {SKT_OPT_RECEIVE_BUFFER, 0, 1, 2, SKT__AS_IS},
+    {SKT_OPT_USER_TIMEOUT, 0, 1, 3, SKT__SECONDS},
+    {SKT_OPT_DEVICE, SKT_IPV4, 1, 4, SKT__NETWORK_ORDER},
+    {SKT_OPT_DEVICE, SKT_IPV6, 1, 5, SKT__AS_IS},
+    {0},
+};
+
+int skt__sys_get_option(skt__os_handle s, const skt__option_row *row,
+                        int *value) {
+  (void)s, (void)row;
+  *value = fake_option;
+  return code("get_option");
+}
+
+int skt__sys_set_option(skt__os_handle s, const skt__option_row *row,
+                        int value) {
+  (void)s, (void)row;
+  fake_option = value;
+  return code("set_option");
 }
 
 int64_t skt__sys_now_us(void) { return now_us; }

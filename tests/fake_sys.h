@@ -26,6 +26,10 @@ extern int fake_timeout_ms, fake_limit_ms;
 extern unsigned fake_flags;
 extern bool fake_restart;
 
+/* The native value of every option: what the last call set, and what the next
+ * one reads. */
+extern int fake_option;
+
 /* A blocking, connected socket, without a call. */
 skt fake_connected(void);
 

@@ -37,6 +37,12 @@ static long long do_limit(skt *s) { return skt_limit(s, SKT_READ, &number); }
 static long long do_mode(skt *s) { return skt_set_blocking(s, true); }
 static long long do_blocking(skt *s) { return skt_blocking(s); }
 static long long do_wait(skt *s) { return skt_wait(s, SKT_READ, 0); }
+static long long do_get(skt *s) {
+  return skt_get_option(s, SKT_OPT_NODELAY, &number);
+}
+static long long do_set(skt *s) {
+  return skt_set_option(s, SKT_OPT_NODELAY, 1);
+}
 static long long do_local(skt *s) { return skt_local(s, &addr); }
 static long long do_peer(skt *s) { return skt_peer(s, &addr); }
 
@@ -60,6 +66,8 @@ static long long bad_limit(skt *s) { return skt_limit(s, 99, NULL); }
 static long long bad_graceful(skt *s) { return skt_close_graceful(s, -9, 0); }
 static long long bad_shutdown(skt *s) { return skt_shutdown(s, 99); }
 static long long bad_wait(skt *s) { return skt_wait(s, 99, -99); }
+static long long bad_get(skt *s) { return skt_get_option(s, -1, NULL); }
+static long long bad_set(skt *s) { return skt_set_option(s, -1, -1); }
 static long long bad_local(skt *s) { return skt_local(s, NULL); }
 static long long bad_peer(skt *s) { return skt_peer(s, NULL); }
 
@@ -69,20 +77,21 @@ static const struct {
   const char *name;
   long long (*call)(skt *);
 } calls[] = {
-    ENTRY(do_abort),      ENTRY(do_graceful),  ENTRY(do_cancel),
-    ENTRY(do_peek),       ENTRY(do_read_all),  ENTRY(do_write_all),
-    ENTRY(do_readv),      ENTRY(do_writev),    ENTRY(do_set_limit),
-    ENTRY(do_limit),      ENTRY(bad_peek),     ENTRY(bad_read_all),
-    ENTRY(bad_write_all), ENTRY(bad_readv),    ENTRY(bad_writev),
-    ENTRY(bad_set_limit), ENTRY(bad_limit),    ENTRY(bad_graceful),
-    ENTRY(do_close),      ENTRY(do_bind),      ENTRY(do_listen),
-    ENTRY(do_accept),     ENTRY(do_connect),   ENTRY(do_finish),
-    ENTRY(do_read),       ENTRY(do_write),     ENTRY(do_shutdown),
-    ENTRY(do_mode),       ENTRY(do_blocking),  ENTRY(do_wait),
-    ENTRY(do_local),      ENTRY(do_peer),      ENTRY(bad_bind),
-    ENTRY(bad_accept),    ENTRY(bad_connect),  ENTRY(bad_read),
-    ENTRY(bad_write),     ENTRY(bad_shutdown), ENTRY(bad_wait),
-    ENTRY(bad_local),     ENTRY(bad_peer),
+    ENTRY(do_abort),      ENTRY(do_graceful), ENTRY(do_cancel),
+    ENTRY(do_peek),       ENTRY(do_read_all), ENTRY(do_write_all),
+    ENTRY(do_readv),      ENTRY(do_writev),   ENTRY(do_set_limit),
+    ENTRY(do_limit),      ENTRY(bad_peek),    ENTRY(bad_read_all),
+    ENTRY(bad_write_all), ENTRY(bad_readv),   ENTRY(bad_writev),
+    ENTRY(bad_set_limit), ENTRY(bad_limit),   ENTRY(bad_graceful),
+    ENTRY(do_get),        ENTRY(do_set),      ENTRY(bad_get),
+    ENTRY(bad_set),       ENTRY(do_close),    ENTRY(do_bind),
+    ENTRY(do_listen),     ENTRY(do_accept),   ENTRY(do_connect),
+    ENTRY(do_finish),     ENTRY(do_read),     ENTRY(do_write),
+    ENTRY(do_shutdown),   ENTRY(do_mode),     ENTRY(do_blocking),
+    ENTRY(do_wait),       ENTRY(do_local),    ENTRY(do_peer),
+    ENTRY(bad_bind),      ENTRY(bad_accept),  ENTRY(bad_connect),
+    ENTRY(bad_read),      ENTRY(bad_write),   ENTRY(bad_shutdown),
+    ENTRY(bad_wait),      ENTRY(bad_local),   ENTRY(bad_peer),
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 
@@ -125,6 +134,7 @@ TEST(arguments, missing_pointer_wins_over_arguments_and_state) {
   CHECK_EQ(skt_readv(&s, NULL, SIZE_MAX), SKT_EFAULT);
   CHECK_EQ(skt_writev(&s, NULL, SIZE_MAX), SKT_EFAULT);
   CHECK_EQ(skt_limit(&s, 99, NULL), SKT_EFAULT);
+  CHECK_EQ(skt_get_option(&s, -1, NULL), SKT_EFAULT);
   CHECK_EQ(skt_local(&s, NULL), SKT_EFAULT);
   CHECK_EQ(skt_peer(&s, NULL), SKT_EFAULT);
   skt_close(&s);
@@ -152,6 +162,7 @@ TEST(arguments, arguments_win_over_state) {
   CHECK_EQ(skt_shutdown(&s, 99), SKT_EINVAL);
   CHECK_EQ(skt_wait(&s, 99, 0), SKT_EINVAL);
   CHECK_EQ(skt_wait(&s, SKT_READ, -99), SKT_EINVAL);
+  CHECK_EQ(skt_set_option(&s, SKT_OPT_NODELAY, 2), SKT_EINVAL);
   skt_close(&s);
 }
 
@@ -165,6 +176,9 @@ TEST(arguments, outputs_of_failing_calls_are_zeroed) {
   memset(&out, 0xff, sizeof out);
   CHECK_EQ(skt_adopt(&out, UINTPTR_MAX, 0), SKT_ENOTSOCK);
   CHECK_EQ(skt_close(&out), SKT_EBADF);
+  number = -1;
+  CHECK_EQ(skt_get_option(&none, SKT_OPT_NODELAY, &number), SKT_EBADF);
+  CHECK_EQ(number, 0);
   memset(&addr, 0xff, sizeof addr);
   CHECK_EQ(skt_local(&none, &addr), SKT_EBADF);
   CHECK_EQ(skt_addr_domain(&addr), SKT_EINVAL);

@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 /* macOS has no MSG_NOSIGNAL but a socket option (Darwin sys/socket.h). */

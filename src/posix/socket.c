@@ -266,6 +266,13 @@ int skt__sys_listens(int s) {
   return value > 0 ? 1 : value;
 }
 
+int skt__sys_dual_stack(int s) {
+  int v6only = 0;
+  socklen_t length = sizeof v6only;
+  int rc = getsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, &length);
+  return rc < 0 ? skt__fail() : v6only == 0;
+}
+
 int skt__sys_adopt(int s) {
 #ifdef SKT__NOSIGPIPE_BY_OPTION
   int rc = set_option(s, SOL_SOCKET, SO_NOSIGPIPE, 1);

@@ -251,6 +251,14 @@ int skt__sys_listens(SOCKET s) {
   return rc < 0 ? rc : listens != 0;
 }
 
+int skt__sys_dual_stack(SOCKET s) {
+  DWORD v6only = 0; /* one byte of it is written, as above */
+  int length = sizeof v6only;
+  int rc =
+      check(getsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, (char *)&v6only, &length));
+  return rc < 0 ? rc : v6only == 0;
+}
+
 int skt__sys_adopt(SOCKET s) {
   (void)s;
   return 0;

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* Options over POSIX sockets. The twin is win32/option.c. */
+#include "../sys.h"
+
+/* Linux tells twice the buffer it was told, to count its own needs (socket(7));
+ * and only Linux has this option. */
+#ifdef SO_SNDBUFFORCE
+#define BUFFER_FORM SKT__DOUBLED
+#else
+#define BUFFER_FORM SKT__AS_IS
+#endif
+
+/* macOS has another name for it (tcp(4), Darwin). */
+#if !defined TCP_KEEPIDLE && defined TCP_KEEPALIVE
+#define TCP_KEEPIDLE TCP_KEEPALIVE
+#endif
+
+const skt__option_row skt__sys_options[] = {
+    {SKT_OPT_SEND_BUFFER, 0, SOL_SOCKET, SO_SNDBUF, BUFFER_FORM},
+    {SKT_OPT_RECEIVE_BUFFER, 0, SOL_SOCKET, SO_RCVBUF, BUFFER_FORM},
+/* OpenBSD lacks these three: its keep-alive is tuned by sysctl only. */
+#ifdef TCP_KEEPIDLE
+    {SKT_OPT_KEEPALIVE_IDLE, 0, IPPROTO_TCP, TCP_KEEPIDLE, SKT__AS_IS},
+#endif
+#ifdef TCP_KEEPINTVL
+    {SKT_OPT_KEEPALIVE_INTERVAL, 0, IPPROTO_TCP, TCP_KEEPINTVL, SKT__AS_IS},
+#endif
+#ifdef TCP_KEEPCNT
+    {SKT_OPT_KEEPALIVE_COUNT, 0, IPPROTO_TCP, TCP_KEEPCNT, SKT__AS_IS},
+#endif
+/* Linux counts milliseconds (tcp(7)), macOS seconds (Darwin netinet/tcp.h). */
+#if defined TCP_USER_TIMEOUT
+    {SKT_OPT_USER_TIMEOUT, 0, IPPROTO_TCP, TCP_USER_TIMEOUT, SKT__AS_IS},
+#elif defined TCP_RXT_CONNDROPTIME
+    {SKT_OPT_USER_TIMEOUT, 0, IPPROTO_TCP, TCP_RXT_CONNDROPTIME, SKT__SECONDS},
+#endif
+/* Linux 5.0 on (socket(7)); macOS (Darwin netinet/in.h). */
+#if defined SO_BINDTOIFINDEX
+    {SKT_OPT_DEVICE, 0, SOL_SOCKET, SO_BINDTOIFINDEX, SKT__AS_IS},
+#elif defined IP_BOUND_IF && defined IPV6_BOUND_IF
+    {SKT_OPT_DEVICE, SKT_IPV4, IPPROTO_IP, IP_BOUND_IF, SKT__AS_IS},
+    {SKT_OPT_DEVICE, SKT_IPV6, IPPROTO_IPV6, IPV6_BOUND_IF, SKT__AS_IS},
+#endif
+#ifdef SO_MARK
+    {SKT_OPT_MARK, 0, SOL_SOCKET, SO_MARK, SKT__AS_IS},
+#endif
+    {0},
+};
+
+int skt__sys_get_option(int s, const skt__option_row *row, int *value) {
+  socklen_t length = sizeof *value;
+  int rc = getsockopt(s, row->level, row->name, value, &length);
+  return rc < 0 ? skt__fail() : 0;
+}
+
+int skt__sys_set_option(int s, const skt__option_row *row, int value) {
+  int rc = setsockopt(s, row->level, row->name, &value, sizeof value);
+  return rc < 0 ? skt__fail() : 0;
+}

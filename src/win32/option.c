@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* Options over Winsock. The twin is posix/option.c. */
+#include "../sys.h"
+
+#include <mstcpip.h>
+
+/* MinGW's headers lack them (Windows SDK ws2ipdef.h, ws2tcpip.h). */
+#ifndef TCP_KEEPIDLE
+#define TCP_KEEPIDLE 3
+#endif
+#ifndef TCP_MAXRT
+#define TCP_MAXRT 5
+#endif
+#ifndef TCP_KEEPCNT
+#define TCP_KEEPCNT 16
+#endif
+#ifndef TCP_KEEPINTVL
+#define TCP_KEEPINTVL 17
+#endif
+
+/* The interface for IPv4 is in network byte order, because it may also be an
+ * address; the one for IPv6 is not (Winsock IPPROTO_IP and IPPROTO_IPV6
+ * options). */
+const skt__option_row skt__sys_options[] = {
+    {SKT_OPT_KEEPALIVE_IDLE, 0, IPPROTO_TCP, TCP_KEEPIDLE, SKT__AS_IS},
+    {SKT_OPT_KEEPALIVE_INTERVAL, 0, IPPROTO_TCP, TCP_KEEPINTVL, SKT__AS_IS},
+    {SKT_OPT_KEEPALIVE_COUNT, 0, IPPROTO_TCP, TCP_KEEPCNT, SKT__AS_IS},
+    {SKT_OPT_SEND_BUFFER, 0, SOL_SOCKET, SO_SNDBUF, SKT__AS_IS},
+    {SKT_OPT_RECEIVE_BUFFER, 0, SOL_SOCKET, SO_RCVBUF, SKT__AS_IS},
+    {SKT_OPT_USER_TIMEOUT, 0, IPPROTO_TCP, TCP_MAXRT, SKT__SECONDS},
+    {SKT_OPT_DEVICE, SKT_IPV4, IPPROTO_IP, IP_UNICAST_IF, SKT__NETWORK_ORDER},
+    {SKT_OPT_DEVICE, SKT_IPV6, IPPROTO_IPV6, IPV6_UNICAST_IF, SKT__AS_IS},
+    {0},
+};
+
+/* Booleans are written as one byte of the four (Wine's test_set_getsockopt, run
+ * on Windows), so the rest must be 0 before. */
+static int get(SOCKET s, int level, int name, int *value) {
+  int length = sizeof *value;
+  *value = 0;
+  return getsockopt(s, level, name, (char *)value, &length) == SOCKET_ERROR
+             ? skt__fail()
+             : 0;
+}
+
+/* All four bytes, for some booleans are read as one and some as four. */
+static int set(SOCKET s, int level, int name, int value) {
+  return setsockopt(s, level, name, (const char *)&value, sizeof value) ==
+                 SOCKET_ERROR
+             ? skt__fail()
+             : 0;
+}
+
+/* Before Windows 10 version 1709 the idle time is set together with the
+ * interval only, in milliseconds, and neither can be read (Winsock
+ * SIO_KEEPALIVE_VALS). So the interval, which is no option there, gets its
+ * default of one second. The call also switches keep-alive on; if it was off it
+ * is switched off again. Wine 8 is such a system. */
+static int set_idle_of_old(SOCKET s, int seconds) {
+  struct tcp_keepalive both = {1, (ULONG)seconds * 1000, 1000};
+  DWORD length;
+  int was_on;
+  int rc = get(s, SOL_SOCKET, SO_KEEPALIVE, &was_on);
+  if (rc < 0) {
+    return rc;
+  }
+  if (WSAIoctl(s, SIO_KEEPALIVE_VALS, &both, sizeof both, NULL, 0, &length,
+               NULL, NULL) == SOCKET_ERROR) {
+    return skt__fail();
+  }
+  return was_on ? 0 : set(s, SOL_SOCKET, SO_KEEPALIVE, 0);
+}
+
+int skt__sys_get_option(SOCKET s, const skt__option_row *row, int *value) {
+  return get(s, row->level, row->name, value);
+}
+
+int skt__sys_set_option(SOCKET s, const skt__option_row *row, int value) {
+  int rc = set(s, row->level, row->name, value);
+  if (rc == SKT_ENOPROTOOPT && row->option == SKT_OPT_KEEPALIVE_IDLE) {
+    return set_idle_of_old(s, value);
+  }
+  /* The index of no interface; macOS has ENXIO for that. */
+  return rc == SKT_EINVAL && row->option == SKT_OPT_DEVICE ? SKT_ENODEV : rc;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* Options over the fake backend: what the system's numbers become, and codes
+ * that no system here gives on demand. */
+#include <limits.h>
+
+#include "fake_sys.h"
+#include "skt_test.h"
+
+#define PLAY(...) fake_script((const fake_step[]){__VA_ARGS__, {0}})
+#define CHECK_PLAYED() CHECK_STR(outcome(), "as expected")
+
+static const char *outcome(void) {
+  return fake_trouble() == NULL ? "as expected" : fake_trouble();
+}
+
+static skt socket_of(int domain, int state) {
+  skt s;
+  skt__fill(&s, (skt__os_handle)42, domain | SKT_STREAM | state);
+  return s;
+}
+
+/* What is read where the system has this number; or the code. */
+static int read_as(skt *s, int option, int native) {
+  int value = 0;
+  fake_option = native;
+  PLAY({"get_option", 0});
+  int rc = skt_get_option(s, option, &value);
+  return rc < 0 ? rc : fake_trouble() != NULL ? INT_MIN : value;
+}
+
+/* The number that the system gets; or the code. */
+static int set_as(skt *s, int option, int value) {
+  PLAY({"set_option", 0});
+  int rc = skt_set_option(s, option, value);
+  return rc < 0 ? rc : fake_trouble() != NULL ? INT_MIN : fake_option;
+}
+
+TEST(option_form, doubled_buffer_is_halved) {
+  skt s = fake_connected();
+  CHECK_EQ(set_as(&s, SKT_OPT_SEND_BUFFER, 65536), 65536);
+  CHECK_EQ(read_as(&s, SKT_OPT_SEND_BUFFER, 131072), 65536);
+  CHECK_EQ(set_as(&s, SKT_OPT_RECEIVE_BUFFER, 65536), 65536);
+  CHECK_EQ(read_as(&s, SKT_OPT_RECEIVE_BUFFER, 65536), 65536);
+}
+
+TEST(option_form, seconds_are_rounded_up) {
+  static const int pairs[][2] = {{0, 0},
+                                 {1, 1},
+                                 {1000, 1},
+                                 {1001, 2},
+                                 {1999, 2},
+                                 {7000, 7},
+                                 {2147483000, 2147483},
+                                 {INT_MAX, 2147484}};
+  skt s = fake_connected();
+  for (size_t i = 0; i < sizeof pairs / sizeof *pairs; ++i) {
+    CHECK_EQ(set_as(&s, SKT_OPT_USER_TIMEOUT, pairs[i][0]), pairs[i][1]);
+  }
+  CHECK_EQ(read_as(&s, SKT_OPT_USER_TIMEOUT, 0), 0);
+  CHECK_EQ(read_as(&s, SKT_OPT_USER_TIMEOUT, 7), 7000);
+  CHECK_EQ(read_as(&s, SKT_OPT_USER_TIMEOUT, -1), 0);
+  CHECK_EQ(read_as(&s, SKT_OPT_USER_TIMEOUT, 2147483), 2147483000);
+  CHECK_EQ(read_as(&s, SKT_OPT_USER_TIMEOUT, 2147484), INT_MAX);
+}
+
+/* 22 in network order is 0x16000000 to a little-endian system. */
+TEST(option_form, interface_is_set_in_network_order_and_read_in_any) {
+  static const int indexes[] = {0, 1, 22, 255, 256, 300, 65535};
+  skt v4 = fake_connected(), v6 = socket_of(SKT_IPV6, SKT__FRESH);
+  for (size_t i = 0; i < sizeof indexes / sizeof *indexes; ++i) {
+    int index = indexes[i];
+    int network = (int)htonl((uint32_t)index);
+    CHECK_EQ(set_as(&v4, SKT_OPT_DEVICE, index), network);
+    CHECK_EQ(read_as(&v4, SKT_OPT_DEVICE, network), index);
+    CHECK_EQ(read_as(&v4, SKT_OPT_DEVICE, index), index);
+    CHECK_EQ(set_as(&v6, SKT_OPT_DEVICE, index), index);
+    CHECK_EQ(read_as(&v6, SKT_OPT_DEVICE, index), index);
+  }
+}
+
+/* macOS and the BSDs tell the bit that the option is in their flags. */
+TEST(option_form, any_nonzero_boolean_is_1) {
+  skt s = fake_connected();
+  CHECK_EQ(read_as(&s, SKT_OPT_KEEPALIVE, 8), 1);
+  CHECK_EQ(read_as(&s, SKT_OPT_NODELAY, 4), 1);
+  CHECK_EQ(read_as(&s, SKT_OPT_NODELAY, 0), 0);
+  CHECK_EQ(read_as(&s, SKT_OPT_HOPS, 8), 8);
+}
+
+TEST(option_form, ecn_bits_of_a_stream_are_left_alone) {
+  skt s = fake_connected();
+  CHECK_EQ(set_as(&s, SKT_OPT_TRAFFIC_CLASS, 255), 252);
+  CHECK_EQ(read_as(&s, SKT_OPT_TRAFFIC_CLASS, 0xb8 | 2), 0xb8);
+}
+
+TEST(option_form, buffer_over_the_systems_limit_becomes_smaller) {
+  skt s = fake_connected();
+  PLAY({"set_option", SKT_ENOBUFS}, {"set_option", SKT_ENOBUFS},
+       {"set_option", 0});
+  CHECK_EQ(skt_set_option(&s, SKT_OPT_RECEIVE_BUFFER, 4000), 0);
+  CHECK_EQ(fake_option, 1000);
+  CHECK_PLAYED();
+  PLAY({"set_option", SKT_ENOBUFS}, {"set_option", SKT_ENOBUFS});
+  CHECK_EQ(skt_set_option(&s, SKT_OPT_SEND_BUFFER, 2), SKT_ENOBUFS);
+  CHECK_PLAYED();
+  PLAY({"set_option", SKT_ENOBUFS});
+  CHECK_EQ(skt_set_option(&s, SKT_OPT_HOPS, 200), SKT_ENOBUFS);
+  CHECK_PLAYED();
+}
+
+TEST(option_form, one_code_for_not_known_and_one_for_not_allowed) {
+  static const int codes[][2] = {
+      {SKT_ENOPROTOOPT, SKT_EOPNOTSUPP}, {SKT_EOPNOTSUPP, SKT_EOPNOTSUPP},
+      {SKT_EPERM, SKT_EACCES},           {SKT_EACCES, SKT_EACCES},
+      {SKT_ENODEV, SKT_ENODEV},          {SKT_ENOMEM, SKT_ENOMEM}};
+  skt s = socket_of(SKT_IPV4, SKT__FRESH);
+  int value;
+  for (size_t i = 0; i < sizeof codes / sizeof *codes; ++i) {
+    PLAY({"set_option", codes[i][0]}, {"get_option", codes[i][0]});
+    CHECK_EQ(skt_set_option(&s, SKT_OPT_NODELAY, 1), codes[i][1]);
+    CHECK_EQ(skt_get_option(&s, SKT_OPT_NODELAY, &value), codes[i][1]);
+    CHECK_PLAYED();
+  }
+}
+
+TEST(option_form, dead_connection_is_set_silently_and_told_when_read) {
+  static const int gone[] = {SKT_ENOTCONN, SKT_ECONNRESET, SKT_ECONNABORTED};
+  static const int states[] = {SKT_CONNECTED, SKT__CONNECT_FAILED};
+  int value = 9;
+  for (size_t i = 0; i < 2; ++i) {
+    skt s = socket_of(SKT_IPV4, states[i]);
+    for (size_t k = 0; k < sizeof gone / sizeof *gone; ++k) {
+      PLAY({"set_option", gone[k]}, {"get_option", gone[k]});
+      CHECK_EQ(skt_set_option(&s, SKT_OPT_NODELAY, 1), 0);
+      CHECK_EQ(skt_get_option(&s, SKT_OPT_NODELAY, &value), SKT_ENOTCONN);
+      CHECK_EQ(value, 0);
+      CHECK_PLAYED();
+    }
+  }
+}
+
+/* macOS has EINVAL for it. Of a living connection, or none, it is EINVAL. */
+TEST(option_form, einval_means_dead_only_without_a_peer) {
+  skt s = fake_connected(), fresh = socket_of(SKT_IPV4, SKT__FRESH);
+  PLAY({"set_option", SKT_EINVAL}, {"peer", SKT_ENOTCONN},
+       {"set_option", SKT_EINVAL}, {"peer", 0}, {"set_option", SKT_EINVAL});
+  CHECK_EQ(skt_set_option(&s, SKT_OPT_NODELAY, 1), 0);
+  CHECK_EQ(skt_set_option(&s, SKT_OPT_NODELAY, 1), SKT_EINVAL);
+  CHECK_EQ(skt_set_option(&fresh, SKT_OPT_NODELAY, 1), SKT_EINVAL);
+  CHECK_PLAYED();
+}
+
+TEST(option_form, what_is_refused_never_reaches_the_system) {
+  skt none = {0}, v4 = fake_connected();
+  skt connecting = socket_of(SKT_IPV4, SKT__CONNECTING);
+  int value;
+  PLAY({"close", 0});
+  CHECK_EQ(skt_set_option(&none, SKT_OPT_NODELAY, 1), SKT_EBADF);
+  CHECK_EQ(skt_set_option(&v4, SKT_OPT_NODELAY, 2), SKT_EINVAL);
+  CHECK_EQ(skt_set_option(&v4, SKT_OPT_V6ONLY, 1), SKT_EINVAL);
+  CHECK_EQ(skt_set_option(&v4, SKT_OPT_BROADCAST, 1), SKT_EINVAL);
+  CHECK_EQ(skt_get_option(&v4, SKT_OPT_V6ONLY, &value), SKT_EINVAL);
+  CHECK_EQ(skt_set_option(&v4, SKT_OPT_MARK, 1), SKT_EOPNOTSUPP);
+  CHECK_EQ(skt_get_option(&v4, SKT_OPT_MARK, &value), SKT_EOPNOTSUPP);
+  CHECK_EQ(skt_set_option(&connecting, SKT_OPT_NODELAY, 1), SKT_EALREADY);
+  CHECK_EQ(skt_get_option(&connecting, SKT_OPT_NODELAY, &value), SKT_EALREADY);
+  /* Being of another kind wins over being unknown here. */
+  CHECK_EQ(skt_set_option(&v4, SKT_OPT_MARK, -1), SKT_EINVAL);
+  CHECK_STR(fake_trouble(), "close");
+}
+
+/* Systems refuse some of it too; here only skt can. */
+TEST(option_form, ranges_are_kept_without_the_system) {
+  static const int ranges[][3] = {{SKT_OPT_KEEPALIVE, 0, 1},
+                                  {SKT_OPT_NODELAY, 0, 1},
+                                  {SKT_OPT_SEND_BUFFER, 1, INT_MAX / 2},
+                                  {SKT_OPT_RECEIVE_BUFFER, 1, INT_MAX / 2},
+                                  {SKT_OPT_HOPS, 1, 255},
+                                  {SKT_OPT_TRAFFIC_CLASS, 0, 255},
+                                  {SKT_OPT_DEVICE, 0, 0xffffff}};
+  skt s = fake_connected();
+  for (size_t i = 0; i < sizeof ranges / sizeof *ranges; ++i) {
+    int option = ranges[i][0], low = ranges[i][1], high = ranges[i][2];
+    PLAY({"set_option", 0}, {"set_option", 0});
+    CHECK_EQ(skt_set_option(&s, option, low - 1), SKT_EINVAL);
+    CHECK_EQ(skt_set_option(&s, option, high + 1), SKT_EINVAL);
+    CHECK_EQ(skt_set_option(&s, option, low), 0);
+    CHECK_EQ(skt_set_option(&s, option, high), 0);
+    CHECK_PLAYED();
+  }
+}
+
+TEST(option_form, v6only_needs_no_call) {
+  skt s = socket_of(SKT_IPV6, SKT__FRESH);
+  int value;
+  PLAY({"close", 0});
+  CHECK_EQ(skt_set_option(&s, SKT_OPT_V6ONLY, 0), 0);
+  CHECK_EQ(skt_get_option(&s, SKT_OPT_V6ONLY, &value), 0);
+  CHECK_EQ(value, 0);
+  CHECK_EQ(skt_set_option(&s, SKT_OPT_V6ONLY, 1), 0);
+  CHECK_EQ(skt_get_option(&s, SKT_OPT_V6ONLY, &value), 0);
+  CHECK_EQ(value, 1);
+  CHECK_STR(fake_trouble(), "close");
+}
+
+TEST(option_form, setting_and_reading_are_one_call_each) {
+  skt s = fake_connected();
+  int value;
+  PLAY({"set_option", 0}, {"get_option", 0});
+  CHECK_EQ(skt_set_option(&s, SKT_OPT_NODELAY, 1), 0);
+  CHECK_EQ(skt_get_option(&s, SKT_OPT_NODELAY, &value), 0);
+  CHECK_PLAYED();
+}
