@@ -3,6 +3,8 @@
 X(error, numbers_and_names_are_the_same_everywhere)
 X(error, every_code_is_its_own_and_fits_in_16_bits)
 X(error, native_number_is_kept_for_the_thread_it_came_to)
+X(error, native_number_outlives_other_failures_of_the_thread)
+X(error, native_number_of_a_nonblocking_refusal_is_kept)
 X(address, text_comes_back_as_rfc_5952_writes_it)
 X(address, anything_else_is_refused)
 X(address, unknown_interface_reports_enodev)
