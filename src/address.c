@@ -131,9 +131,6 @@ const void *skt_addr_native(const skt_addr *a, size_t *length) {
 
 int skt_addr_port(const skt_addr *a) {
   skt__ip ip;
-  if (a == NULL) {
-    return SKT_EFAULT;
-  }
   int domain = skt__addr_get_ip(a, &ip);
   return domain < 0 ? domain : ip.port;
 }

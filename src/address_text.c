@@ -106,7 +106,7 @@ static bool parse_ipv6(const char **p, uint8_t *bytes) {
 static int parse_scope(const char **p, uint32_t *scope) {
   const char *end = strchr(*p, ']');
   char name[INTERFACE_NAME_MAX];
-  if (end == NULL || end == *p || (size_t)(end - *p) >= sizeof name) {
+  if (end == NULL || (size_t)(end - *p) >= sizeof name) {
     return SKT_EINVAL;
   }
   size_t length = (size_t)(end - *p);

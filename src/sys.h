@@ -243,7 +243,7 @@ typedef struct skt__ip {
   uint16_t port;
 } skt__ip;
 
-/* Returns the domain, or SKT_EINVAL if a is no address. */
+/* Returns what skt_addr_domain does. */
 int skt__addr_get_ip(const skt_addr *a, skt__ip *ip);
 void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip);
 bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */

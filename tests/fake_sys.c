@@ -4,9 +4,10 @@
 #include <string.h>
 
 size_t fake_n, fake_count;
-int fake_timeout_ms, fake_limit_ms, fake_option;
+const void *fake_buffer;
+int fake_timeout_ms, fake_limit_ms, fake_option, fake_backlog;
 unsigned fake_flags;
-bool fake_restart;
+bool fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
 
 static const fake_step *next;
 static const char *unexpected;
@@ -61,14 +62,17 @@ int skt__sys_bind(skt__os_handle s, const skt_addr *local, unsigned flags) {
 }
 
 int skt__sys_listen(skt__os_handle s, int backlog, bool restart) {
-  (void)s, (void)backlog;
+  (void)s;
+  fake_backlog = backlog;
   fake_restart = restart;
   return code("listen");
 }
 
 int skt__sys_accept(skt__os_handle s, skt__os_handle *out, skt_addr *peer,
                     bool inherited, bool nonblocking) {
-  (void)s, (void)peer, (void)inherited, (void)nonblocking;
+  (void)s, (void)peer;
+  fake_inherited = inherited;
+  fake_nonblocking = nonblocking;
   *out = (skt__os_handle)43;
   return code("accept");
 }
@@ -95,7 +99,8 @@ ptrdiff_t skt__sys_read(skt__os_handle s, void *buffer, size_t n) {
 }
 
 ptrdiff_t skt__sys_write(skt__os_handle s, const void *buffer, size_t n) {
-  (void)s, (void)buffer;
+  (void)s;
+  fake_buffer = buffer;
   fake_n = n;
   return (ptrdiff_t)play("write");
 }
@@ -138,6 +143,7 @@ ptrdiff_t skt__sys_readv(skt__os_handle s, const skt_buffer *b, size_t count) {
 
 ptrdiff_t skt__sys_writev(skt__os_handle s, const skt_buffer *b, size_t count) {
   (void)s;
+  fake_buffer = b[0].data;
   fake_n = sum(b, count);
   fake_count = count;
   return (ptrdiff_t)play("writev");
@@ -177,7 +183,8 @@ int skt__sys_limit(skt__os_handle s, int direction, int *limit_ms) {
 
 int skt__sys_wait(skt__os_handle s, int events, bool connecting,
                   int timeout_ms) {
-  (void)s, (void)events, (void)connecting;
+  (void)s, (void)events;
+  fake_connecting = connecting;
   fake_timeout_ms = timeout_ms;
   return code("wait");
 }

@@ -22,9 +22,10 @@ const char *fake_trouble(void);
 
 /* Arguments of the last call that had them. */
 extern size_t fake_n, fake_count;
-extern int fake_timeout_ms, fake_limit_ms;
+extern const void *fake_buffer; /* of several the first */
+extern int fake_timeout_ms, fake_limit_ms, fake_backlog;
 extern unsigned fake_flags;
-extern bool fake_restart;
+extern bool fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
 
 /* The native value of every option: what the last call set, and what the next
  * one reads. */

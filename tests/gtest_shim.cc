@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Shows the C tests to GoogleTest, and lends C what it lacks everywhere alike:
-// threads, a clock and a child process. Nothing is thrown through C.
+// threads, signals, a clock and a child process. Nothing is thrown through C.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -10,6 +10,8 @@
 #include <cstring>
 #include <string>
 #include <thread>
+
+#include <signal.h>
 
 #include "skt_test.h"
 
@@ -91,6 +93,18 @@ void test_skip(const char *file, int line, const char *reason) {
 
 test_thread *test_start(void (*run)(void *), void *argument) {
   return new test_thread{std::thread(run, argument)};
+}
+
+bool test_interrupt(test_thread *thread) {
+#ifdef SA_RESTART  // a POSIX system; and without it calls are not restarted
+  struct sigaction action = {};
+  action.sa_handler = [](int) {};
+  return sigaction(SIGUSR1, &action, nullptr) == 0 &&
+         pthread_kill(thread->thread.native_handle(), SIGUSR1) == 0;
+#else
+  (void)thread;
+  return false;
+#endif
 }
 
 void test_join(test_thread *thread) {

@@ -61,6 +61,9 @@ typedef struct test_thread test_thread;
 test_thread *test_start(void (*run)(void *), void *argument);
 void test_join(test_thread *thread);
 
+/* Interrupt the call a thread is in; false where nothing can. */
+bool test_interrupt(test_thread *thread);
+
 /* Milliseconds of a clock that never goes back. */
 double test_now_ms(void);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 
 #include "peer.h"
@@ -63,7 +64,15 @@ static const char *const no_addresses[] = {
     "[::1.2.3.400]:80", "[::01.2.3.4]:80", "[1:2:3:4:5:6:7:1.2.3.4]:80",
     "[::1.2.3.4:5]:80", "[1.2.3.4::]:80", "[fe80::1%]:80", "[fe80::1%2:80",
     "[fe80::1%4294967296]:80", "[fe80::1%02]:80", "[::1]]:80", "[::1]:80]",
-    "\xff\xfe:80", "1.2.3.4:80\n",
+    "\xff\xfe:80", "1.2.3.4:80\n", "1.2.3,4:80", "1 2 3 4:80", "1.2.34:80",
+    "[1:2:3:4:5:6:7:]:80", "[1:2:3:4:5:6:7:89abc]:80", "[::12345]:80",
+    "[G::]:80", "[::G]:80", "[::g]:80", "[1::2:]:80", "[::1:]:80", "[1:::]:80",
+    "[1::x]:80", "[1:x::]:80", "[::%]:80", "[::1.2.3.4%]:80", "[fe80::1%x",
+    "[fe80::1%2]x:80", "[1:2:3:4:5:6:7:8]80", "[1:2:3:4:5:6:7:8:80",
+    "[::1.2.3.4:80", "[1.2.3.4:80",
+    /* IPv4 in the place of groups that are already full */
+    "[::1:2:3:4:5:6:1.2.3.4]:80", "[::2:3:4:5:6:7:1.2.3.4]:80",
+    "[::1:2:3:4:5:6:7:1.2.3.4]:80", "[1:2:3:4:5:6:7::1.2.3.4]:80",
 };
 /* clang-format on */
 
@@ -84,6 +93,36 @@ TEST(address, unknown_interface_reports_enodev) {
   skt_addr a;
   CHECK_EQ(skt_addr_parse(&a, "[fe80::1%nosuchif]:1"), SKT_ENODEV);
   CHECK_EQ(skt_addr_domain(&a), SKT_EINVAL);
+}
+
+TEST(address, interface_name_has_255_bytes_or_less) {
+  char text[300] = "[fe80::1%";
+  skt_addr a;
+  memset(text + 9, 'x', 256);
+  memcpy(text + 9 + 255, "]:80", 5);
+  CHECK_EQ(skt_addr_parse(&a, text), SKT_ENODEV);
+  memcpy(text + 9 + 255, "x]:80", 6);
+  CHECK_EQ(skt_addr_parse(&a, text), SKT_EINVAL);
+}
+
+/* Linux, the BSDs and macOS, Windows, Wine: each has one of them. */
+TEST(address, interface_of_the_system_is_found) {
+  static const char *const names[] = {
+      "lo", "lo0", "loopback_0", "loopback_1", "ethernet_0", "ethernet_32768"};
+  int found = 0;
+  for (size_t i = 0; i < sizeof names / sizeof *names; ++i) {
+    char text[SKT_ADDR_TEXT_MAX];
+    skt_addr a;
+    snprintf(text, sizeof text, "[fe80::1%%%s]:1", names[i]);
+    int rc = skt_addr_parse(&a, text);
+    CHECK(rc == 0 || rc == SKT_ENODEV);
+    if (rc == 0) {
+      CHECK(skt_addr_format(&a, text, sizeof text) > 0);
+      CHECK(strchr(text, '%') != NULL);
+      ++found;
+    }
+  }
+  CHECK(found > 0);
 }
 
 TEST(address, absurdly_long_text_is_refused) {
@@ -184,6 +223,17 @@ TEST(address, mapped_ipv4_from_the_system_becomes_plain) {
   CHECK(text_begins(&b, "1.2.3.4:80"));
 }
 
+TEST(address, mapped_ipv4_from_the_system_keeps_its_port_and_nothing_else) {
+  skt_addr from, got, want;
+  size_t length;
+  CHECK_EQ(skt_addr_parse(&from, "[::ffff:1.2.3.4%7]:8081"), 0);
+  CHECK_EQ(skt_addr_parse(&want, "1.2.3.4:8081"), 0);
+  const void *native = skt_addr_native(&from, &length);
+  memset(&got, 0xff, sizeof got);
+  CHECK_EQ(skt_addr_from_native(&got, native, length), 0);
+  CHECK_EQ(memcmp(&got, &want, sizeof got), 0);
+}
+
 TEST(address, foreign_family_reports_eafnosupport) {
   skt_addr a;
   unsigned char bytes[64];
@@ -201,6 +251,23 @@ TEST(address, zeroed_memory_is_no_address) {
   CHECK_STR(text, "");
   CHECK(skt_addr_native(&none, &length) == NULL);
   CHECK_EQ(length, 0);
+}
+
+/* What only overwritten memory looks like. */
+TEST(address, length_of_another_family_is_no_address) {
+  skt_addr v4, v6, odd;
+  CHECK_EQ(skt_addr_parse(&v4, "127.0.0.1:1"), 0);
+  CHECK_EQ(skt_addr_parse(&v6, "[::1]:1"), 0);
+  odd = v4;
+  odd.length = v6.length;
+  CHECK_EQ(skt_addr_domain(&odd), SKT_EINVAL);
+  odd.length = v4.length - 1;
+  CHECK_EQ(skt_addr_domain(&odd), SKT_EINVAL);
+  odd = v6;
+  odd.length = v4.length;
+  CHECK_EQ(skt_addr_domain(&odd), SKT_EINVAL);
+  odd.length = sizeof odd.words;
+  CHECK_EQ(skt_addr_domain(&odd), SKT_EINVAL);
 }
 
 TEST(address, port_is_in_host_order) {

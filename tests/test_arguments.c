@@ -155,7 +155,8 @@ TEST(arguments, missing_pointer_wins_over_arguments_and_state) {
 }
 
 TEST(arguments, arguments_win_over_state) {
-  skt s = {0};
+  skt s = {0}, a = {0}, b = {0};
+  skt_addr none = {0};
   CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
   CHECK_EQ(skt_read(&s, bytes, SIZE_MAX), SKT_EINVAL);
   CHECK_EQ(skt_write(&s, bytes, SIZE_MAX), SKT_EINVAL);
@@ -164,25 +165,53 @@ TEST(arguments, arguments_win_over_state) {
   CHECK_EQ(skt_wait(&s, SKT_READ, -99), SKT_EINVAL);
   CHECK_EQ(skt_set_option(&s, SKT_OPT_NODELAY, 2), SKT_EINVAL);
   skt_close(&s);
+  CHECK_EQ(skt_adopt(&s, UINTPTR_MAX, ~0u), SKT_EINVAL);
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_connect(&a, &none), SKT_EINVAL);
+  skt_close(&a);
+  skt_close(&b);
 }
 
-/* What a failing call hands out must be zeroed: it holds no socket, and is no
- * address. */
+/* An address of 0xff, and whether all of it was zeroed since. */
+static skt_addr *unset(void) {
+  memset(&addr, 0xff, sizeof addr);
+  return &addr;
+}
+
+static bool is_zeroed(void) {
+  static const skt_addr zeroed;
+  return memcmp(&addr, &zeroed, sizeof addr) == 0;
+}
+
+/* To the last byte: 0xff is no socket's name and no address either. */
 TEST(arguments, outputs_of_failing_calls_are_zeroed) {
-  skt none = {0}, out;
+  skt none = {0}, fresh = {0}, out;
+  CHECK_EQ(skt_socket(&fresh, SKT_IPV4, SKT_STREAM, 0), 0);
   memset(&out, 0xff, sizeof out);
-  CHECK_EQ(skt_accept(&none, &out, &addr, 0), SKT_EBADF);
-  CHECK_EQ(skt_close(&out), SKT_EBADF);
+  CHECK_EQ(skt_accept(&none, &out, unset(), 0), SKT_EBADF);
+  CHECK(memcmp(&out, &none, sizeof out) == 0 && is_zeroed());
+  memset(&out, 0xff, sizeof out);
+  CHECK_EQ(skt_accept(&fresh, &out, unset(), 0), SKT_EINVAL);
+  CHECK(memcmp(&out, &none, sizeof out) == 0 && is_zeroed());
   memset(&out, 0xff, sizeof out);
   CHECK_EQ(skt_adopt(&out, UINTPTR_MAX, 0), SKT_ENOTSOCK);
-  CHECK_EQ(skt_close(&out), SKT_EBADF);
+  CHECK(memcmp(&out, &none, sizeof out) == 0);
   number = -1;
   CHECK_EQ(skt_get_option(&none, SKT_OPT_NODELAY, &number), SKT_EBADF);
   CHECK_EQ(number, 0);
-  memset(&addr, 0xff, sizeof addr);
-  CHECK_EQ(skt_local(&none, &addr), SKT_EBADF);
-  CHECK_EQ(skt_addr_domain(&addr), SKT_EINVAL);
-  memset(&addr, 0xff, sizeof addr);
-  CHECK_EQ(skt_peer(&none, &addr), SKT_EBADF);
-  CHECK_EQ(skt_addr_domain(&addr), SKT_EINVAL);
+  CHECK_EQ(skt_local(&none, unset()), SKT_EBADF);
+  CHECK(is_zeroed());
+  CHECK_EQ(skt_peer(&none, unset()), SKT_EBADF);
+  CHECK(is_zeroed());
+  CHECK_EQ(skt_peer(&fresh, unset()), SKT_ENOTCONN);
+  CHECK(is_zeroed());
+  skt_close(&fresh);
+  CHECK_EQ(skt_addr_parse(unset(), "no"), SKT_EINVAL);
+  CHECK(is_zeroed());
+  CHECK_EQ(skt_addr_parse(unset(), NULL), SKT_EFAULT);
+  CHECK(is_zeroed());
+  CHECK_EQ(skt_addr_from_native(unset(), NULL, 16), SKT_EFAULT);
+  CHECK(is_zeroed());
+  CHECK_EQ(skt_addr_from_native(unset(), "", 1), SKT_EINVAL);
+  CHECK(is_zeroed());
 }

@@ -74,6 +74,18 @@ TEST(connect, wrong_state_tells_which) {
   skt_close(&listener);
 }
 
+TEST(connect, finish_without_a_connect_reports_einval) {
+  skt s = {0};
+  skt_addr at = loopback(SKT_IPV4);
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_connect_finish(&s), SKT_EINVAL);
+  CHECK_EQ(skt_bind(&s, &at, 0), 0);
+  CHECK_EQ(skt_connect_finish(&s), SKT_EINVAL);
+  CHECK_EQ(skt_listen(&s, 0), 0);
+  CHECK_EQ(skt_connect_finish(&s), SKT_EINVAL);
+  skt_close(&s);
+}
+
 TEST(connect, bound_socket_keeps_its_address) {
   skt listener = {0}, s = {0};
   skt_addr at, ours, after;
@@ -207,5 +219,52 @@ TEST(connect, calls_on_a_pending_connect_tell_it_is_not_connected) {
   skt_close(&listener);
   if (refused) {
     SKIP("this system refuses when the backlog is full");
+  }
+}
+
+typedef struct attempt {
+  skt s;
+  skt_addr to;
+  int rc;
+  double ms;
+} attempt;
+
+static void connect_it(void *argument) {
+  attempt *a = argument;
+  double start = test_now_ms();
+  a->rc = skt_connect(&a->s, &a->to);
+  a->ms = test_now_ms() - start;
+}
+
+/* The backlog is full, so that the connect waits for all of its limit; a
+ * signal comes, and neither ends it nor makes it begin again. */
+TEST(connect, signal_does_not_end_a_blocking_connect) {
+  enum { LIMIT_MS = 200 };
+  skt listener = {0}, waiting[8] = {{0}};
+  attempt last = {.rc = 1};
+  int i = 0;
+  CHECK(bind_loopback(SKT_IPV4, &listener, &last.to));
+  CHECK_EQ(skt_listen(&listener, 1), 0);
+  do {
+    CHECK_EQ(begin(&waiting[i], SKT_IPV4, &last.to), SKT_EINPROGRESS);
+  } while (skt_wait(&waiting[i], SKT_WRITE, 100) > 0 && ++i < 8);
+  CHECK_EQ(skt_socket(&last.s, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_set_limit(&last.s, SKT_WRITE, LIMIT_MS), 0);
+  test_thread *thread = test_start(connect_it, &last);
+  skt_wait(&waiting[0], SKT_READ, LIMIT_MS / 4); /* let it begin */
+  bool interrupted = test_interrupt(thread);
+  test_join(thread);
+  for (int n = 0; n < 8; ++n) {
+    skt_close(&waiting[n]);
+  }
+  skt_close(&last.s);
+  skt_close(&listener);
+  if (i == 8) {
+    SKIP("this system refuses when the backlog is full");
+  }
+  CHECK_EQ(last.rc, SKT_ETIMEDOUT);
+  CHECK(last.ms >= LIMIT_MS);
+  if (!interrupted) {
+    SKIP("this system has no signals that interrupt a call");
   }
 }

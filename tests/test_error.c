@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 
+#include "peer.h"
 #include "skt_test.h"
 
 /* The numbers are Linux's on every system, so they are written out here. */
@@ -79,4 +81,35 @@ TEST(error, native_number_is_kept_for_the_thread_it_came_to) {
   CHECK_EQ(skt_native_error(), native);
   test_join(test_start(ask_native_error, &elsewhere));
   CHECK_EQ(elsewhere, 0);
+}
+
+/* On Windows other calls keep their numbers in the same place. */
+TEST(error, native_number_outlives_other_failures_of_the_thread) {
+  int code = 0;
+  fail_in_the_system(&code);
+  CHECK_EQ(code, SKT_EADDRNOTAVAIL);
+  int native = skt_native_error();
+  CHECK(fopen("no/such/folder/file", "r") == NULL);
+  CHECK_EQ(skt_native_error(), native);
+}
+
+/* The reason comes from the system and is not guessed. Winsock may have it a
+ * little later than the failure, but not every time. */
+TEST(error, native_number_of_a_nonblocking_refusal_is_kept) {
+  skt deaf = {0};
+  skt_addr at;
+  bool told = false;
+  CHECK(bind_loopback(SKT_IPV4, &deaf, &at));
+  for (int i = 0; i < 10 && !told; ++i) {
+    skt s = {0};
+    CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM | SKT_NONBLOCK, 0), 0);
+    CHECK_EQ(skt_connect(&s, &at), SKT_EINPROGRESS);
+    int before = skt_native_error();
+    CHECK_EQ(skt_wait(&s, SKT_WRITE, 10000), SKT_WRITE);
+    CHECK_EQ(skt_connect_finish(&s), SKT_ECONNREFUSED);
+    told = skt_native_error() != before;
+    skt_close(&s);
+  }
+  CHECK(told);
+  skt_close(&deaf);
 }

@@ -87,6 +87,27 @@ TEST(native, stated_kind_is_believed) {
   skt_close(&b);
 }
 
+TEST(native, stated_states_and_mode_are_believed) {
+  enum { TCP = SKT_IPV4 | SKT_STREAM };
+  skt s = {0}, client = {0}, server = {0};
+  skt_addr at;
+  char byte;
+  CHECK(bind_loopback(SKT_IPV4, &s, &at));
+  CHECK_EQ(readopt(&s, TCP | SKT_BOUND), 0);
+  CHECK_EQ(skt_listen(&s, 0), 0);
+  CHECK_EQ(readopt(&s, TCP | SKT_LISTENING), 0);
+  CHECK_EQ(skt_socket(&client, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_connect(&client, &at), 0);
+  CHECK_EQ(skt_accept(&s, &server, NULL, 0), 0);
+  CHECK_EQ(skt_set_blocking(&server, false), 0);
+  CHECK_EQ(readopt(&server, TCP | SKT_CONNECTED | SKT_NONBLOCK), 0);
+  CHECK_EQ(skt_blocking(&server), 0);
+  CHECK_EQ(skt_read(&server, &byte, 1), SKT_EAGAIN);
+  skt_close(&server);
+  skt_close(&client);
+  skt_close(&s);
+}
+
 TEST(native, wrong_kind_reports_einval_and_leaves_the_handle) {
   static const unsigned bad[] = {
       SKT_IPV4,
@@ -132,6 +153,18 @@ TEST(native, handle_that_is_no_socket_reports_enotsock) {
   CHECK_EQ(skt_adopt(&out, 0, 0), SKT_ENOTSOCK);
   fclose(stdin); /* Windows removes no open file */
   remove("skt_test_stdin");
+}
+
+/* Cut to an int it would be a good one. */
+TEST(native, handle_wider_than_the_systems_reports_enotsock) {
+  skt s = {0}, out;
+  if (sizeof(uintptr_t) < sizeof(uint64_t)) {
+    SKIP("no handle can be wider here");
+  }
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
+  uintptr_t wide = skt_native(&s) + (uintptr_t)((uint64_t)1 << 32);
+  CHECK_EQ(skt_adopt(&out, wide, 0), SKT_ENOTSOCK);
+  skt_close(&s);
 }
 
 /* Descriptor 0 is a good socket on POSIX: closing standard input makes it the

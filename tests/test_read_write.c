@@ -156,7 +156,33 @@ TEST(write, blocking_write_of_32_mib_takes_all_in_one_call) {
   skt_close(&b);
 }
 
-/* One thread waits in read while another writes on the same socket. */
+static void read_answer(void *argument) {
+  char byte = 0;
+  ptrdiff_t got = skt_read(argument, &byte, 1);
+  test_check_eq(__FILE__, __LINE__, "skt_read of the answer", got, 1);
+  test_check_eq(__FILE__, __LINE__, "the answer", byte, '!');
+}
+
+/* The read waits for an answer to what is written meanwhile. */
+TEST(read_write, read_that_waits_holds_up_no_write) {
+  skt a = {0}, b = {0};
+  char byte = 0;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  test_thread *reader = test_start(read_answer, &a);
+  skt_wait(&b, SKT_READ, 50); /* let it begin */
+  ptrdiff_t asked = skt_write(&a, "?", 1);
+  ptrdiff_t heard = skt_read(&b, &byte, 1);
+  ptrdiff_t answered = skt_write(&b, "!", 1);
+  test_join(reader);
+  CHECK_EQ(asked, 1);
+  CHECK_EQ(heard, 1);
+  CHECK_EQ(byte, '?');
+  CHECK_EQ(answered, 1);
+  skt_close(&a);
+  skt_close(&b);
+}
+
+/* Much, both ways, from two threads on each socket. */
 TEST(read_write, one_socket_reads_and_writes_at_the_same_time) {
   skt a = {0}, b = {0};
   char *got = malloc(BIG);

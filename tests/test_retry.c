@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Interrupts, short counts and failures of every call, without timing; and how
  * many calls each function makes. */
+#include <limits.h>
 #include <string.h>
 
 #include "fake_sys.h"
@@ -43,6 +44,14 @@ TEST(retry, interrupted_and_short_writes_are_completed) {
   CHECK_PLAYED();
 }
 
+TEST(retry, short_write_goes_on_where_it_ended) {
+  skt s = fake_connected();
+  PLAY({"write", 3}, {"write", 5}, {"write", SKT__EINTR}, {"write", 2});
+  CHECK_EQ(skt_write(&s, bytes, 10), 10);
+  CHECK(fake_buffer == bytes + 8);
+  CHECK_PLAYED();
+}
+
 TEST(retry, write_that_breaks_half_way_returns_the_count_then_the_error) {
   skt s = fake_connected();
   PLAY({"write", 3}, {"write", SKT_EPIPE});
@@ -71,6 +80,27 @@ TEST(retry, length_given_to_the_system_is_bounded) {
   CHECK_EQ(skt_write(&s, bytes, PTRDIFF_MAX), 1);
   CHECK_EQ(fake_n, SKT__WRITE_MAX);
   CHECK_PLAYED();
+}
+
+TEST(retry, length_of_the_bound_is_one_call_and_one_more_is_two) {
+  skt s = fake_connected();
+  PLAY({"read", 1}, {"read", 1}, {"write", (long long)SKT__IO_MAX},
+       {"write", (long long)SKT__IO_MAX}, {"write", 1});
+  CHECK_EQ(skt_read(&s, bytes, SKT__IO_MAX), 1);
+  CHECK_EQ(fake_n, SKT__IO_MAX);
+  CHECK_EQ(skt_read(&s, bytes, SKT__IO_MAX + 1), 1);
+  CHECK_EQ(fake_n, SKT__IO_MAX);
+  CHECK_EQ(skt_write(&s, bytes, SKT__IO_MAX), SKT__IO_MAX);
+  CHECK_EQ(fake_n, SKT__IO_MAX);
+  CHECK_EQ(skt_write(&s, bytes, SKT__IO_MAX + 1), SKT__IO_MAX + 1);
+  CHECK_EQ(fake_n, 1);
+  CHECK_PLAYED();
+}
+
+/* Winsock counts in an int, and macOS refuses more than one holds. */
+TEST(retry, bounds_are_what_every_system_takes) {
+  CHECK(SKT__IO_MAX <= INT_MAX && SKT__IO_MAX >= 1 << 20);
+  CHECK(SKT__WRITE_MAX <= SKT__IO_MAX && SKT__WRITE_MAX >= 1 << 16);
 }
 
 TEST(retry, write_of_5_gib_is_one_call_of_skt) {
@@ -108,6 +138,33 @@ TEST(retry, fatal_errors_are_kept_and_others_are_not) {
     CHECK_EQ(skt_write(&s, bytes, 1), passing[i]);
     CHECK_EQ(skt_write(&s, bytes, 1), 1);
     CHECK_PLAYED();
+  }
+}
+
+#define ENTRY(name, value, text) name,
+static const int every_code[] = {SKT_ERRORS(ENTRY)};
+#undef ENTRY
+enum { CODES = sizeof every_code / sizeof *every_code };
+
+static bool is_one_of(int code, const int *codes, size_t n) {
+  size_t i = 0;
+  while (i < n && codes[i] != code) {
+    ++i;
+  }
+  return i < n;
+}
+
+TEST(retry, no_code_but_those_of_a_broken_connection_is_kept) {
+  static const int kept[] = {SKT_EIO,        SKT_ENETDOWN,    SKT_ENETUNREACH,
+                             SKT_ECONNRESET, SKT_ETIMEDOUT,   SKT_EHOSTUNREACH,
+                             SKT_EPIPE,      SKT_ECONNABORTED};
+  for (int i = 0; i < CODES; ++i) {
+    skt s = fake_connected();
+    PLAY({"read", every_code[i]}, {"read", 1});
+    CHECK(skt_read(&s, bytes, 1) < 0);
+    bool ended = is_one_of(every_code[i], kept, sizeof kept / sizeof *kept);
+    CHECK_EQ(skt_read(&s, bytes, 1) < 0, ended);
+    CHECK_EQ(fake_trouble() == NULL, !ended);
   }
 }
 
@@ -212,6 +269,20 @@ TEST(retry, accept_reports_what_is_ours) {
   }
 }
 
+TEST(retry, accept_passes_over_no_other_code) {
+  static const int passed_over[] = {
+      SKT_ECONNABORTED, SKT_ECONNRESET,  SKT_EPROTO,      SKT_ENOPROTOOPT,
+      SKT_ETIMEDOUT,    SKT_ENETUNREACH, SKT_EHOSTUNREACH};
+  for (int i = 0; i < CODES; ++i) {
+    skt s = socket_in(SKT_LISTENING), out;
+    bool passed = is_one_of(every_code[i], passed_over,
+                            sizeof passed_over / sizeof *passed_over);
+    PLAY({"accept", every_code[i]}, {"accept", 0});
+    CHECK_EQ(skt_accept(&s, &out, NULL, 0), passed ? 0 : every_code[i]);
+    CHECK_EQ(fake_trouble() == NULL, passed);
+  }
+}
+
 TEST(retry, interrupted_wait_goes_on_with_the_time_that_is_left) {
   skt s = fake_connected();
   /* The second step ends a tick too early, as Windows' may. */
@@ -219,6 +290,14 @@ TEST(retry, interrupted_wait_goes_on_with_the_time_that_is_left) {
        {"pass_us", 20000}, {"wait", SKT_READ});
   CHECK_EQ(skt_wait(&s, SKT_READ, 100), SKT_READ);
   CHECK_EQ(fake_timeout_ms, 50); /* 49.6, rounded up */
+  CHECK_PLAYED();
+}
+
+TEST(retry, longest_timeout_is_no_shorter) {
+  skt s = fake_connected();
+  PLAY({"wait", SKT__EINTR}, {"pass_us", 1000}, {"wait", SKT_READ});
+  CHECK_EQ(skt_wait(&s, SKT_READ, INT_MAX), SKT_READ);
+  CHECK_EQ(fake_timeout_ms, SKT__SLICE_MS < 0 ? INT_MAX - 1 : SKT__SLICE_MS);
   CHECK_PLAYED();
 }
 
@@ -252,6 +331,7 @@ TEST(retry, vector_write_goes_on_in_the_middle_of_a_buffer) {
   CHECK_EQ(skt_writev(&s, parts, 4), 12);
   CHECK_EQ(fake_n, 7);
   CHECK_EQ(fake_count, 2);
+  CHECK(fake_buffer == bytes + 2);
   CHECK_PLAYED();
   PLAY({"writev", 3}, {"writev", SKT_EPIPE});
   CHECK_EQ(skt_writev(&s, parts, 4), 3);
@@ -302,6 +382,15 @@ TEST(retry, shutdown_that_failed_has_shut_nothing) {
   CHECK_EQ(skt_shutdown(&s, SKT_BOTH), SKT_ENOBUFS);
   CHECK_EQ(skt_write(&s, bytes, 1), 1);
   CHECK_EQ(skt_read(&s, bytes, 1), 1);
+  CHECK_PLAYED();
+}
+
+TEST(retry, listen_that_failed_does_not_listen) {
+  skt s = socket_in(SKT_BOUND), out;
+  PLAY({"listen", SKT_EADDRINUSE});
+  CHECK_EQ(skt_listen(&s, 0), SKT_EADDRINUSE);
+  CHECK_EQ(skt_accept(&s, &out, NULL, 0), SKT_EINVAL);
+  CHECK_EQ(skt_wait(&s, SKT_READ, 0), SKT_ENOTCONN);
   CHECK_PLAYED();
 }
 
@@ -368,6 +457,56 @@ TEST(retry, number_that_nobody_has_mapped_is_eunknown) {
   CHECK_EQ(skt__code(7), SKT_EIO);
   CHECK_EQ(skt__code(8), SKT_EUNKNOWN);
   CHECK_EQ(skt__code(0), SKT_EUNKNOWN);
+}
+
+/* What the system is told. */
+
+TEST(seam, backlog_of_0_or_less_asks_for_the_systems_best) {
+  skt s = socket_in(SKT_BOUND);
+  PLAY({"listen", 0}, {"listen", 0}, {"listen", 0});
+  CHECK_EQ(skt_listen(&s, -1000), 0);
+  CHECK_EQ(fake_backlog, 0);
+  CHECK_EQ(skt_listen(&s, 201), 0);
+  CHECK_EQ(fake_backlog, 201);
+  CHECK_EQ(skt_listen(&s, 0), 0);
+  CHECK_EQ(fake_backlog, 0);
+  CHECK_PLAYED();
+}
+
+TEST(seam, accept_tells_the_modes_of_both_sockets) {
+  skt s = socket_in(SKT_LISTENING), out;
+  PLAY({"accept", 0}, {"accept", 0});
+  CHECK_EQ(skt_accept(&s, &out, NULL, SKT_NONBLOCK), 0);
+  CHECK(!fake_inherited && fake_nonblocking);
+  CHECK_EQ(out.kind, SKT_IPV4 | SKT_STREAM | SKT_CONNECTED | SKT_NONBLOCK);
+  s.kind |= SKT_NONBLOCK;
+  CHECK_EQ(skt_accept(&s, &out, NULL, 0), 0);
+  CHECK(fake_inherited && !fake_nonblocking);
+  CHECK_EQ(out.kind, SKT_IPV4 | SKT_STREAM | SKT_CONNECTED);
+  CHECK_PLAYED();
+}
+
+TEST(seam, shutdown_of_what_was_shut_asks_nothing) {
+  skt s = fake_connected();
+  PLAY({"shutdown_write", 0});
+  CHECK_EQ(skt_shutdown(&s, SKT_WRITE), 0);
+  CHECK_EQ(skt_shutdown(&s, SKT_BOTH), 0);
+  CHECK_EQ(skt_shutdown(&s, SKT_BOTH), 0);
+  CHECK_PLAYED();
+}
+
+TEST(seam, wait_tells_whether_the_socket_connects) {
+  skt s = socket_in(SKT__CONNECTING);
+  PLAY({"wait", SKT_WRITE}, {"wait", SKT_WRITE}, {"wait", SKT_READ});
+  CHECK_EQ(skt_wait(&s, SKT_WRITE, -1), SKT_WRITE);
+  CHECK(fake_connecting);
+  s = fake_connected();
+  CHECK_EQ(skt_wait(&s, SKT_WRITE, -1), SKT_WRITE);
+  CHECK(!fake_connecting);
+  s = socket_in(SKT__CONNECTING_HERE);
+  CHECK_EQ(skt_wait(&s, SKT_READ, -1), SKT_READ);
+  CHECK(fake_connecting);
+  CHECK_PLAYED();
 }
 
 /* Costs, counted in calls of the seam. */

@@ -28,6 +28,17 @@ TEST(shutdown, write_after_own_shutdown_reports_epipe) {
   skt_close(&b);
 }
 
+TEST(shutdown, end_of_stream_after_own_shutdown_is_0) {
+  skt a = {0}, b = {0};
+  char byte;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_shutdown(&a, SKT_WRITE), 0);
+  CHECK_EQ(skt_close(&b), 0);
+  CHECK_EQ(skt_read(&a, &byte, 1), 0);
+  CHECK_EQ(skt_read(&a, &byte, 1), 0);
+  skt_close(&a);
+}
+
 /* Windows would reset the connection when bytes come after a native shutdown
  * of reading. */
 TEST(shutdown, of_reading_gives_0_and_the_peer_notices_nothing) {

@@ -98,6 +98,9 @@ TEST(wait, wrong_argument_or_state_is_told) {
   CHECK_EQ(skt_wait(&a, 4, 0), SKT_EINVAL);
   CHECK_EQ(skt_wait(&a, -1, 0), SKT_EINVAL);
   CHECK_EQ(skt_wait(&a, SKT_READ, -2), SKT_EINVAL);
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_wait(&s, SKT_BOTH, 0), SKT_ENOTCONN);
+  skt_close(&s);
   CHECK(bind_loopback(SKT_IPV4, &s, &at));
   CHECK_EQ(skt_wait(&s, SKT_READ, 0), SKT_ENOTCONN);
   skt_close(&s);
