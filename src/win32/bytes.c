@@ -13,17 +13,17 @@ static ptrdiff_t end_or_reset(SOCKET s) {
 
 ptrdiff_t skt__sys_read(SOCKET s, void *buffer, size_t n) {
   int rc = recv(s, buffer, (int)n, 0);
-  return rc > 0 ? rc : rc == 0 ? end_or_reset(s) : skt__fail();
+  return rc > 0 ? rc : rc == 0 ? end_or_reset(s) : skt__fail_in(SKT__IN_READ);
 }
 
 ptrdiff_t skt__sys_write(SOCKET s, const void *buffer, size_t n) {
   int rc = send(s, buffer, (int)n, 0);
-  return rc == SOCKET_ERROR ? skt__fail() : rc;
+  return rc == SOCKET_ERROR ? skt__fail_in(SKT__IN_WRITE) : rc;
 }
 
 ptrdiff_t skt__sys_peek(SOCKET s, void *buffer, size_t n) {
   int rc = recv(s, buffer, (int)n, MSG_PEEK);
-  return rc > 0 ? rc : rc == 0 ? end_or_reset(s) : skt__fail();
+  return rc > 0 ? rc : rc == 0 ? end_or_reset(s) : skt__fail_in(SKT__IN_READ);
 }
 
 /* Winsock's buffers have the other order of members, and 32-bit lengths. */
@@ -38,7 +38,7 @@ ptrdiff_t skt__sys_readv(SOCKET s, const skt_buffer *b, size_t count) {
   DWORD done = 0, flags = 0;
   describe(b, count, v);
   if (WSARecv(s, v, (DWORD)count, &done, &flags, NULL, NULL) != 0) {
-    return skt__fail();
+    return skt__fail_in(SKT__IN_READ);
   }
   return done > 0 ? (ptrdiff_t)done : end_or_reset(s);
 }
@@ -48,7 +48,7 @@ ptrdiff_t skt__sys_writev(SOCKET s, const skt_buffer *b, size_t count) {
   DWORD done = 0;
   describe(b, count, v);
   if (WSASend(s, v, (DWORD)count, &done, 0, NULL, NULL) != 0) {
-    return skt__fail();
+    return skt__fail_in(SKT__IN_WRITE);
   }
   return (ptrdiff_t)done;
 }
