@@ -75,7 +75,14 @@ missing_for() {
       lacks g++-mingw-w64-x86-64-posix x86_64-w64-mingw32-g++-posix
       lacks_wine
       ;;
-    *) die "need: linux or windows, not $1" ;;
+    costs)
+      lacks strace strace
+      lacks valgrind valgrind
+      lacks binutils size
+      lacks iproute2 ip
+      lacks util-linux unshare
+      ;;
+    *) die "need: linux, windows or costs, not $1" ;;
   esac
 }
 
@@ -102,7 +109,8 @@ install_packages() {
   quietly build/apt-get.log update_and_install "$@"
 }
 
-# need linux|windows: what it takes to build and test for that system.
+# need linux|windows|costs: what it takes to build and test for that system, or
+# to count costs.
 need() {
   local packages
   packages=$(missing_for "$1")

@@ -14,7 +14,7 @@ trap 'rm -rf "$tmp"' EXIT
 
 # Two levels and not all: a build folder further down holds no source of ours.
 users=({tests,examples}/{,*/}*.{c,h,cc})
-files=({include,src}/{,*/}*.[ch] "${users[@]}")
+files=({include,src,bench}/{,*/}*.[ch] "${users[@]}")
 
 # A copy without comments, line for line, for the rules about code alone.
 code() { (cd "$tmp/code" && "$@" </dev/null); }
@@ -158,7 +158,7 @@ pairs() {
 
 tests_complete() {
   local tests=(tests/{,*/}*.c)
-  pairs X tests/{test,fake}_list.[h] >"$tmp/listed"
+  pairs X tests/*_list.h >"$tmp/listed"
   [ ${#tests[@]} -gt 0 ] || { skip "no tests yet"; return; }
   pairs TEST "${tests[@]}" >"$tmp/written"
   code cat tests/{,*/}*.[ch] >"$tmp/suite"
@@ -174,6 +174,53 @@ tests_complete() {
   note "$(wc -l <"$tmp/codes") codes, $(wc -l <"$tmp/written") tests"
 }
 
+# What an Errors field promises can come about, and what comes about is
+# promised: it is compared with tests/native_codes.h, for the functions that
+# are calls there.
+errors_closed() {
+  local any='SKT_EFAULT SKT_EBADF SKT_ENOTSOCK SKT_ECANCELED SKT_ENETDOWN SKT_EUNKNOWN'
+  # "function code file:line" of the codes in each Errors field
+  awk '
+    /^\/[*][*]/ { n = on = 0 }
+    /^ [*] [A-Z]/ { on = $2 == "Errors" }
+    on { rest = $0; while (match(rest, /SKT_E[A-Z0-9]+/)) {
+      code[++n] = substr(rest, RSTART, RLENGTH) " " FILENAME ":" FNR
+      rest = substr(rest, RSTART + RLENGTH) } }
+    /^SKT_API/ { match($0, /skt_[a-z0-9_]+[(]/)
+      for (i = 1; i <= n; ++i) print substr($0, RSTART, RLENGTH - 1), code[i]
+      n = 0 }' include/skt.h >"$tmp/promised"
+  # "word CALLS code line" of the events; CALLS is one, as in A | B, or ~(A | B)
+  awk '/^(SEEN|HIDDEN)[(]/ { row = ""; at = FNR } at { row = row $0 }
+    at && /[)]$/ { sub(/[(]/, " ", row); sub(/[)]$/, "", row); n = split(row, part, /, */)
+      word = part[1]; calls = word; sub(/ .*/, "", word); sub(/^[A-Z]+ /, "", calls)
+      gsub(/ /, "", calls); print word, calls, part[n], FILENAME ":" at; at = 0 }' \
+    tests/native_codes.h >"$tmp/events"
+  # what skt finds by itself
+  code cat src/*.c src/*/[!e]*.c | grep -o 'SKT_E[A-Z0-9]*' | sort -u >"$tmp/own"
+  awk -v any="$any" '
+    function names(text, all,   i, n, part) { # a sum of calls, as a set
+      for (i in all) delete all[i]
+      text = text ~ /^(ANY|RESOURCES)/ ? known[substr(text, 1, index(text "&", "&") - 1)] \
+        (text ~ /&/ ? "-" substr(text, index(text, "~") + 1) : "") : text
+      n = split(text, part, "-"); gsub(/[()]/, "", part[2])
+      i = split(part[1], plus, "|"); for (; i > 0; --i) all[plus[i]] = 1
+      if (n > 1) for (i = split(part[2], plus, "|"); i > 0; --i) delete all[plus[i]] }
+    BEGIN { for (i = split(any, part, " "); i > 0; --i) free[part[i]] = 1 }
+    FILENAME ~ /own$/ { own[$1] = 1; next }
+    FILENAME ~ /[.]c$/ { if ($0 ~ /^  RESOURCES =/) { open = 1; sub(/.*=/, "") }
+      if (open) { sum = sum $0; if ($0 !~ /[|]$/) { open = 0; gsub(/[ _]/, "", sum)
+        known["RESOURCES"] = sum } } next }
+    FILENAME ~ /promised$/ { promised[$1, $2] = 1; field[$1] = 1; where[$1, $2] = $3; next }
+    { names($2, set)
+      for (call in set) { f = "skt_" tolower(call); gives[f, $3] = listed[f] = 1
+        if ($1 == "SEEN" && f in field && !($3 in free) && !((f, $3) in promised))
+          print $4 ": " f " gives " $3 ", which its Errors do not promise" } ++n }
+    END { for (i in promised) { split(i, part, SUBSEP)
+        if (part[1] in listed && !(part[2] in own) && !(i in gives)) print where[i] ": nothing makes " part[1] " give " part[2] } }
+    ' "$tmp/own" tests/test_codes.c "$tmp/promised" "$tmp/events" | sort
+  note "$(wc -l <"$tmp/promised") promises, $(wc -l <"$tmp/events") events"
+}
+
 clean_header() {
   local cc=${CC:-cc}
   command -v "${cc%% *}" >/dev/null || { skip "no $cc"; return; }
@@ -185,22 +232,46 @@ clean_header() {
   note "$(grep -c '[.]h$' "$tmp/headers") headers"
 }
 
+# What the last run of ci/test.sh left: "name ran" or "name off" of each test;
+# nothing unless the suite and the fake backend ran on this system.
+results() {
+  [ -f build/results/linux.xml ] && [ -f build/results/linux-fake.xml ] || return 0
+  sed -n 's/.*<testcase name="\(fake[.]\)\{0,1\}\([^"]*\)".* status="\([a-z]*\)".*/\2 \3/p' \
+    build/results/*.xml | sed 's/ run$/ ran/; s/ fail$/ ran/; s/ [a-z]*run$/ off/' | sort -u
+}
+
+# "5 kept, 2 narrowed, 1 not offered", of the numbers in the first column.
+states() {
+  awk -F' *[|] *' '/^[|] [0-9]/ { n[$(NF - 1)] += split($2, part, ",") }
+    END { printf "%d kept, %d narrowed, %d not offered\n",
+      n["kept"], n["narrowed"], n["not offered"] }' docs/differences.md
+}
+
 differences() {
-  local doc=docs/differences.md
+  local doc=docs/differences.md both=0
   [ -f $doc ] || { skip "no $doc yet"; return; }
-  awk '
+  results >"$tmp/results"
+  [ ! -f build/results/windows.xml ] || both=1
+  awk -v both=$both '
     function settle() { if (row) print FILENAME ":" row ": a row without a test"; row = 0 }
     FILENAME ~ /listed$/ { listed[$1] = 1; next }
+    FILENAME ~ /results$/ { known = 1; if ($2 == "ran") ran[$1] = 1; else off[$1] = 1; next }
     /^[|][-: |]*-[-: |]*$/ { row = 0; next } # the line above was the head
+    /^[|] [0-9]/ && !/[|] (kept|narrowed|not offered) [|]$/ { print FILENAME ":" FNR ": a row without a state" }
     { settle(); row = /^[|]/ ? FNR : 0; rest = $0
       while (match(rest, /`[a-z0-9_]+[.][a-z0-9_]+`/)) {
         name = substr(rest, RSTART + 1, RLENGTH - 2); rest = substr(rest, RSTART + RLENGTH)
         if (name ~ /[.](c|h|cc|md|sh)$/) continue # a file
         if (!(name in listed)) print FILENAME ":" FNR ": " name " is no test"
+        else if (known && !(name in ran) && (both || !(name in off)))
+          print FILENAME ":" FNR ": " name " did not run in the last run of ci/test.sh"
         row = 0
       } }
-    END { settle() }' "$tmp/listed" $doc
-  note "$({ grep -o '`[a-z0-9_]*[.][a-z0-9_]*`' $doc || true; } | sort -u | wc -l) names"
+    END { settle() }' "$tmp/listed" "$tmp/results" $doc
+  tr '\n' ' ' <$doc | grep -q "by these numbers: $(states)[.]" ||
+    echo "$doc:1: does not say, as the table does: by these numbers: $(states)."
+  note "$({ grep -o '`[a-z0-9_]*[.][a-z0-9_]*`' $doc || true; } | sort -u | wc -l) names, $(
+    grep -c ran "$tmp/results" || true) tests ran"
 }
 
 own_symbols() {
@@ -224,9 +295,11 @@ rule "every backend has the seam's functions, in its order" same_seam
 rule "twin files share at most 15 % of their lines" twins
 rule "functions have at most 60 lines, lines 80 columns, sources 300 lines" sizes
 rule "the tests name every documented code, the lists every test" tests_complete
+rule "the Errors fields promise what the systems can give, and no more" errors_closed
 rule "skt.h brings in no header of the system's sockets" clean_header
-rule "every documented difference names its tests" differences
+rule "every documented difference names tests that ran, and the docs count them" differences
 rule "the library's symbols begin with skt" own_symbols
 
+echo "differences: $(states)"
 if [ $failed -gt 0 ]; then echo "layers: $failed of $rules rules are broken"; exit 1; fi
 echo "layers: no rule is broken"

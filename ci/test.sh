@@ -3,7 +3,8 @@
 # usage: ci/test.sh [linux] [windows] [asan] [tsan]
 # Install what is missing, build, run the whole suite: natively, over the fake
 # backend, and as Windows programs under Wine. Both systems unless one is named;
-# asan and tsan are Linux under the address and the thread sanitizer.
+# asan and tsan are Linux under the address and the thread sanitizer. With linux,
+# ci/costs.sh counts costs.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -21,6 +22,7 @@ done
 
 trap 'stop_programs; stop_wine' EXIT
 mkdir -p build/results
+rm -f build/results/*.xml # ci/layers.sh asks what ran
 passed=0 failed=0 skipped=0 lines=()
 
 # attribute NAME FILE: a number of the outermost element of a JUnit file.
@@ -83,6 +85,22 @@ if ! ci/layers.sh "${libraries[@]}"; then
   failed=$((failed + 1))
   lines+=('ci/layers.sh fails, see above')
 fi
+
+# Costs are counted where system calls can be traced.
+costs=()
+case " ${systems[*]} " in
+  *' linux '*)
+    ci/costs.sh | tee build/results/costs.log || true
+    read -r -a costs <<<"$(grep -a '^costs: ' build/results/costs.log | tr -dc '0-9 ')" || true
+    if [ "${#costs[@]}" -lt 4 ]; then
+      costs=(0 1 0 0)
+    fi
+    passed=$((passed + costs[0])) failed=$((failed + costs[1]))
+    skipped=$((skipped + costs[2]))
+    lines+=("$(printf '%-14s %4d passed %3d failed %3d skipped, %d over the best library' \
+      costs "${costs[@]}")")
+    ;;
+esac
 
 say 'summary'
 printf '    %s\n' "${lines[@]}"

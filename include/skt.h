@@ -24,12 +24,14 @@
  * Results    0, or a count, or a negative SKT_E... code whose number is the
  *            same on every system. Nothing else is set that a caller must
  *            read. A field "Errors" is closed: no other code comes back, save
- *            the five that any function may give:
+ *            the six that any function may give:
  *              SKT_EFAULT    a pointer that is needed is NULL
  *              SKT_EBADF     the skt holds no socket (zeroed or closed)
  *              SKT_ENOTSOCK  it holds a handle that is no open socket, because
  *                            something else closed it
  *              SKT_ECANCELED skt_cancel was called for this socket
+ *              SKT_ENETDOWN  the host's network is down; on Windows also: could
+ *                            not be started, or was stopped by something else
  *              SKT_EUNKNOWN  the system gave a number nobody has mapped;
  *                            skt_native_error() tells it
  *            When several apply, the first of this order wins: the socket's
@@ -80,7 +82,6 @@ extern "C" {
  */
 
 #define SKT_ERRORS(X)                                                          \
-  X(SKT_EPERM, -1, "operation not permitted")                                  \
   X(SKT_EIO, -5, "input or output failed in the system")                       \
   X(SKT_EBADF, -9, "no socket here: never opened, or closed")                  \
   X(SKT_EAGAIN, -11, "the call would have to wait")                            \
@@ -322,7 +323,6 @@ SKT_API int skt_addr_from_native(skt_addr *out, const void *native,
  *          SKT_EACCES           not allowed to this process: raw sockets need
  *                               a privilege
  *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left
- *          SKT_ENETDOWN         Windows: the network could not be started
  * Blocks   never.
  * Differs  Windows has unix sockets since Windows 10 1803, and of them streams
  *          only. Linux alone has seqpacket unix sockets everywhere.
@@ -342,7 +342,6 @@ SKT_API int skt_socket(skt *s, int domain, int type, int protocol);
  * Errors   SKT_EINVAL  domain, type or protocol is not of its kind
  *          SKT_EACCES  the system has them, but not for this process
  *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left
- *          SKT_ENETDOWN         Windows: the network could not be started
  * Blocks   never.
  * Source   none; POSIX and Winsock have no such call. */
 SKT_API int skt_supports(int domain, int type, int protocol);
@@ -463,6 +462,7 @@ SKT_API int skt_bind(skt *s, const skt_addr *local, unsigned flags);
  * Errors   SKT_EOPNOTSUPP  sockets of this type take no connections
  *          SKT_EINVAL      s is not bound, or connected
  *          SKT_EADDRINUSE  another socket listens there
+ *          SKT_EACCES      not allowed to this process
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Blocks   never.
  * Differs  Windows: the backlog of a listening socket does not change again.
@@ -484,8 +484,7 @@ SKT_API int skt_listen(skt *s, int backlog);
  * Errors   SKT_EINVAL  s does not listen, or flags are unknown
  *          SKT_EAGAIN  s is non-blocking and nobody waits
  *          SKT_ETIMEDOUT  the limit is over
- *          SKT_EPERM   a firewall forbids it
- *          SKT_ENETDOWN  the network of this host is down
+ *          SKT_EACCES  a firewall forbids it
  *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left; the
  *                      connection goes on waiting
  * Blocks   until a connection is there, if s is blocking.
@@ -522,11 +521,11 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags);
  *          SKT_ECONNREFUSED   nobody listens there
  *          SKT_ETIMEDOUT      no answer within the limit for SKT_WRITE, or in
  *                             the time the system allows
- *          SKT_ENETUNREACH SKT_EHOSTUNREACH SKT_ENETDOWN  no way to the peer
+ *          SKT_ENETUNREACH SKT_EHOSTUNREACH  no way to the peer
  *          SKT_EADDRNOTAVAIL  no local port left
  *          SKT_EADDRINUSE     s is bound, and this very pair is connected
  *          SKT_ECONNRESET     the peer, or something between, reset it
- *          SKT_EACCES SKT_EPERM  a firewall forbids it
+ *          SKT_EACCES         a firewall forbids it
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Blocks   until the outcome is known, if s is blocking.
  * Source   POSIX connect(); Winsock connect(). */
@@ -588,7 +587,8 @@ SKT_API int skt_disconnect(skt *s);
  *                            were not read may be lost
  *          SKT_ETIMEDOUT     the limit is over; or the peer went silent, by
  *                            keep-alive or retransmission, and s is dead
- *          SKT_EHOSTUNREACH SKT_ENETUNREACH SKT_ENETDOWN  the way to it broke
+ *          SKT_EHOSTUNREACH SKT_ENETUNREACH  the way to it broke
+ *          SKT_EIO           a failure in the system
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left; nothing is lost
  * Blocks   until a byte, the end or an error is there, if s is blocking.
  * Differs  Windows drops bytes that arrived before a reset, Linux keeps them.
@@ -619,8 +619,9 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  *          SKT_EMSGSIZE      longer than a message of this type can be
  *          SKT_ECONNRESET    the connection broke
  *          SKT_ETIMEDOUT     the limit is over, or the peer went silent
- *          SKT_EHOSTUNREACH SKT_ENETUNREACH SKT_ENETDOWN  the way to it broke
- *          SKT_EACCES SKT_EPERM  a firewall forbids it
+ *          SKT_EHOSTUNREACH SKT_ENETUNREACH  the way to it broke
+ *          SKT_EIO           a failure in the system
+ *          SKT_EACCES        a firewall forbids it
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left; nothing is lost
  * Blocks   until all is taken, if s is blocking.
  * Source   POSIX send(); Winsock send(). */
@@ -764,7 +765,8 @@ SKT_API int skt_shutdown(skt *s, int how);
 
 /** Choose whether calls on a socket wait.
  *
- * Returns  0, or one of the codes any function may give.
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL  Windows: something else has tied s to an event
  * Blocks   never.
  * Source   POSIX fcntl(O_NONBLOCK); Winsock ioctlsocket(FIONBIO). */
 SKT_API int skt_set_blocking(skt *s, bool blocking);
@@ -953,8 +955,8 @@ SKT_API int skt_set_option(skt *s, int option, int value);
  *        Zeroed on any error.
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EINVAL   the connection is gone, and the address with it
- *          SKT_ENOBUFS  nothing left
+ * Errors   SKT_EINVAL  the connection is gone, and the address with it
+ *          SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Source   POSIX getsockname(); Winsock getsockname(). */
 SKT_API int skt_local(const skt *s, skt_addr *out);
 
@@ -965,7 +967,7 @@ SKT_API int skt_local(const skt *s, skt_addr *out);
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_ENOTCONN  s is not connected, or no longer
- *          SKT_ENOBUFS   nothing left
+ *          SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Differs  After a reset Windows still tells it, others do not.
  * Source   POSIX getpeername(); Winsock getpeername(). */
 SKT_API int skt_peer(const skt *s, skt_addr *out);
@@ -994,7 +996,7 @@ SKT_API int skt_peer(const skt *s, skt_addr *out);
  *                               asked, or it could not be one)
  *          SKT_EAFNOSUPPORT     a socket of a domain without a name here
  *          SKT_EPROTONOSUPPORT  a socket of a type without a name here
- *          SKT_ENETDOWN         Windows: the network could not be started
+ *          SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Source   POSIX getsockopt(SO_TYPE); Winsock getsockopt(SO_PROTOCOL_INFOW). */
 SKT_API int skt_adopt(skt *s, uintptr_t native, unsigned kind);
 

@@ -76,6 +76,11 @@ static int connect_now(skt *s, const skt_addr *peer) {
                !SKT__LIMIT_BINDS_CONNECT;
   int rc = apart ? skt__sys_set_blocking(skt__handle(s), false) : 0;
   rc = rc < 0 ? rc : skt__sys_connect(skt__handle(s), peer);
+  /* Windows says so of the port that it could not choose; only an address that
+   * the caller has bound can be in use. */
+  if (rc == SKT_EADDRINUSE && skt__state(s) == SKT__FRESH) {
+    rc = SKT_EADDRNOTAVAIL;
+  }
   if (rc == SKT__EINTR || rc == SKT_EINPROGRESS) {
     rc = skt__waits(s) ? wait_for_connect(s, rc) : SKT_EINPROGRESS;
   }

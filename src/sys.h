@@ -222,9 +222,31 @@ uint32_t skt__sys_interface(const char *name);
 /* The calling thread's last native number. */
 int skt__sys_native_error(void);
 
-/* What the system's numbers mean; ends with a row whose code is 0. */
+/* The call that failed, for one number can mean different things: Winsock's
+ * WSAEWOULDBLOCK is "in progress" from connect. They can be or'ed together. */
+enum {
+  SKT__IN_START = 0x0001,
+  SKT__IN_SOCKET = 0x0002,
+  SKT__IN_BIND = 0x0004,
+  SKT__IN_LISTEN = 0x0008,
+  SKT__IN_ACCEPT = 0x0010,
+  SKT__IN_CONNECT = 0x0020, /* and what SO_ERROR tells of it */
+  SKT__IN_READ = 0x0040,
+  SKT__IN_WRITE = 0x0080,
+  SKT__IN_SHUTDOWN = 0x0100,
+  SKT__IN_CLOSE = 0x0200,
+  SKT__IN_WAIT = 0x0400,
+  SKT__IN_LOCAL = 0x0800,
+  SKT__IN_PEER = 0x1000
+};
+
+/* What the system's numbers mean. The first row that fits holds, so those for
+ * certain calls stand before the one for all. The last row's code is 0.
+ * tests/native_codes.h tells which event each row is. */
 typedef struct skt__code_row {
-  int native, code;
+  int16_t calls; /* 0: all */
+  int16_t code;
+  int native;
 } skt__code_row;
 extern const skt__code_row skt__sys_codes[];
 
@@ -257,8 +279,8 @@ int skt__native_type(int type);
 /* And back: domain | type, SKT_EAFNOSUPPORT or SKT_EPROTONOSUPPORT. */
 int skt__kind_of(int family, int type);
 
-/* The code for a native number by skt__sys_codes, SKT_EUNKNOWN if it has
- * none. */
-int skt__code(int native);
+/* The code for a native number that a call gave, by skt__sys_codes;
+ * SKT_EUNKNOWN if it has none. Call 0 fits the rows for all calls only. */
+int skt__code(int call, int native);
 
 #endif

@@ -256,4 +256,5 @@ uint32_t skt__sys_interface(const char *name) {
 
 int skt__sys_native_error(void) { return 0; }
 
-const skt__code_row skt__sys_codes[] = {{7, SKT_EIO}, {0, 0}};
+const skt__code_row skt__sys_codes[] = {
+    {SKT__IN_CONNECT, SKT_EPROTO, 7}, {0, SKT_EIO, 7}, {0, 0, 0}};

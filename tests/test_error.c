@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,31 +12,55 @@ TEST(error, numbers_and_names_are_the_same_everywhere) {
     int code;
     const char *name, *text;
   } golden[] = {
-      {-1, "SKT_EPERM", "operation not permitted"},
+      {-5, "SKT_EIO", "input or output failed in the system"},
       {-9, "SKT_EBADF", "no socket here: never opened, or closed"},
       {-11, "SKT_EAGAIN", "the call would have to wait"},
+      {-12, "SKT_ENOMEM", "out of memory"},
+      {-13, "SKT_EACCES", "permission denied"},
       {-14, "SKT_EFAULT", "a required pointer is null or invalid"},
+      {-19, "SKT_ENODEV", "no such network interface"},
       {-22, "SKT_EINVAL", "invalid argument, or wrong state for this call"},
+      {-23, "SKT_ENFILE", "too many open files in the system"},
       {-24, "SKT_EMFILE", "too many open files in this process"},
+      {-28, "SKT_ENOSPC", "the buffer is too small"},
       {-32, "SKT_EPIPE", "this side has shut down writing"},
+      {-61, "SKT_ENODATA", "the stream ended too early"},
+      {-71, "SKT_EPROTO", "protocol error"},
       {-88, "SKT_ENOTSOCK", "the handle is not an open socket"},
+      {-90, "SKT_EMSGSIZE", "message too long"},
+      {-92, "SKT_ENOPROTOOPT", "option not known here"},
+      {-93, "SKT_EPROTONOSUPPORT", "socket type or protocol not supported"},
+      {-95, "SKT_EOPNOTSUPP", "operation not supported"},
       {-97, "SKT_EAFNOSUPPORT", "address family not supported"},
       {-98, "SKT_EADDRINUSE", "address already in use"},
       {-99, "SKT_EADDRNOTAVAIL", "address not available"},
+      {-100, "SKT_ENETDOWN", "network is down"},
+      {-101, "SKT_ENETUNREACH", "network is unreachable"},
+      {-103, "SKT_ECONNABORTED", "connection aborted by this host"},
       {-104, "SKT_ECONNRESET", "connection reset by the peer"},
+      {-105, "SKT_ENOBUFS", "no buffer space available"},
+      {-106, "SKT_EISCONN", "already connected"},
       {-107, "SKT_ENOTCONN", "not connected"},
       {-110, "SKT_ETIMEDOUT", "timed out"},
       {-111, "SKT_ECONNREFUSED", "connection refused"},
+      {-113, "SKT_EHOSTUNREACH", "host is unreachable"},
+      {-114, "SKT_EALREADY", "already in progress"},
       {-115, "SKT_EINPROGRESS", "in progress"},
+      {-125, "SKT_ECANCELED", "cancelled by skt_cancel"},
       {-4095, "SKT_EUNKNOWN", "a system error without a name here"},
       {0, "SKT_OK", "success"},
       {7, "SKT_OK", "success"},
       {-4000, "SKT_E?", "not a code of skt"},
+      {INT_MIN, "SKT_E?", "not a code of skt"},
   };
+  enum { NO_CODES = 4 }; /* the last rows */
   for (size_t i = 0; i < sizeof golden / sizeof *golden; ++i) {
     CHECK_STR(skt_errname(golden[i].code), golden[i].name);
     CHECK_STR(skt_strerror(golden[i].code), golden[i].text);
   }
+#define ONE(name, value, text) +1
+  CHECK_EQ(sizeof golden / sizeof *golden - NO_CODES, 0 SKT_ERRORS(ONE));
+#undef ONE
 }
 
 TEST(error, every_code_is_its_own_and_fits_in_16_bits) {

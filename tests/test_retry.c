@@ -118,8 +118,8 @@ TEST(retry, write_of_5_gib_is_one_call_of_skt) {
 TEST(retry, fatal_errors_are_kept_and_others_are_not) {
   static const int fatal[] = {SKT_EIO,        SKT_ENETDOWN,  SKT_ENETUNREACH,
                               SKT_ECONNRESET, SKT_ETIMEDOUT, SKT_EHOSTUNREACH};
-  static const int passing[] = {SKT_EAGAIN, SKT_ENOMEM, SKT_ENOBUFS, SKT_EACCES,
-                                SKT_EPERM};
+  static const int passing[] = {SKT_EAGAIN, SKT_ENOMEM, SKT_ENOBUFS,
+                                SKT_EACCES};
   for (size_t i = 0; i < sizeof fatal / sizeof *fatal; ++i) {
     skt s = fake_connected();
     PLAY({"read", fatal[i]}, {"write", fatal[i]});
@@ -257,7 +257,7 @@ TEST(retry, accept_passes_over_one_clients_misfortune) {
 }
 
 TEST(retry, accept_reports_what_is_ours) {
-  static const int ours[] = {SKT_EAGAIN,   SKT_EPERM,   SKT_EMFILE,
+  static const int ours[] = {SKT_EAGAIN,   SKT_EACCES,  SKT_EMFILE,
                              SKT_ENFILE,   SKT_ENOBUFS, SKT_ENOMEM,
                              SKT_ENETDOWN, SKT_EUNKNOWN};
   for (size_t i = 0; i < sizeof ours / sizeof *ours; ++i) {
@@ -394,9 +394,9 @@ TEST(retry, listen_that_failed_does_not_listen) {
   CHECK_PLAYED();
 }
 
-static const int failures[] = {
-    SKT_EACCES, SKT_EMFILE,   SKT_ENFILE,     SKT_ENOBUFS,    SKT_ENOMEM,
-    SKT_EPERM,  SKT_ENETDOWN, SKT_EADDRINUSE, SKT_EOPNOTSUPP, SKT_EUNKNOWN};
+static const int failures[] = {SKT_EACCES,     SKT_EMFILE,     SKT_ENFILE,
+                               SKT_ENOBUFS,    SKT_ENOMEM,     SKT_ENETDOWN,
+                               SKT_EADDRINUSE, SKT_EOPNOTSUPP, SKT_EUNKNOWN};
 enum { FAILURES = sizeof failures / sizeof *failures };
 
 TEST(retry, failure_of_any_call_comes_back_and_changes_no_state) {
@@ -427,13 +427,23 @@ TEST(retry, failure_of_any_call_comes_back_and_changes_no_state) {
 TEST(retry, failing_connect_is_final) {
   skt_addr to = somewhere();
   for (int i = 0; i < FAILURES; ++i) {
-    skt s = socket_in(SKT__FRESH);
+    skt s = socket_in(SKT_BOUND);
     PLAY({"connect", failures[i]});
     CHECK_EQ(skt_connect(&s, &to), failures[i]);
     CHECK_EQ(skt_connect(&s, &to), SKT_EINVAL);
     CHECK_EQ(skt_connect_finish(&s), failures[i]);
     CHECK_PLAYED();
   }
+}
+
+TEST(retry, connect_finds_an_address_in_use_only_if_it_was_bound) {
+  skt_addr to = somewhere();
+  skt fresh = socket_in(SKT__FRESH), bound = socket_in(SKT_BOUND);
+  PLAY({"connect", SKT_EADDRINUSE}, {"connect", SKT_EADDRINUSE});
+  CHECK_EQ(skt_connect(&fresh, &to), SKT_EADDRNOTAVAIL);
+  CHECK_EQ(skt_connect_finish(&fresh), SKT_EADDRNOTAVAIL);
+  CHECK_EQ(skt_connect(&bound, &to), SKT_EADDRINUSE);
+  CHECK_PLAYED();
 }
 
 TEST(retry, failing_adopt_leaves_no_socket) {
@@ -454,9 +464,11 @@ TEST(retry, failing_adopt_leaves_no_socket) {
 }
 
 TEST(retry, number_that_nobody_has_mapped_is_eunknown) {
-  CHECK_EQ(skt__code(7), SKT_EIO);
-  CHECK_EQ(skt__code(8), SKT_EUNKNOWN);
-  CHECK_EQ(skt__code(0), SKT_EUNKNOWN);
+  CHECK_EQ(skt__code(0, 7), SKT_EIO);
+  CHECK_EQ(skt__code(SKT__IN_BIND, 7), SKT_EIO);
+  CHECK_EQ(skt__code(SKT__IN_CONNECT, 7), SKT_EPROTO);
+  CHECK_EQ(skt__code(SKT__IN_CONNECT, 8), SKT_EUNKNOWN);
+  CHECK_EQ(skt__code(0, 0), SKT_EUNKNOWN);
 }
 
 /* What the system is told. */

@@ -6,12 +6,12 @@
 
 ptrdiff_t skt__sys_read(int s, void *buffer, size_t n) {
   ptrdiff_t rc = recv(s, buffer, n, 0);
-  return rc < 0 ? skt__fail() : rc;
+  return rc < 0 ? skt__fail_in(SKT__IN_READ) : rc;
 }
 
 ptrdiff_t skt__sys_write(int s, const void *buffer, size_t n) {
   ptrdiff_t rc = send(s, buffer, n, MSG_NOSIGNAL);
-  return rc < 0 ? skt__fail() : rc;
+  return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
 }
 
 /* recvmsg, because recvfrom does not tell that the rest was dropped. */
@@ -26,7 +26,7 @@ ptrdiff_t skt__sys_receive(int s, void *buffer, size_t n, skt_addr *from,
   }
   ptrdiff_t rc = recvmsg(s, &m, 0);
   if (rc < 0) {
-    return skt__fail();
+    return skt__fail_in(SKT__IN_READ);
   }
   *truncated = (m.msg_flags & MSG_TRUNC) != 0;
   if (from != NULL) {
@@ -45,7 +45,7 @@ ptrdiff_t skt__sys_send_to(int s, const void *buffer, size_t n,
 
 ptrdiff_t skt__sys_peek(int s, void *buffer, size_t n) {
   ptrdiff_t rc = recv(s, buffer, n, MSG_PEEK);
-  return rc < 0 ? skt__fail() : rc;
+  return rc < 0 ? skt__fail_in(SKT__IN_READ) : rc;
 }
 
 /* sendmsg and recvmsg, because writev cannot be kept from raising SIGPIPE. */
@@ -63,12 +63,12 @@ ptrdiff_t skt__sys_readv(int s, const skt_buffer *b, size_t count) {
   struct iovec v[SKT__VECTOR_MAX];
   struct msghdr m = describe(b, count, v);
   ptrdiff_t rc = recvmsg(s, &m, 0);
-  return rc < 0 ? skt__fail() : rc;
+  return rc < 0 ? skt__fail_in(SKT__IN_READ) : rc;
 }
 
 ptrdiff_t skt__sys_writev(int s, const skt_buffer *b, size_t count) {
   struct iovec v[SKT__VECTOR_MAX];
   struct msghdr m = describe(b, count, v);
   ptrdiff_t rc = sendmsg(s, &m, MSG_NOSIGNAL);
-  return rc < 0 ? skt__fail() : rc;
+  return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
 }

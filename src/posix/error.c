@@ -4,70 +4,116 @@
 
 #include <errno.h>
 
+#define BROKEN_ON_THE_WAY (SKT__IN_CONNECT | SKT__IN_READ | SKT__IN_WRITE)
+
 const skt__code_row skt__sys_codes[] = {
-    {EPERM, SKT_EPERM},
-    {EINTR, SKT__EINTR},
-    {EIO, SKT_EIO},
+    /*
+     * Numbers that mean something else from certain calls.
+     */
+    /* Linux: a protocol number beyond its range (socket(2)). */
+    {SKT__IN_SOCKET, SKT_EPROTONOSUPPORT, EINVAL},
+    /* The interface of a scope id. Windows says WSAEADDRNOTAVAIL, and when it
+     * is lost later, that the network is. */
+    {SKT__IN_BIND, SKT_EADDRNOTAVAIL, ENODEV},
+    {BROKEN_ON_THE_WAY, SKT_ENETUNREACH, ENODEV},
+    {BROKEN_ON_THE_WAY, SKT_ENETUNREACH, ENXIO},
+    /* Linux: what ICMP told of the way, "protocol unreachable" and, in IPv6,
+     * "parameter problem" (ip(7), icmp_err_convert). */
+    {BROKEN_ON_THE_WAY, SKT_ENETUNREACH, ENOPROTOOPT},
+    {BROKEN_ON_THE_WAY, SKT_EHOSTUNREACH, EPROTO},
+    {SKT__IN_CONNECT, SKT_ECONNRESET, ECONNABORTED},
+    /* skt has checked the state, so the socket is not what its owner said. */
+    {SKT__IN_BIND | SKT__IN_CONNECT, SKT_EINVAL, EAFNOSUPPORT},
+    {SKT__IN_LISTEN, SKT_EINVAL, EDESTADDRREQ},
+    {SKT__IN_LISTEN, SKT_EINVAL, EISCONN},
+    {SKT__IN_ACCEPT, SKT_EINVAL, EOPNOTSUPP},
+    /* FreeBSD: the peer had gone before it had all (close(2)). */
+    {SKT__IN_CLOSE, SKT_EIO, ECONNRESET},
+    /* The BSDs: names of a connection that is gone (getsockname(2)); macOS:
+     * EINVAL after both sides have finished (getpeername(2)). */
+    {SKT__IN_LOCAL, SKT_EINVAL, ECONNRESET},
+    {SKT__IN_PEER, SKT_ENOTCONN, ECONNRESET},
+    {SKT__IN_PEER, SKT_ENOTCONN, EINVAL},
+    /* No memory for poll's own tables (POSIX poll). */
+    {SKT__IN_WAIT, SKT_ENOMEM, EAGAIN},
+    /*
+     * And what they mean from all others, by number.
+     */
+    /* "Not allowed" is one code, whoever forbids it: Linux' firewall and its
+     * raw sockets say EPERM, Windows' WSAEACCES (raw(7)). */
+    {0, SKT_EACCES, EPERM},
+    {0, SKT__EINTR, EINTR},
+    {0, SKT_EIO, EIO},
+    {0, SKT_ENODEV, ENXIO},
     /* Linux and others: a closed descriptor is EBADF and a file's ENOTSOCK,
      * Windows has WSAENOTSOCK for both. SKT_EBADF is what skt finds itself. */
-    {EBADF, SKT_ENOTSOCK},
-    {EAGAIN, SKT_EAGAIN},
-    {EWOULDBLOCK, SKT_EAGAIN},
-    {ENOMEM, SKT_ENOMEM},
-    {EACCES, SKT_EACCES},
-    {EFAULT, SKT_EFAULT},
-    {ENODEV, SKT_ENODEV},
-    {ENXIO, SKT_ENODEV},
-    {EINVAL, SKT_EINVAL},
-    {ENFILE, SKT_ENFILE},
-    {EMFILE, SKT_EMFILE},
-    {ENOSPC, SKT_ENOBUFS},
-    {EPIPE, SKT_EPIPE},
-    {EPROTO, SKT_EPROTO},
-    {ENOTSOCK, SKT_ENOTSOCK},
-    {EDESTADDRREQ, SKT_ENOTCONN},
-    {EMSGSIZE, SKT_EMSGSIZE},
-    {EPROTOTYPE, SKT_EPROTONOSUPPORT},
-    {ENOPROTOOPT, SKT_ENOPROTOOPT},
-    {EPROTONOSUPPORT, SKT_EPROTONOSUPPORT},
+    {0, SKT_ENOTSOCK, EBADF},
+    {0, SKT_EAGAIN, EAGAIN},
+    {0, SKT_EAGAIN, EWOULDBLOCK},
+    {0, SKT_ENOMEM, ENOMEM},
+    {0, SKT_EACCES, EACCES},
+    {0, SKT_EFAULT, EFAULT},
+    {0, SKT_ENODEV, ENODEV},
+    {0, SKT_EINVAL, EINVAL},
+    {0, SKT_ENFILE, ENFILE},
+    {0, SKT_EMFILE, EMFILE},
+    {0, SKT_ENOTSOCK, ENOTTY},
+    {0, SKT_ENOBUFS, ENOSPC},
+    {0, SKT_EPIPE, EPIPE},
+    {0, SKT_EINVAL, EDOM},
+#ifdef ENOSR
+    {0, SKT_ENOBUFS, ENOSR},
+#endif
+#ifdef ENONET /* Linux: the host is not on the network */
+    {0, SKT_EHOSTUNREACH, ENONET},
+#endif
+    {0, SKT_EPROTO, EPROTO},
+    {0, SKT_EINVAL, EOVERFLOW},
+    {0, SKT_ENOTSOCK, ENOTSOCK},
+    {0, SKT_ENOTCONN, EDESTADDRREQ},
+    {0, SKT_EMSGSIZE, EMSGSIZE},
+    {0, SKT_EPROTONOSUPPORT, EPROTOTYPE},
+    {0, SKT_ENOPROTOOPT, ENOPROTOOPT},
+    {0, SKT_EPROTONOSUPPORT, EPROTONOSUPPORT},
 #ifdef ESOCKTNOSUPPORT
-    {ESOCKTNOSUPPORT, SKT_EPROTONOSUPPORT},
+    {0, SKT_EPROTONOSUPPORT, ESOCKTNOSUPPORT},
 #endif
-    {EOPNOTSUPP, SKT_EOPNOTSUPP},
-    {ENOTSUP, SKT_EOPNOTSUPP},
+    {0, SKT_EOPNOTSUPP, EOPNOTSUPP},
+    {0, SKT_EOPNOTSUPP, ENOTSUP},
+    {0, SKT_EOPNOTSUPP, ENOSYS},
 #ifdef EPFNOSUPPORT
-    {EPFNOSUPPORT, SKT_EAFNOSUPPORT},
+    {0, SKT_EAFNOSUPPORT, EPFNOSUPPORT},
 #endif
-    {EAFNOSUPPORT, SKT_EAFNOSUPPORT},
-    {EADDRINUSE, SKT_EADDRINUSE},
-    {EADDRNOTAVAIL, SKT_EADDRNOTAVAIL},
-    {ENETDOWN, SKT_ENETDOWN},
-    {ENETUNREACH, SKT_ENETUNREACH},
-    {ENETRESET, SKT_ECONNRESET},
-    {ECONNABORTED, SKT_ECONNABORTED},
-    {ECONNRESET, SKT_ECONNRESET},
-    {ENOBUFS, SKT_ENOBUFS},
-    {EISCONN, SKT_EISCONN},
-    {ENOTCONN, SKT_ENOTCONN},
+    {0, SKT_EAFNOSUPPORT, EAFNOSUPPORT},
+    {0, SKT_EADDRINUSE, EADDRINUSE},
+    {0, SKT_EADDRNOTAVAIL, EADDRNOTAVAIL},
+    {0, SKT_ENETDOWN, ENETDOWN},
+    {0, SKT_ENETUNREACH, ENETUNREACH},
+    {0, SKT_ECONNRESET, ENETRESET},
+    {0, SKT_ECONNABORTED, ECONNABORTED},
+    {0, SKT_ECONNRESET, ECONNRESET},
+    {0, SKT_ENOBUFS, ENOBUFS},
+    {0, SKT_EISCONN, EISCONN},
+    {0, SKT_ENOTCONN, ENOTCONN},
 #ifdef ESHUTDOWN
-    {ESHUTDOWN, SKT_EPIPE},
+    {0, SKT_EPIPE, ESHUTDOWN},
 #endif
-    {ETIMEDOUT, SKT_ETIMEDOUT},
-    {ECONNREFUSED, SKT_ECONNREFUSED},
+    {0, SKT_ETIMEDOUT, ETIMEDOUT},
+    {0, SKT_ECONNREFUSED, ECONNREFUSED},
 #ifdef EHOSTDOWN
-    {EHOSTDOWN, SKT_EHOSTUNREACH},
+    {0, SKT_EHOSTUNREACH, EHOSTDOWN},
 #endif
-    {EHOSTUNREACH, SKT_EHOSTUNREACH},
-    {EALREADY, SKT_EALREADY},
-    {EINPROGRESS, SKT_EINPROGRESS},
-    {0, 0},
+    {0, SKT_EHOSTUNREACH, EHOSTUNREACH},
+    {0, SKT_EALREADY, EALREADY},
+    {0, SKT_EINPROGRESS, EINPROGRESS},
+    {0, 0, 0},
 };
 
 static _Thread_local int last_native;
 
 int skt__sys_native_error(void) { return last_native; }
 
-int skt__fail(void) {
+int skt__fail_in(int call) {
   last_native = errno;
-  return skt__code(last_native);
+  return skt__code(call, last_native);
 }

@@ -20,7 +20,11 @@
 #define accept4(s, a, n, flags) accept(s, a, n)
 #endif
 
-static int result(int rc) { return rc < 0 ? skt__fail() : rc; }
+static int result_of(int call, int rc) {
+  return rc < 0 ? skt__fail_in(call) : rc;
+}
+
+static int result(int rc) { return result_of(0, rc); }
 
 static int set_option(int s, int level, int name, int value) {
   return result(setsockopt(s, level, name, &value, sizeof value));
@@ -49,22 +53,13 @@ static int keep_or_close(int s, int rc, int *out) {
   return rc;
 }
 
-/* Why there is no such socket. Linux: a protocol number beyond its range is
- * EINVAL (socket(2)); a raw socket without the privilege is EPERM, a ping
- * socket EACCES (raw(7), icmp(7)). */
-static int name_lack(int rc) {
-  return rc == SKT_EINVAL  ? SKT_EPROTONOSUPPORT
-         : rc == SKT_EPERM ? SKT_EACCES
-                           : rc;
-}
-
 int skt__sys_socket(int *out, int domain, int type, int protocol,
                     bool nonblocking) {
   int flags = SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0);
   int s = socket(skt__native_family(domain), skt__native_type(type) | flags,
                  protocol);
   if (s < 0) {
-    return name_lack(skt__fail());
+    return skt__fail_in(SKT__IN_SOCKET);
   }
   return keep_or_close(s, dress(s, false, nonblocking), out);
 }
@@ -124,14 +119,17 @@ int skt__sys_bind(int s, const skt_addr *local, unsigned flags) {
                                               : 0;
   }
   return rc < 0 ? rc
-                : result(bind(s, (const struct sockaddr *)local->words,
-                              (socklen_t)local->length));
+                : result_of(SKT__IN_BIND,
+                            bind(s, (const struct sockaddr *)local->words,
+                                 (socklen_t)local->length));
 }
 
 int skt__sys_listen(int s, int backlog, bool restart) {
   /* A port that the system chose may be bound by name after a restart. */
   int rc = restart ? set_option(s, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
-  return rc < 0 ? rc : result(listen(s, backlog > 0 ? backlog : SOMAXCONN));
+  return rc < 0 ? rc
+                : result_of(SKT__IN_LISTEN,
+                            listen(s, backlog > 0 ? backlog : SOMAXCONN));
 }
 
 int skt__sys_accept(int s, int *out, skt_addr *peer, bool inherited,
@@ -142,7 +140,7 @@ int skt__sys_accept(int s, int *out, skt_addr *peer, bool inherited,
   int accepted = accept4(s, peer != NULL ? (struct sockaddr *)&a : NULL,
                          peer != NULL ? &length : NULL, flags);
   if (accepted < 0) {
-    return skt__fail();
+    return skt__fail_in(SKT__IN_ACCEPT);
   }
   int rc = dress(accepted, inherited, nonblocking);
   if (rc == 0 && peer != NULL) {
@@ -154,8 +152,9 @@ int skt__sys_accept(int s, int *out, skt_addr *peer, bool inherited,
 }
 
 int skt__sys_connect(int s, const skt_addr *peer) {
-  return result(connect(s, (const struct sockaddr *)peer->words,
-                        (socklen_t)peer->length));
+  return result_of(SKT__IN_CONNECT,
+                   connect(s, (const struct sockaddr *)peer->words,
+                           (socklen_t)peer->length));
 }
 
 /* POSIX connect: an address of family AF_UNSPEC. macOS and FreeBSD do it and
@@ -167,9 +166,11 @@ int skt__sys_disconnect(int s, int domain) {
   return rc == SKT_EAFNOSUPPORT ? 0 : rc;
 }
 
-int skt__sys_shutdown_write(int s) { return result(shutdown(s, SHUT_WR)); }
+int skt__sys_shutdown_write(int s) {
+  return result_of(SKT__IN_SHUTDOWN, shutdown(s, SHUT_WR));
+}
 
-int skt__sys_close(int s) { return result(close(s)); }
+int skt__sys_close(int s) { return result_of(SKT__IN_CLOSE, close(s)); }
 
 int skt__sys_reset_on_close(int s) {
   struct linger at_once = {.l_onoff = 1};
@@ -220,25 +221,21 @@ int skt__sys_pending_error(int s) {
     return 0;
   }
   errno = native != 0 ? native : errno;
-  return skt__fail();
-}
-
-static int get_name(int s, skt_addr *out,
-                    int (*ask)(int, struct sockaddr *, socklen_t *)) {
-  struct sockaddr_storage a;
-  socklen_t length = sizeof a;
-  int rc = ask(s, (struct sockaddr *)&a, &length);
-  return rc < 0 ? skt__fail() : skt__addr_set(out, &a, length);
+  return skt__fail_in(SKT__IN_CONNECT);
 }
 
 int skt__sys_local(int s, skt_addr *out) {
-  return get_name(s, out, getsockname);
+  struct sockaddr_storage a;
+  socklen_t length = sizeof a;
+  int rc = getsockname(s, (struct sockaddr *)&a, &length);
+  return rc < 0 ? skt__fail_in(SKT__IN_LOCAL) : skt__addr_set(out, &a, length);
 }
 
 int skt__sys_peer(int s, skt_addr *out) {
-  int rc = get_name(s, out, getpeername);
-  /* macOS: EINVAL after both sides have finished (getpeername(2), Darwin). */
-  return rc == SKT_EINVAL ? SKT_ENOTCONN : rc;
+  struct sockaddr_storage a;
+  socklen_t length = sizeof a;
+  int rc = getpeername(s, (struct sockaddr *)&a, &length);
+  return rc < 0 ? skt__fail_in(SKT__IN_PEER) : skt__addr_set(out, &a, length);
 }
 
 static int get_option(int s, int name) {

@@ -12,7 +12,7 @@ int skt__sys_wait(int s, int events, bool connecting, int timeout_ms) {
   p.events |= (events & SKT_WRITE) != 0 ? POLLOUT : 0;
   int rc = poll(&p, 1, timeout_ms);
   if (rc <= 0) {
-    return rc < 0 ? skt__fail() : 0;
+    return rc < 0 ? skt__fail_in(SKT__IN_WAIT) : 0;
   }
   if ((p.revents & POLLNVAL) != 0) {
     return SKT_ENOTSOCK;

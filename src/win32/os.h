@@ -48,8 +48,10 @@ static inline void skt__or(volatile short *p, short bits) {
 
 #define SKT__COLD
 
-/* Keep WSAGetLastError() for skt__sys_native_error; its code. */
-int skt__fail(void);
+/* Keep WSAGetLastError() for skt__sys_native_error; what it means for a call,
+ * one of SKT__IN_..., or for all. */
+int skt__fail_in(int call);
+static inline int skt__fail(void) { return skt__fail_in(0); }
 
 /* The thread's slot for it, made by skt__sys_start. */
 extern DWORD skt__native_slot;

@@ -4,7 +4,11 @@
 
 #include <iphlpapi.h>
 
-static int check(int rc) { return rc == SOCKET_ERROR ? skt__fail() : 0; }
+static int check_of(int call, int rc) {
+  return rc == SOCKET_ERROR ? skt__fail_in(call) : 0;
+}
+
+static int check(int rc) { return check_of(0, rc); }
 
 static int set_option(SOCKET s, int level, int name, DWORD value) {
   return check(setsockopt(s, level, name, (const char *)&value, sizeof value));
@@ -38,9 +42,7 @@ int skt__sys_socket(SOCKET *out, int domain, int type, int protocol,
       WSASocketW(skt__native_family(domain), skt__native_type(type), protocol,
                  NULL, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
   if (s == INVALID_SOCKET) {
-    int rc = skt__fail();
-    /* A protocol out of range can be EINVAL (Wine's test_WSASocket). */
-    return rc == SKT_EINVAL ? SKT_EPROTONOSUPPORT : rc;
+    return skt__fail_in(SKT__IN_SOCKET);
   }
   if (type == SKT_DATAGRAM) {
     ignore_icmp(s);
@@ -77,23 +79,19 @@ int skt__sys_bind(SOCKET s, const skt_addr *local, unsigned flags) {
   if (rc == 0 && flags != 0) {
     rc = share(s, flags);
   }
-  if (rc == 0) {
-    rc = check(
-        bind(s, (const struct sockaddr *)local->words, (int)local->length));
-  }
-  /* A conflict is EACCES or EADDRINUSE depending on both sockets' options, and
-   * EACCES for ports kept back by Hyper-V (Winsock bind; WSL issue 5514).
-   * There are no privileged ports. */
-  return rc == SKT_EACCES && flags != 0 ? SKT_EADDRINUSE : rc;
+  /* Without flags it is no port, and EACCES means what it says. */
+  int call = flags != 0 ? SKT__IN_BIND : 0;
+  return rc < 0 ? rc
+                : check_of(call, bind(s, (const struct sockaddr *)local->words,
+                                      (int)local->length));
 }
 
 /* Numbers over 200 are cut to 200, unless given as SOMAXCONN_HINT, which is
  * their negative (Winsock listen, Windows 8). */
 int skt__sys_listen(SOCKET s, int backlog, bool restart) {
   (void)restart;
-  return check(listen(s, backlog == 0    ? SOMAXCONN
-                         : backlog > 200 ? -backlog
-                                         : backlog));
+  int hint = backlog == 0 ? SOMAXCONN : backlog > 200 ? -backlog : backlog;
+  return check_of(SKT__IN_LISTEN, listen(s, hint));
 }
 
 /* accept() hands out inheritable handles, also from a listener that is not,
@@ -106,7 +104,7 @@ int skt__sys_accept(SOCKET s, SOCKET *out, skt_addr *peer, bool inherited,
   SOCKET accepted = accept(s, peer != NULL ? (struct sockaddr *)&a : NULL,
                            peer != NULL ? &length : NULL);
   if (accepted == INVALID_SOCKET) {
-    return skt__fail();
+    return skt__fail_in(SKT__IN_ACCEPT);
   }
   SetHandleInformation((HANDLE)accepted, HANDLE_FLAG_INHERIT, 0);
   if (inherited != nonblocking) {
@@ -139,10 +137,9 @@ int skt__sys_connect(SOCKET s, const skt_addr *peer) {
   if (skt__is_loopback(peer)) {
     do_not_ask_twice(s);
   }
-  int rc = check(
+  return check_of(
+      SKT__IN_CONNECT,
       connect(s, (const struct sockaddr *)peer->words, (int)peer->length));
-  /* Winsock says "would block" where POSIX says "in progress". */
-  return rc == SKT_EAGAIN ? SKT_EINPROGRESS : rc;
 }
 
 /* Winsock connect: an address filled with zeros. */
@@ -153,9 +150,11 @@ int skt__sys_disconnect(SOCKET s, int domain) {
   return check(connect(s, (const struct sockaddr *)a.words, (int)a.length));
 }
 
-int skt__sys_shutdown_write(SOCKET s) { return check(shutdown(s, SD_SEND)); }
+int skt__sys_shutdown_write(SOCKET s) {
+  return check_of(SKT__IN_SHUTDOWN, shutdown(s, SD_SEND));
+}
 
-int skt__sys_close(SOCKET s) { return check(closesocket(s)); }
+int skt__sys_close(SOCKET s) { return check_of(SKT__IN_CLOSE, closesocket(s)); }
 
 int skt__sys_reset_on_close(SOCKET s) {
   LINGER at_once = {.l_onoff = 1};
@@ -209,28 +208,29 @@ int skt__sys_pending_error(SOCKET s) {
   int rc = get_option(s, SO_ERROR, &native);
   if (rc == 0 && native != 0) {
     WSASetLastError((int)native);
-    rc = skt__fail();
+    rc = skt__fail_in(SKT__IN_CONNECT);
   }
   return rc;
 }
 
 static int take_name(int rc, skt_addr *out, const struct sockaddr_storage *a,
                      int length) {
-  return rc == SOCKET_ERROR ? skt__fail()
-                            : skt__addr_set(out, a, (size_t)length);
+  return rc < 0 ? rc : skt__addr_set(out, a, (size_t)length);
 }
 
 int skt__sys_local(SOCKET s, skt_addr *out) {
   struct sockaddr_storage a;
   int length = sizeof a;
-  int rc = getsockname(s, (struct sockaddr *)&a, &length);
+  int rc =
+      check_of(SKT__IN_LOCAL, getsockname(s, (struct sockaddr *)&a, &length));
   return take_name(rc, out, &a, length);
 }
 
 int skt__sys_peer(SOCKET s, skt_addr *out) {
   struct sockaddr_storage a;
   int length = sizeof a;
-  int rc = getpeername(s, (struct sockaddr *)&a, &length);
+  int rc =
+      check_of(SKT__IN_PEER, getpeername(s, (struct sockaddr *)&a, &length));
   return take_name(rc, out, &a, length);
 }
 

@@ -21,7 +21,7 @@ static BOOL CALLBACK start(PINIT_ONCE once, PVOID out_code, PVOID *context) {
     return TRUE;
   }
   WSASetLastError(native);
-  *(int *)out_code = skt__fail();
+  *(int *)out_code = skt__fail_in(SKT__IN_START);
   return FALSE;
 }
 

@@ -15,7 +15,7 @@ int skt__sys_wait(SOCKET s, int events, bool connecting, int timeout_ms) {
                           .tv_usec = timeout_ms % 1000 * 1000};
   int rc = select(0, &reads, &writes, &fails, timeout_ms < 0 ? NULL : &limit);
   if (rc <= 0) {
-    return rc < 0 ? skt__fail() : 0;
+    return rc < 0 ? skt__fail_in(SKT__IN_WAIT) : 0;
   }
   return (reads.fd_count > 0 ? SKT_READ : 0) |
          (writes.fd_count > 0 ? SKT_WRITE : 0) |
