@@ -705,7 +705,7 @@ SKT_API ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count);
  *                            IPv4)
  *          SKT_EAGAIN        s is non-blocking and there is no room
  *          SKT_ETIMEDOUT     the limit is over
- *          SKT_EACCES SKT_EPERM  a broadcast without leave; a firewall
+ *          SKT_EACCES        a broadcast without leave; a firewall
  *          SKT_ENETUNREACH SKT_EHOSTUNREACH SKT_ENETDOWN  no way there
  *          SKT_EADDRNOTAVAIL no local port left, or no such address here
  *          SKT_ECONNREFUSED  unix: nobody has that path

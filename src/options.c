@@ -136,12 +136,8 @@ static bool is_gone(const skt *s, int rc) {
           skt__sys_peer(skt__handle(s), &peer) == SKT_ENOTCONN);
 }
 
-/* One code for each of "not known here" and "not allowed". */
-static int fold(int rc) {
-  return rc == SKT_ENOPROTOOPT ? SKT_EOPNOTSUPP
-         : rc == SKT_EPERM     ? SKT_EACCES
-                               : rc;
-}
+/* One code for "not known here". */
+static int fold(int rc) { return rc == SKT_ENOPROTOOPT ? SKT_EOPNOTSUPP : rc; }
 
 int skt_get_option(const skt *s, int option, int *value) {
   int native = 0;
