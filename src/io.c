@@ -180,5 +180,6 @@ ptrdiff_t skt_write(skt *s, const void *buffer, size_t n) {
     return write_slowly(&r);
   }
   ptrdiff_t rc = skt__sys_write(skt__handle(s), buffer, n);
-  return rc == (ptrdiff_t)n ? rc : end_write(&r, rc);
+  /* Read from memory, where it is anyway: a register would have to be saved. */
+  return rc == (ptrdiff_t) * (volatile size_t *)&r.n ? rc : end_write(&r, rc);
 }
