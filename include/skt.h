@@ -82,6 +82,7 @@ extern "C" {
  */
 
 #define SKT_ERRORS(X)                                                          \
+  X(SKT_ENOENT, -2, "no such file or directory")                               \
   X(SKT_EIO, -5, "input or output failed in the system")                       \
   X(SKT_EBADF, -9, "no socket here: never opened, or closed")                  \
   X(SKT_EAGAIN, -11, "the call would have to wait")                            \
@@ -94,6 +95,7 @@ extern "C" {
   X(SKT_EMFILE, -24, "too many open files in this process")                    \
   X(SKT_ENOSPC, -28, "the buffer is too small")                                \
   X(SKT_EPIPE, -32, "this side has shut down writing")                         \
+  X(SKT_ENAMETOOLONG, -36, "name too long")                                    \
   X(SKT_ENODATA, -61, "the stream ended too early")                            \
   X(SKT_EPROTO, -71, "protocol error")                                         \
   X(SKT_ENOTSOCK, -88, "the handle is not an open socket")                     \
@@ -230,19 +232,25 @@ enum { SKT_READ = 1, SKT_WRITE = 2, SKT_BOTH = 3 };
 /** Read an address from its text.
  *
  *   out    receives the address; zeroed on any error
- *   text   "127.0.0.1:80", "[::1]:80", "[fe80::1%eth0]:80" or
- *          "[fe80::1%2]:80", with its end, unchanged
+ *   text   "127.0.0.1:80", "[::1]:80", "[fe80::1%eth0]:80", "[fe80::1%2]:80",
+ *          "unix:/run/x.sock" or "unix:@name", with its end, unchanged
  *
  * IPv4 is four decimal numbers without leading zeros, IPv6 what RFC 4291
  * allows, the port 0 to 65535 in decimal digits. The port is always there.
  * Names are not looked up, and nothing else is taken for a number: neither
  * "127.1" nor "010.0.0.1" nor a space before or after.
  *
+ * The path of a unix socket is 1 to 103 bytes, in UTF-8 on Windows, taken as it
+ * stands; it may be relative. After @ is an abstract name, which is no file, of
+ * 1 to 106 bytes; a file called @name is "unix:./@name".
+ *
  * Returns  0 or one of Errors.
- * Errors   SKT_EINVAL  text is no such address
- *          SKT_ENODEV  the interface after % does not exist
- * Differs  Interfaces have other names on Windows ("ethernet_32769"); their
- *          numbers work everywhere.
+ * Errors   SKT_EINVAL        text is no such address
+ *          SKT_ENAMETOOLONG  a longer path or name
+ *          SKT_EOPNOTSUPP    the system has no abstract names
+ *          SKT_ENODEV        the interface after % does not exist
+ * Differs  Linux alone has abstract names. Interfaces have other names on
+ *          Windows ("ethernet_32769"); their numbers work everywhere.
  * Source   RFC 4291 2.2, RFC 4007 11; POSIX inet_pton(), if_nametoindex(). */
 SKT_API int skt_addr_parse(skt_addr *out, const char *text);
 
@@ -252,24 +260,26 @@ SKT_API int skt_addr_parse(skt_addr *out, const char *text);
  *   text      receives the text and its end; of `capacity` bytes
  *   capacity  SKT_ADDR_TEXT_MAX is always enough
  *
- * IPv6 is written as RFC 5952 says, a scope id as a number.
+ * IPv6 is written as RFC 5952 says, a scope id as a number. A unix socket
+ * without a name, as clients are, is "unix:", which is no address to use.
  *
  * Returns  the length without the end, or one of Errors.
- * Errors   SKT_EINVAL  a is no address
+ * Errors   SKT_EINVAL  a is no address, or an abstract name that somebody else
+ *                      has made with a zero byte in it
  *          SKT_ENOSPC  capacity is too small; nothing but an end was written
  * Source   RFC 5952; POSIX inet_ntop(). */
 SKT_API int skt_addr_format(const skt_addr *a, char *text, size_t capacity);
 
 /** The domain that a socket for this address needs.
  *
- * Returns  SKT_IPV4 or SKT_IPV6, or one of Errors.
+ * Returns  SKT_IPV4, SKT_IPV6 or SKT_UNIX, or one of Errors.
  * Errors   SKT_EINVAL  a is no address */
 SKT_API int skt_addr_domain(const skt_addr *a);
 
 /** The port of an address.
  *
  * Returns  0 to 65535, or one of Errors.
- * Errors   SKT_EINVAL  a is no address */
+ * Errors   SKT_EINVAL  a is no address, or one without ports */
 SKT_API int skt_addr_port(const skt_addr *a);
 
 /** Lend the bytes of an address to code that speaks the system's form.
@@ -368,6 +378,7 @@ SKT_API int skt_close(skt *s);
  * Errors   SKT_EIO  the system reports a late failure; closed all the same
  * Blocks   never.
  * Threads  not while another thread is in a call on s.
+ * Differs  Unix sockets have no reset: their peer reads the end.
  * Source   POSIX close(), SO_LINGER with 0; Winsock closesocket(), the same. */
 SKT_API int skt_abort(skt *s);
 
@@ -424,6 +435,10 @@ SKT_API int skt_cancel(skt *s);
  * was stopped can bind again at once, though connections that it closed linger
  * in TIME_WAIT. An IPv6 socket takes IPv6 only, unless flags say otherwise.
  *
+ * A unix socket makes a file at its path, where nothing may be yet, and nobody
+ * removes it: neither skt_close nor the end of the process. An abstract name
+ * goes with the socket.
+ *
  *   SKT_EXCLUSIVE        no other bind may overlap, neither the wildcard with
  *                        one address nor the other way round. The price: a
  *                        restart waits until old connections are forgotten
@@ -440,9 +455,12 @@ SKT_API int skt_cancel(skt *s);
  *          SKT_EADDRINUSE     somebody has it; on Windows also a port that the
  *                             system keeps back
  *          SKT_EADDRNOTAVAIL  no such address on this host
- *          SKT_EACCES         POSIX: a port that needs a privilege
+ *          SKT_ENOENT         unix: a folder of the path is missing
+ *          SKT_EACCES         POSIX: a port that needs a privilege; unix: not
+ *                             allowed to make the file
  *          SKT_EOPNOTSUPP     the system cannot take IPv4 on an IPv6 socket, or
  *                             does not share load
+ *          SKT_EIO            unix: the file system failed
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Blocks   never.
  * Differs  Windows: while a connection accepted on the port is still open, it
@@ -507,6 +525,9 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags);
  * answers SKT_EINPROGRESS: wait for SKT_WRITE with skt_wait, then ask
  * skt_connect_finish for the outcome. After a failure s can only be closed.
  *
+ * A unix socket connects at once. When the listener's queue is full, a blocking
+ * one waits on Linux; else it is refused.
+ *
  * On a datagram, raw or rdm socket this chooses the peer: skt_write sends to
  * it, and nothing from others arrives. It never waits, a failure leaves s as it
  * was, and skt_disconnect undoes it. A raw socket's peer needs no port.
@@ -525,9 +546,12 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags);
  *          SKT_EADDRNOTAVAIL  no local port left
  *          SKT_EADDRINUSE     s is bound, and this very pair is connected
  *          SKT_ECONNRESET     the peer, or something between, reset it
- *          SKT_EACCES         a firewall forbids it
+ *          SKT_EACCES         a firewall forbids it, or the file does
+ *          SKT_ENOENT         unix: nothing at that path
+ *          SKT_EPROTONOSUPPORT  unix: a socket of another type is there
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Blocks   until the outcome is known, if s is blocking.
+ * Differs  Windows says SKT_ECONNREFUSED for a unix path where nothing is.
  * Source   POSIX connect(); Winsock connect(). */
 SKT_API int skt_connect(skt *s, const skt_addr *peer);
 
@@ -673,7 +697,8 @@ typedef struct skt_buffer {
  *   buffers  `count` of them; empty ones are passed over
  *   count    any number; one call of the system takes up to 64
  *
- * As skt_read into their sum in all else.
+ * As skt_read into their sum in all else, and SKT_EMSGSIZE when a socket of
+ * another type than SKT_STREAM is given more than one call takes.
  *
  * Source   POSIX readv(); Winsock WSARecv(). */
 SKT_API ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count);
@@ -951,7 +976,8 @@ SKT_API int skt_set_option(skt *s, int option, int value);
 /** The socket's own address.
  *
  *   s    a socket
- *   out  receives it: the wildcard and port 0 when the socket has none yet.
+ *   out  receives it: the wildcard and port 0 when the socket has none yet,
+ *          "unix:" for a unix socket.
  *        Zeroed on any error.
  *
  * Returns  0 or one of Errors.

@@ -4,11 +4,14 @@
  * written once; the numbers of the families differ and never leave. */
 #include "core.h"
 
+#include <stddef.h>
 #include <string.h>
+
+enum { FAMILY_ENDS = offsetof(struct sockaddr, sa_data) };
 
 static int family_of(const void *native) {
   struct sockaddr head;
-  memcpy(&head, native, sizeof head);
+  memcpy(&head, native, FAMILY_ENDS);
   return head.sa_family;
 }
 
@@ -23,6 +26,9 @@ int skt_addr_domain(const skt_addr *a) {
   if (a->length == sizeof(struct sockaddr_in6) &&
       family_of(a->words) == AF_INET6) {
     return SKT_IPV6;
+  }
+  if (skt__unix_is_valid(a) && family_of(a->words) == AF_UNIX) {
+    return SKT_UNIX;
   }
   return SKT_EINVAL;
 }
@@ -91,10 +97,14 @@ bool skt__is_loopback(const skt_addr *a) {
 
 int skt__addr_set(skt_addr *out, const void *native, size_t length) {
   *out = (skt_addr){.length = 0};
-  if (length < sizeof(struct sockaddr)) {
+  if (length < FAMILY_ENDS) {
     return SKT_EINVAL;
   }
   int family = family_of(native);
+  if (family == AF_UNIX) {
+    skt__unix_set(out, native, length);
+    return 0;
+  }
   if (family != AF_INET && family != AF_INET6) {
     return SKT_EAFNOSUPPORT;
   }
@@ -132,5 +142,5 @@ const void *skt_addr_native(const skt_addr *a, size_t *length) {
 int skt_addr_port(const skt_addr *a) {
   skt__ip ip;
   int domain = skt__addr_get_ip(a, &ip);
-  return domain < 0 ? domain : ip.port;
+  return domain < 0 ? domain : domain == SKT_UNIX ? SKT_EINVAL : ip.port;
 }

@@ -142,6 +142,9 @@ int skt_addr_parse(skt_addr *out, const char *text) {
   if (text == NULL) {
     return SKT_EFAULT;
   }
+  if (strncmp(text, "unix:", 5) == 0) {
+    return skt__unix_parse(out, text + 5);
+  }
   int domain = parse_host(&text, &ip);
   if (domain < 0) {
     return domain;
@@ -263,11 +266,12 @@ int skt_addr_format(const skt_addr *a, char *text, size_t capacity) {
   if (domain < 0) {
     return domain;
   }
-  size_t length = (size_t)(put_address(all, domain, &ip) - all);
-  if (length >= capacity) {
-    return SKT_ENOSPC;
+  int length = domain == SKT_UNIX ? skt__unix_format(a, all)
+                                  : (int)(put_address(all, domain, &ip) - all);
+  if (length < 0 || (size_t)length >= capacity) {
+    return length < 0 ? length : SKT_ENOSPC;
   }
-  memcpy(text, all, length);
+  memcpy(text, all, (size_t)length);
   text[length] = '\0';
-  return (int)length;
+  return length;
 }

@@ -54,7 +54,9 @@ int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
   if (local == NULL) {
     return SKT_EFAULT;
   }
-  if (!takes_flags(s, flags) || skt_addr_domain(local) != skt__domain(s) ||
+  int domain = skt_addr_domain(local);
+  if (!takes_flags(s, flags) || domain != skt__domain(s) ||
+      (domain == SKT_UNIX && skt__unix_is_unnamed(local)) ||
       skt__state(s) != SKT__FRESH) {
     return SKT_EINVAL;
   }

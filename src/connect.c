@@ -19,10 +19,12 @@ static int finish_connect(const skt *s, int64_t deadline_us) {
 /* Linux and others let a socket connect to itself, when its own port, chosen
  * by the caller or by chance, is the peer's where nobody listens (golang issue
  * 18290). By chance that happens on loopback. Asking costs a call, so others
- * are not asked. */
+ * are not asked. A unix socket cannot, and others than streams may. */
 static bool may_meet_itself(const skt *s, const skt_addr *peer) {
-  return skt__type(s) == SKT_STREAM && skt__domain(s) != SKT_UNIX &&
-         (skt__state(s) == SKT_BOUND || skt__is_loopback(peer));
+  if (skt__type(s) != SKT_STREAM || skt__domain(s) == SKT_UNIX) {
+    return false;
+  }
+  return skt__state(s) == SKT_BOUND || skt__is_loopback(peer);
 }
 
 static int check_peer(const skt *s, const skt_addr *peer) {
@@ -34,12 +36,9 @@ static int check_peer(const skt *s, const skt_addr *peer) {
 
 /* Record how connecting went on. */
 static int conclude(skt *s, int rc) {
-  if (rc < 0 && skt__connectionless(s)) {
-    return rc; /* it can do without */
-  }
   if (rc == 0) {
     skt__set_state(s, SKT_CONNECTED);
-  } else {
+  } else if (!skt__connectionless(s)) { /* those can do without */
     skt__set_state(s, SKT__CONNECT_FAILED);
     SKT__STORE(&s->reading, (int16_t)rc);
   }
@@ -70,12 +69,33 @@ static int wait_for_connect(skt *s, int rc) {
   return rc == SKT_EINPROGRESS ? SKT_ETIMEDOUT : rc;
 }
 
+/* Unix sockets connect at once or not at all; nothing goes on by itself. Linux,
+ * when the listener's queue is full (connect(2), unix(7)): a blocking socket
+ * waits inside the call, and if a signal ends that, nothing has begun and it is
+ * called again; EAGAIN then is the end of the socket's limit. A non-blocking
+ * socket gets EAGAIN, and no event would tell when to try again, so it is
+ * refused, as it is on the BSDs and on Windows. For other domains EAGAIN is a
+ * lack of memory for routes. */
+static int call_connect(const skt *s, const skt_addr *peer) {
+  bool is_unix = skt__domain(s) == SKT_UNIX;
+  int rc;
+  do {
+    rc = skt__sys_connect(skt__handle(s), peer);
+  } while (rc == SKT__EINTR && is_unix && !skt__cancelled(s));
+  if (rc == SKT_EAGAIN) {
+    return !is_unix        ? SKT_ENOBUFS
+           : skt__waits(s) ? SKT_ETIMEDOUT
+                           : SKT_ECONNREFUSED;
+  }
+  return rc;
+}
+
 static int connect_now(skt *s, const skt_addr *peer) {
   /* macOS and the BSDs bind no connect by a limit. */
   bool apart = skt__waits(s) && skt__limited(s) && SKT__LIMITS_BIND &&
                !SKT__LIMIT_BINDS_CONNECT;
   int rc = apart ? skt__sys_set_blocking(skt__handle(s), false) : 0;
-  rc = rc < 0 ? rc : skt__sys_connect(skt__handle(s), peer);
+  rc = rc < 0 ? rc : call_connect(s, peer);
   /* Windows says so of the port that it could not choose; only an address that
    * the caller has bound can be in use. */
   if (rc == SKT_EADDRINUSE && skt__state(s) == SKT__FRESH) {
@@ -167,6 +187,9 @@ int skt_disconnect(skt *s) {
   }
   if (!skt__connectionless(s)) {
     return SKT_EINVAL;
+  }
+  if (skt__cancelled(s)) {
+    return SKT_ECANCELED;
   }
   if (skt__state(s) != SKT_CONNECTED) {
     return SKT_ENOTCONN;

@@ -26,7 +26,8 @@ enum {
 
 /* skt.reading and skt.writing: 0 before there is a connection, then one of
  * these, or the error that ended the direction. A socket that needs no
- * connection is open for reading from the start, and no error ends it. */
+ * connection is open for reading from the start, and only skt_cancel ends it.
+ */
 enum { SKT__OPEN = 1, SKT__SHUT = 2 /* by this side */ };
 
 /* The first check of every public function on a socket. */
@@ -50,11 +51,21 @@ static inline bool skt__connectionless(const skt *s) {
   return type == SKT_DATAGRAM || type == SKT_RAW || type == SKT_RDM;
 }
 
+/* skt.calls: this bit, and the number of calls that skt_cancel must see end. */
+enum { SKT__CANCELLED = 0x8000, SKT__CALLS = 0x7fff };
+
+static inline bool skt__cancelled(const skt *s) {
+  return (SKT__LOAD(&s->calls) & SKT__CANCELLED) != 0;
+}
+
 static inline void skt__set_state(skt *s, int state) {
   s->kind = (uint16_t)((s->kind & ~SKT__STATE) | state);
   int16_t end = state == SKT_CONNECTED ? SKT__OPEN : 0;
   SKT__STORE(&s->writing, end);
-  SKT__STORE(&s->reading, skt__connectionless(s) ? SKT__OPEN : end);
+  end = !skt__connectionless(s) ? end
+        : skt__cancelled(s)     ? SKT_ECANCELED
+                                : SKT__OPEN;
+  SKT__STORE(&s->reading, end);
 }
 
 static inline bool skt__connecting(const skt *s) {
@@ -70,13 +81,6 @@ static inline bool skt__waits(const skt *s) {
 static inline void skt__fill(skt *s, skt__os_handle handle, int kind) {
   *s = (skt){.handle = ~(uintptr_t)handle, .kind = (uint16_t)kind};
   skt__set_state(s, kind & SKT__STATE);
-}
-
-/* skt.calls: this bit, and the number of calls that skt_cancel must see end. */
-enum { SKT__CANCELLED = 0x8000, SKT__CALLS = 0x7fff };
-
-static inline bool skt__cancelled(const skt *s) {
-  return (SKT__LOAD(&s->calls) & SKT__CANCELLED) != 0;
 }
 
 static inline bool skt__limited(const skt *s) {
@@ -119,9 +123,11 @@ ptrdiff_t skt__note(const skt *s, int16_t *end, ptrdiff_t rc);
 /* skt__note for a read; an end of stream that is none is found out. */
 ptrdiff_t skt__end_of_read(skt *s, ptrdiff_t rc);
 
-/* The most bytes for one call. */
+/* The most bytes for one call; of messages there are no parts. */
 static inline size_t skt__write_max(const skt *s) {
-  return skt__waits(s) && !skt__keeps_limits(s) ? SKT__IO_MAX : SKT__WRITE_MAX;
+  bool whole =
+      (skt__waits(s) && !skt__keeps_limits(s)) || skt__type(s) != SKT_STREAM;
+  return whole ? SKT__IO_MAX : SKT__WRITE_MAX;
 }
 
 /* Whether a write that has done so many of n bytes makes another call. On a
@@ -133,7 +139,8 @@ static inline bool skt__write_goes_on(const skt *s, size_t done, size_t n) {
 }
 
 /* Why a call on a direction cannot go straight to the system: an error, 0 for
- * nothing to do, or 1 when nothing is in the way. In the order of skt.h. */
+ * nothing to do, or 1 when nothing is in the way, which may be with an empty
+ * message. In the order of skt.h. */
 int skt__detain(const skt *s, const int16_t *end, const void *buffer, size_t n);
 
 /* The moment of skt__sys_now_us that a time means; for ever if it is -1. */
@@ -142,5 +149,28 @@ int64_t skt__deadline(int timeout_ms);
 /* skt__sys_wait until a deadline, whatever interrupts it. Returns as
  * skt__sys_wait, or SKT_ECANCELED; 0 never comes early. Looks at least once. */
 int skt__wait(const skt *s, int events, int64_t deadline_us);
+
+/* The parts of an IPv4 or IPv6 address. */
+typedef struct skt__ip {
+  uint8_t bytes[16]; /* the first 4 for IPv4 */
+  uint32_t scope;
+  uint16_t port;
+} skt__ip;
+
+/* Returns the domain, or SKT_EINVAL if a is no address. The parts of a unix
+ * address are zero. */
+int skt__addr_get_ip(const skt_addr *a, skt__ip *ip);
+void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip);
+bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
+
+/* Unix addresses, for address.c and address_text.c. `native` is a struct
+ * sockaddr_un of that family and length; `text` stands after "unix:" when
+ * parsed, and has room for any text when written. skt__unix_format returns the
+ * length, or SKT_EINVAL when there is no such text. */
+void skt__unix_set(skt_addr *out, const void *native, size_t length);
+bool skt__unix_is_valid(const skt_addr *a);
+bool skt__unix_is_unnamed(const skt_addr *a);
+int skt__unix_parse(skt_addr *out, const char *text);
+int skt__unix_format(const skt_addr *a, char *text);
 
 #endif

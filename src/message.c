@@ -32,10 +32,12 @@ bool skt__is_destination(const skt *s, const skt_addr *a) {
     return false;
   }
   int domain = skt__addr_get_ip(a, &ip);
-  return domain == SKT_UNIX ||
-         ((ip.port != 0 || skt__type(s) == SKT_RAW) &&
-          !(domain == SKT_IPV6 && skt__ip_is_mapped(&ip)) &&
-          memcmp(ip.bytes, wildcard, sizeof wildcard) != 0);
+  if (domain == SKT_UNIX) {
+    return !skt__unix_is_unnamed(a);
+  }
+  return (ip.port != 0 || skt__type(s) == SKT_RAW) &&
+         !(domain == SKT_IPV6 && skt__ip_is_mapped(&ip)) &&
+         memcmp(ip.bytes, wildcard, sizeof wildcard) != 0;
 }
 
 /* The checks of both functions. */
@@ -105,13 +107,12 @@ ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
  * WSAEINVAL), others do, but on no port. So it gets one. A message that was
  * sent before may have given it one, which is as good. */
 static int get_address(skt *s) {
-  skt__ip none = {.port = 0};
   skt_addr any;
   if (skt__state(s) != SKT__FRESH || skt__type(s) != SKT_DATAGRAM ||
       skt__domain(s) == SKT_UNIX) {
     return 0;
   }
-  skt__addr_set_ip(&any, skt__domain(s), &none);
+  skt__addr_any(&any, skt__domain(s));
   int rc = skt_bind(s, &any, 0);
   if (rc == SKT_EINVAL) {
     skt__set_state(s, SKT_BOUND);
@@ -158,6 +159,10 @@ ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n, skt_addr *from,
   if (rc == 0) {
     n = n < SKT__IO_MAX ? n : SKT__IO_MAX;
     rc = receive_message(s, n > 0 ? buffer : nothing, n, from, &cut);
+  }
+  if (rc >= 0 && from != NULL && from->length == 0) {
+    /* Linux tells nothing of a unix socket without a name (recvfrom(2)). */
+    skt__addr_any(from, skt__domain(s));
   }
   if (truncated != NULL) {
     *truncated = rc >= 0 && cut;

@@ -16,14 +16,14 @@ int skt_local(const skt *s, skt_addr *out) {
     return SKT_EFAULT;
   }
   /* Windows has no name for a socket that was never bound (Winsock
-   * getsockname, WSAEINVAL); POSIX systems say the wildcard and port 0. */
+   * getsockname, WSAEINVAL); POSIX systems say the wildcard and port 0, or
+   * unnamed. */
   bool fresh = skt__state(s) == SKT__FRESH;
   if (!fresh || skt__connectionless(s)) { /* which sending gives a name */
     rc = skt__sys_local(skt__handle(s), out);
   }
   if (fresh && (rc == SKT_EINVAL || !skt__connectionless(s))) {
-    skt__ip none = {.port = 0};
-    skt__addr_set_ip(out, skt__domain(s), &none);
+    skt__addr_any(out, skt__domain(s));
     rc = 0;
   }
   return rc;
@@ -49,7 +49,9 @@ int skt_peer(const skt *s, skt_addr *out) {
 static bool is_bound_to(const skt_addr *a, int type) {
   static const uint8_t wildcard[16];
   skt__ip ip;
-  skt__addr_get_ip(a, &ip);
+  if (skt__addr_get_ip(a, &ip) == SKT_UNIX) {
+    return !skt__unix_is_unnamed(a);
+  }
   return (ip.port != 0 && type != SKT_RAW) ||
          memcmp(ip.bytes, wildcard, sizeof wildcard) != 0;
 }

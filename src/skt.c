@@ -8,11 +8,12 @@ static bool is_kind(int domain, int type, int protocol) {
          protocol >= 0;
 }
 
-/* What no system has, or only some of them under that name. Linux makes a
- * datagram socket of a raw unix socket (unix_create), and has no raw sockets of
- * protocol 0, which elsewhere take every protocol. */
+/* What no system has, or only some of them under that name. The packet type has
+ * no number that means the same on two systems. Linux makes a datagram socket
+ * of a raw unix socket (unix_create), and has no raw sockets of protocol 0,
+ * which elsewhere take every protocol. */
 static bool is_nowhere(int domain, int type, int protocol) {
-  return type == SKT_PACKET || skt__native_type(type) < 0 ||
+  return skt__native_type(type) < 0 ||
          (type == SKT_RAW && (domain == SKT_UNIX || protocol == 0));
 }
 

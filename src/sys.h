@@ -30,6 +30,7 @@
  *   SKT__WRITE_MAX   the most bytes for one write on a non-blocking socket
  *   SKT__LOAD(p)     read an int16_t that another thread may write, in order
  *   SKT__STORE(p, v) write it
+ *   SKT__ABSTRACT_NAMES  1 if unix sockets can have names that are no paths
  *   SKT__COLD        marks a function that is seldom called, or nothing
  *   SKT__ENTER(p), SKT__LEAVE(p), SKT__OR(p, v)   count up, count down, set
  *                    bits in a uint16_t that other threads change too, in an
@@ -71,7 +72,7 @@ int skt__sys_start(void);
 int skt__sys_socket(skt__os_handle *out, int domain, int type, int protocol,
                     bool nonblocking);
 
-/* Bind. flags say what is set before, none of it if they are 0: none or one of
+/* Bind. flags say what is set before, nothing if they are 0: none or one of
  *   SKT__RESTART         nobody else can take the port; binding it again after
  *                        a stop need not wait
  *   SKT_EXCLUSIVE        nobody else can take the port or a part of it
@@ -99,7 +100,8 @@ int skt__sys_accept(skt__os_handle s, skt__os_handle *out, skt_addr *peer,
 /* Begin to connect; a blocking socket waits for the outcome. The system goes on
  * connecting on its own when the answer is SKT_EINPROGRESS, because the socket
  * does not wait or its limit is over, or SKT__EINTR. May first ask the system
- * to refuse loopback connections as fast as it can. */
+ * to refuse loopback connections as fast as it can. A unix socket goes on by
+ * itself after neither, and on Linux answers SKT_EAGAIN for a full queue. */
 int skt__sys_connect(skt__os_handle s, const skt_addr *peer);
 
 /* Let a socket that needs no connection have no peer again. */
@@ -258,18 +260,11 @@ extern const skt__code_row skt__sys_codes[];
  * skt_addr_from_native, whose argument checks have been made. */
 int skt__addr_set(skt_addr *out, const void *native, size_t length);
 
-/* The parts of an IPv4 or IPv6 address. */
-typedef struct skt__ip {
-  uint8_t bytes[16]; /* the first 4 for IPv4 */
-  uint32_t scope;
-  uint16_t port;
-} skt__ip;
-
-/* Returns what skt_addr_domain does. */
-int skt__addr_get_ip(const skt_addr *a, skt__ip *ip);
-void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip);
-bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
 bool skt__is_loopback(const skt_addr *a);
+
+/* The address that means none in particular: wildcard and port 0, or unnamed.
+ */
+void skt__addr_any(skt_addr *a, int domain);
 
 /* The system's numbers for a domain and a type; -1 where the system's headers
  * have no such type. */

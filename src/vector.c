@@ -48,6 +48,15 @@ static size_t gather(const place *from, skt_buffer *out, size_t max) {
   return n;
 }
 
+/* Whether these parts are all of a message, which cannot go in two calls. */
+static bool is_whole(const skt_buffer *part, size_t n, size_t sum) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < n; ++i) {
+    bytes += part[i].n;
+  }
+  return bytes == sum;
+}
+
 static void advance(place *at, size_t n) {
   while (n > 0) {
     size_t left = at->buffers->n - at->offset;
@@ -73,6 +82,9 @@ ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
   place at = {buffers, count, 0};
   static char nothing[1];
   size_t n = gather(&at, part, SKT__IO_MAX);
+  if (skt__type(s) != SKT_STREAM && !is_whole(part, n, sum)) {
+    return SKT_EMSGSIZE;
+  }
   if (n == 0) {
     part[n++] = (skt_buffer){nothing, 0}; /* takes a message all the same */
   }
@@ -92,12 +104,9 @@ ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
 static ptrdiff_t write_message(skt *s, const place *from, size_t sum) {
   static char nothing[1];
   skt_buffer part[SKT__VECTOR_MAX] = {{nothing, 0}};
-  size_t n = gather(from, part, SKT__IO_MAX), taken = 0;
+  size_t n = gather(from, part, SKT__IO_MAX);
   int64_t deadline_us = 0;
-  for (size_t i = 0; i < n; ++i) {
-    taken += part[i].n;
-  }
-  if (taken < sum) {
+  if (!is_whole(part, n, sum)) {
     return SKT_EMSGSIZE;
   }
   for (;;) {

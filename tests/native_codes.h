@@ -88,6 +88,16 @@ HIDDEN(ACCEPT, "peer unreachable", 113, 10065, SKT_EHOSTUNREACH)
 HIDDEN(ACCEPT, "peer down", 112, 10064, SKT_EHOSTUNREACH)
 HIDDEN(ACCEPT, "host off the network", 64, 0, SKT_EHOSTUNREACH)
 
+/* Paths of unix sockets. */
+SEEN(BIND | CONNECT, "nothing at the path", 2, 0, SKT_ENOENT)
+SEEN(BIND | CONNECT, "path through a file", 20, 0, SKT_ENOENT)
+SEEN(BIND | CONNECT, "path that goes round in circles", 40, 0, SKT_ENOENT)
+SEEN(BIND, "file system that is only read", 30, 0, SKT_EACCES)
+SEEN(BIND, "file system that fails", 5, 0, SKT_EIO)
+SEEN(CONNECT, "socket of another type at the path", 91, 0, SKT_EPROTONOSUPPORT)
+SEEN(OTHER, "longer path than skt gives", 36, 0, SKT_ENAMETOOLONG)
+HIDDEN(CONNECT, "queue of the listener full", 11, 0, SKT_EAGAIN)
+
 /* Connecting. */
 SEEN(CONNECT, "goes on", 115, 10035, SKT_EINPROGRESS)
 SEEN(CONNECT, "goes on already", 114, 10037, SKT_EALREADY)

@@ -18,6 +18,7 @@ static long long do_bind(skt *s) { return skt_bind(s, &addr, 0); }
 static long long do_listen(skt *s) { return skt_listen(s, 0); }
 static long long do_accept(skt *s) { return skt_accept(s, &other, NULL, 0); }
 static long long do_connect(skt *s) { return skt_connect(s, &addr); }
+static long long do_disconnect(skt *s) { return skt_disconnect(s); }
 static long long do_finish(skt *s) { return skt_connect_finish(s); }
 static long long do_read(skt *s) { return skt_read(s, bytes, sizeof bytes); }
 static long long do_write(skt *s) { return skt_write(s, bytes, sizeof bytes); }
@@ -77,21 +78,22 @@ static const struct {
   const char *name;
   long long (*call)(skt *);
 } calls[] = {
-    ENTRY(do_abort),      ENTRY(do_graceful), ENTRY(do_cancel),
-    ENTRY(do_peek),       ENTRY(do_read_all), ENTRY(do_write_all),
-    ENTRY(do_readv),      ENTRY(do_writev),   ENTRY(do_set_limit),
-    ENTRY(do_limit),      ENTRY(bad_peek),    ENTRY(bad_read_all),
-    ENTRY(bad_write_all), ENTRY(bad_readv),   ENTRY(bad_writev),
-    ENTRY(bad_set_limit), ENTRY(bad_limit),   ENTRY(bad_graceful),
-    ENTRY(do_get),        ENTRY(do_set),      ENTRY(bad_get),
-    ENTRY(bad_set),       ENTRY(do_close),    ENTRY(do_bind),
-    ENTRY(do_listen),     ENTRY(do_accept),   ENTRY(do_connect),
-    ENTRY(do_finish),     ENTRY(do_read),     ENTRY(do_write),
-    ENTRY(do_shutdown),   ENTRY(do_mode),     ENTRY(do_blocking),
-    ENTRY(do_wait),       ENTRY(do_local),    ENTRY(do_peer),
-    ENTRY(bad_bind),      ENTRY(bad_accept),  ENTRY(bad_connect),
-    ENTRY(bad_read),      ENTRY(bad_write),   ENTRY(bad_shutdown),
-    ENTRY(bad_wait),      ENTRY(bad_local),   ENTRY(bad_peer),
+    ENTRY(do_disconnect), ENTRY(do_abort),      ENTRY(do_graceful),
+    ENTRY(do_cancel),     ENTRY(do_peek),       ENTRY(do_read_all),
+    ENTRY(do_write_all),  ENTRY(do_readv),      ENTRY(do_writev),
+    ENTRY(do_set_limit),  ENTRY(do_limit),      ENTRY(bad_peek),
+    ENTRY(bad_read_all),  ENTRY(bad_write_all), ENTRY(bad_readv),
+    ENTRY(bad_writev),    ENTRY(bad_set_limit), ENTRY(bad_limit),
+    ENTRY(bad_graceful),  ENTRY(do_get),        ENTRY(do_set),
+    ENTRY(bad_get),       ENTRY(bad_set),       ENTRY(do_close),
+    ENTRY(do_bind),       ENTRY(do_listen),     ENTRY(do_accept),
+    ENTRY(do_connect),    ENTRY(do_finish),     ENTRY(do_read),
+    ENTRY(do_write),      ENTRY(do_shutdown),   ENTRY(do_mode),
+    ENTRY(do_blocking),   ENTRY(do_wait),       ENTRY(do_local),
+    ENTRY(do_peer),       ENTRY(bad_bind),      ENTRY(bad_accept),
+    ENTRY(bad_connect),   ENTRY(bad_read),      ENTRY(bad_write),
+    ENTRY(bad_shutdown),  ENTRY(bad_wait),      ENTRY(bad_local),
+    ENTRY(bad_peer),
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 

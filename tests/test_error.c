@@ -12,6 +12,7 @@ TEST(error, numbers_and_names_are_the_same_everywhere) {
     int code;
     const char *name, *text;
   } golden[] = {
+      {-2, "SKT_ENOENT", "no such file or directory"},
       {-5, "SKT_EIO", "input or output failed in the system"},
       {-9, "SKT_EBADF", "no socket here: never opened, or closed"},
       {-11, "SKT_EAGAIN", "the call would have to wait"},
@@ -24,6 +25,7 @@ TEST(error, numbers_and_names_are_the_same_everywhere) {
       {-24, "SKT_EMFILE", "too many open files in this process"},
       {-28, "SKT_ENOSPC", "the buffer is too small"},
       {-32, "SKT_EPIPE", "this side has shut down writing"},
+      {-36, "SKT_ENAMETOOLONG", "name too long"},
       {-61, "SKT_ENODATA", "the stream ended too early"},
       {-71, "SKT_EPROTO", "protocol error"},
       {-88, "SKT_ENOTSOCK", "the handle is not an open socket"},

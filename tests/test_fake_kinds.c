@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the kinds of sockets make of faults, and what a backend is told. */
+#include "core.h"
 #include "fake_sys.h"
 #include "skt_test.h"
 
@@ -79,6 +80,36 @@ TEST(kinds, empty_message_is_one_call) {
     CHECK_EQ(skt_read(&s, bytes, 1), 0);
     CHECK_PLAYED();
   }
+}
+
+/* Several buffers are one message, or none is sent. */
+TEST(kinds, buffers_are_one_message) {
+  skt_buffer many[SKT__VECTOR_MAX + 1];
+  skt s = socket_of(PEER | SKT_DATAGRAM);
+  for (int i = 0; i <= SKT__VECTOR_MAX; ++i) {
+    many[i] = (skt_buffer){bytes, 1};
+  }
+  PLAY({"writev", 2}, {"writev", 0}, {"readv", 0});
+  CHECK_EQ(skt_writev(&s, many, 2), 2);
+  CHECK_EQ(skt_writev(&s, many, 0), 0);
+  CHECK_EQ(skt_readv(&s, many, 0), 0);
+  CHECK_EQ(skt_writev(&s, many, SKT__VECTOR_MAX + 1), SKT_EMSGSIZE);
+  CHECK_EQ(skt_readv(&s, many, SKT__VECTOR_MAX + 1), SKT_EMSGSIZE);
+  CHECK_PLAYED();
+}
+
+TEST(kinds, cancelled_socket_stays_so_in_every_state) {
+  skt s = socket_of(SKT_IPV4 | SKT_DATAGRAM);
+  skt_addr at = somewhere();
+  PLAY({"cancel", 0}, {"bind", 0});
+  CHECK_EQ(skt_cancel(&s), 0);
+  CHECK_EQ(skt_bind(&s, &at, 0), 0);
+  CHECK_EQ(skt_read(&s, bytes, 1), SKT_ECANCELED);
+  CHECK_EQ(skt_connect(&s, &at), SKT_ECANCELED);
+  CHECK_EQ(skt_read(&s, bytes, 1), SKT_ECANCELED);
+  CHECK_EQ(skt_write(&s, bytes, 1), SKT_ECANCELED);
+  CHECK_EQ(skt_disconnect(&s), SKT_ECANCELED);
+  CHECK_PLAYED();
 }
 
 TEST(kinds, empty_seqpacket_asks_nothing) {
@@ -216,5 +247,30 @@ TEST(kinds, load_that_cannot_be_shared_leaves_the_socket_unbound) {
   PLAY({"bind", SKT_EOPNOTSUPP}, {"bind", 0});
   CHECK_EQ(skt_bind(&s, &a, SKT_SHARE_LOAD), SKT_EOPNOTSUPP);
   CHECK_EQ(skt_bind(&s, &a, 0), 0);
+  CHECK_PLAYED();
+}
+
+/* Linux: see begin_connect. */
+TEST(kinds, interrupted_unix_connect_is_called_again) {
+  skt s = socket_of(SKT_UNIX | SKT_STREAM);
+  skt_addr to;
+  skt_addr_parse(&to, "unix:/x");
+  PLAY({"connect", SKT__EINTR}, {"connect", 0});
+  CHECK_EQ(skt_connect(&s, &to), 0);
+  CHECK_PLAYED();
+}
+
+TEST(kinds, eagain_never_comes_from_connect) {
+  skt s = socket_of(SKT_UNIX | SKT_STREAM);
+  skt_addr path, ip = somewhere();
+  skt_addr_parse(&path, "unix:/x");
+  PLAY({"connect", SKT_EAGAIN}, {"connect", SKT_EAGAIN},
+       {"connect", SKT_EAGAIN});
+  CHECK_EQ(skt_connect(&s, &path), SKT_ETIMEDOUT); /* its own time limit */
+  s = socket_of(SKT_UNIX | SKT_STREAM | SKT_NONBLOCK);
+  CHECK_EQ(skt_connect(&s, &path), SKT_ECONNREFUSED);
+  CHECK_EQ(skt_connect_finish(&s), SKT_ECONNREFUSED);
+  s = socket_of(SKT_IPV4 | SKT_STREAM);
+  CHECK_EQ(skt_connect(&s, &ip), SKT_ENOBUFS);
   CHECK_PLAYED();
 }

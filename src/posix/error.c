@@ -42,6 +42,7 @@ const skt__code_row skt__sys_codes[] = {
     /* "Not allowed" is one code, whoever forbids it: Linux' firewall and its
      * raw sockets say EPERM, Windows' WSAEACCES (raw(7)). */
     {0, SKT_EACCES, EPERM},
+    {0, SKT_ENOENT, ENOENT},
     {0, SKT__EINTR, EINTR},
     {0, SKT_EIO, EIO},
     {0, SKT_ENODEV, ENXIO},
@@ -54,13 +55,17 @@ const skt__code_row skt__sys_codes[] = {
     {0, SKT_EACCES, EACCES},
     {0, SKT_EFAULT, EFAULT},
     {0, SKT_ENODEV, ENODEV},
+    {0, SKT_ENOENT, ENOTDIR},
     {0, SKT_EINVAL, EINVAL},
     {0, SKT_ENFILE, ENFILE},
     {0, SKT_EMFILE, EMFILE},
     {0, SKT_ENOTSOCK, ENOTTY},
     {0, SKT_ENOBUFS, ENOSPC},
+    {0, SKT_EACCES, EROFS},
     {0, SKT_EPIPE, EPIPE},
     {0, SKT_EINVAL, EDOM},
+    {0, SKT_ENAMETOOLONG, ENAMETOOLONG},
+    {0, SKT_ENOENT, ELOOP},
 #ifdef ENOSR
     {0, SKT_ENOBUFS, ENOSR},
 #endif

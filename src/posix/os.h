@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 /* macOS has no MSG_NOSIGNAL but a socket option (Darwin sys/socket.h). */
 #ifndef MSG_NOSIGNAL
@@ -40,6 +41,14 @@ typedef int skt__os_handle;
 #define SKT__LIMIT_BINDS_CONNECT 0
 #endif
 #define SKT__SLICE_MS (-1)
+
+/* Linux has them (unix(7)). No header says so; known by an option of unix
+ * sockets that is Linux' own. */
+#ifdef SO_PASSCRED
+#define SKT__ABSTRACT_NAMES 1
+#else
+#define SKT__ABSTRACT_NAMES 0
+#endif
 
 #define SKT__COLD __attribute__((cold, noinline))
 

@@ -13,6 +13,16 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+/* Since Windows 10 1803. Defined here, because afunix.h is missing in older
+ * headers; AF_UNIX itself is as old as Winsock. */
+struct sockaddr_un {
+  ADDRESS_FAMILY sun_family;
+  char sun_path[108];
+};
+
+/* They were announced, but do not work (WSL issue 4240). */
+#define SKT__ABSTRACT_NAMES 0
+
 typedef SOCKET skt__os_handle;
 #define SKT__NO_HANDLE INVALID_SOCKET
 

@@ -70,6 +70,16 @@ static int share(SOCKET s, unsigned flags) {
              : set_option(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1);
 }
 
+/* A unix path that cannot be: its folder is missing, or its form is not known.
+ * Windows says so by codes that mean something else (curl issue 19810). */
+static int name_bad_path(const skt_addr *a, int rc) {
+  bool is_unix = skt_addr_domain(a) == SKT_UNIX;
+  return is_unix && (rc == SKT_ENETDOWN || rc == SKT_EINVAL ||
+                     rc == SKT_EOPNOTSUPP)
+             ? SKT_ENOENT
+             : rc;
+}
+
 int skt__sys_bind(SOCKET s, const skt_addr *local, unsigned flags) {
   int rc = 0;
   if ((flags & (SKT_DUAL_STACK | SKT__ONE_STACK)) != 0) {
@@ -81,9 +91,10 @@ int skt__sys_bind(SOCKET s, const skt_addr *local, unsigned flags) {
   }
   /* Without flags it is no port, and EACCES means what it says. */
   int call = flags != 0 ? SKT__IN_BIND : 0;
-  return rc < 0 ? rc
-                : check_of(call, bind(s, (const struct sockaddr *)local->words,
-                                      (int)local->length));
+  rc = rc < 0 ? rc
+              : check_of(call, bind(s, (const struct sockaddr *)local->words,
+                                    (int)local->length));
+  return name_bad_path(local, rc);
 }
 
 /* Numbers over 200 are cut to 200, unless given as SOMAXCONN_HINT, which is
@@ -137,16 +148,16 @@ int skt__sys_connect(SOCKET s, const skt_addr *peer) {
   if (skt__is_loopback(peer)) {
     do_not_ask_twice(s);
   }
-  return check_of(
+  int rc = check_of(
       SKT__IN_CONNECT,
       connect(s, (const struct sockaddr *)peer->words, (int)peer->length));
+  return name_bad_path(peer, rc);
 }
 
 /* Winsock connect: an address filled with zeros. */
 int skt__sys_disconnect(SOCKET s, int domain) {
-  skt__ip none = {.port = 0};
   skt_addr a;
-  skt__addr_set_ip(&a, domain, &none);
+  skt__addr_any(&a, domain);
   return check(connect(s, (const struct sockaddr *)a.words, (int)a.length));
 }
 

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* Addresses of unix sockets: paths, abstract names, and none. The systems agree
+ * on the names of the members of struct sockaddr_un. */
+#include "core.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* The smallest sun_path of any system has 104 bytes, with the end (macOS and
+ * the BSDs, unix(4)). An abstract name is what Linux has room for, less one. */
+enum { PATH_MAX_BYTES = 103, NAME_MAX_BYTES = 106 };
+
+enum {
+  PATH_AT = offsetof(struct sockaddr_un, sun_path),
+  PATH_ROOM = sizeof((struct sockaddr_un *)0)->sun_path
+};
+
+static size_t length_to_end(const char *bytes, size_t n) {
+  const char *end = memchr(bytes, '\0', n);
+  return end != NULL ? (size_t)(end - bytes) : n;
+}
+
+/* n bytes of sun_path, as many as there is room for. Memory behind them is
+ * zero, so that a path has its end. */
+static void set(skt_addr *a, const char *path, size_t n) {
+  struct sockaddr_un un;
+  memset(&un, 0, sizeof un);
+  un.sun_family = AF_UNIX;
+#ifdef SIN6_LEN /* a system whose addresses tell their length */
+  un.sun_len = (uint8_t)(PATH_AT + n);
+#endif
+  memcpy(un.sun_path, path, n);
+  *a = (skt_addr){.length = (uint32_t)(PATH_AT + n)};
+  memcpy(a->words, &un, sizeof un);
+}
+
+void skt__unix_set(skt_addr *out, const void *native, size_t length) {
+  const char *path = (const char *)native + PATH_AT;
+  size_t n = length > PATH_AT ? length - PATH_AT : 0;
+  n = n < PATH_ROOM ? n : PATH_ROOM;
+  if (n > 1 && path[0] == '\0' && SKT__ABSTRACT_NAMES) {
+    set(out, path, n); /* every byte of the name counts */
+    return;
+  }
+  /* The end counts too; Linux leaves it out if the path fills all the room.
+   * macOS tells no name as a path of zeros (getpeername(2), Darwin). */
+  size_t used = length_to_end(path, n);
+  char copy[PATH_ROOM + 1] = {0};
+  memcpy(copy, path, used);
+  set(out, copy, used == 0 || used == PATH_ROOM ? used : used + 1);
+}
+
+void skt__addr_any(skt_addr *a, int domain) {
+  skt__ip none = {.port = 0};
+  if (domain == SKT_UNIX) {
+    set(a, "", 0);
+  } else {
+    skt__addr_set_ip(a, domain, &none);
+  }
+}
+
+bool skt__unix_is_valid(const skt_addr *a) {
+  return a->length >= PATH_AT && a->length <= sizeof(struct sockaddr_un);
+}
+
+bool skt__unix_is_unnamed(const skt_addr *a) { return a->length == PATH_AT; }
+
+static int parse_name(skt_addr *out, const char *name) {
+  char path[1 + NAME_MAX_BYTES] = {0};
+  size_t n = strlen(name);
+  if (!SKT__ABSTRACT_NAMES) {
+    return SKT_EOPNOTSUPP;
+  }
+  if (n == 0 || n > NAME_MAX_BYTES) {
+    return n == 0 ? SKT_EINVAL : SKT_ENAMETOOLONG;
+  }
+  memcpy(path + 1, name, n);
+  set(out, path, 1 + n);
+  return 0;
+}
+
+int skt__unix_parse(skt_addr *out, const char *text) {
+  if (*text == '@') {
+    return parse_name(out, text + 1);
+  }
+  size_t n = strlen(text);
+  if (n == 0 || n > PATH_MAX_BYTES) {
+    return n == 0 ? SKT_EINVAL : SKT_ENAMETOOLONG;
+  }
+  set(out, text, n + 1);
+  return 0;
+}
+
+int skt__unix_format(const skt_addr *a, char *text) {
+  char path[PATH_ROOM];
+  size_t n = a->length - PATH_AT;
+  char *p = text;
+  memcpy(path, (const char *)a->words + PATH_AT, n);
+  memcpy(p, "unix:", 5);
+  p += 5;
+  if (n > 1 && path[0] == '\0') { /* an abstract name */
+    if (memchr(path + 1, '\0', n - 1) != NULL) {
+      return SKT_EINVAL;
+    }
+    path[0] = '@';
+  } else {
+    n = length_to_end(path, n);
+    if (n > 0 && path[0] == '@') { /* a file of such a name */
+      memcpy(p, "./", 2);
+      p += 2;
+    }
+  }
+  memcpy(p, path, n);
+  return (int)(p + n - text);
+}
