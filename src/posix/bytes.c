@@ -40,7 +40,7 @@ ptrdiff_t skt__sys_send_to(int s, const void *buffer, size_t n,
   ptrdiff_t rc =
       sendto(s, buffer, n, MSG_NOSIGNAL, (const struct sockaddr *)to->words,
              (socklen_t)to->length);
-  return rc < 0 ? skt__fail() : rc;
+  return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
 }
 
 ptrdiff_t skt__sys_peek(int s, void *buffer, size_t n) {
