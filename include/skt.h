@@ -811,7 +811,8 @@ SKT_API int skt_set_blocking(skt *s, bool blocking);
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL  directions or limit_ms is out of range
  * Blocks   never.
- * Differs  Linux rounds up to its tick, up to 10 ms.
+ * Differs  Linux counts in ticks of up to 10 ms: a limit is rounded up to them,
+ *          and may be over one tick early.
  * Source   POSIX SO_RCVTIMEO, SO_SNDTIMEO; Winsock has the same, but leaves
  *          sockets undefined when the time is over, so skt keeps it there. */
 SKT_API int skt_set_limit(skt *s, int directions, int limit_ms);

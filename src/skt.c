@@ -52,6 +52,7 @@ static bool is_the_peers_misfortune(int code) {
   case SKT_EPROTO:
   case SKT_ENOPROTOOPT:
   case SKT_ETIMEDOUT:
+  case SKT_ENOTCONN: /* Wine: it was reset before its address was asked */
   case SKT_ENETUNREACH:
   case SKT_EHOSTUNREACH:
     return true;

@@ -35,6 +35,16 @@ static long long do_readv(skt *s) { return skt_readv(s, &part, 1); }
 static long long do_writev(skt *s) { return skt_writev(s, &part, 1); }
 static long long do_set_limit(skt *s) { return skt_set_limit(s, SKT_READ, 1); }
 static long long do_limit(skt *s) { return skt_limit(s, SKT_READ, &number); }
+static long long do_send_to(skt *s) { return skt_send_to(s, bytes, 1, &addr); }
+static long long do_receive_from(skt *s) {
+  return skt_receive_from(s, bytes, sizeof bytes, &addr, NULL);
+}
+static long long bad_send_to(skt *s) {
+  return skt_send_to(s, NULL, SIZE_MAX, NULL);
+}
+static long long bad_receive_from(skt *s) {
+  return skt_receive_from(s, NULL, SIZE_MAX, NULL, NULL);
+}
 static long long do_mode(skt *s) { return skt_set_blocking(s, true); }
 static long long do_blocking(skt *s) { return skt_blocking(s); }
 static long long do_wait(skt *s) { return skt_wait(s, SKT_READ, 0); }
@@ -78,22 +88,23 @@ static const struct {
   const char *name;
   long long (*call)(skt *);
 } calls[] = {
-    ENTRY(do_disconnect), ENTRY(do_abort),      ENTRY(do_graceful),
-    ENTRY(do_cancel),     ENTRY(do_peek),       ENTRY(do_read_all),
-    ENTRY(do_write_all),  ENTRY(do_readv),      ENTRY(do_writev),
-    ENTRY(do_set_limit),  ENTRY(do_limit),      ENTRY(bad_peek),
-    ENTRY(bad_read_all),  ENTRY(bad_write_all), ENTRY(bad_readv),
-    ENTRY(bad_writev),    ENTRY(bad_set_limit), ENTRY(bad_limit),
-    ENTRY(bad_graceful),  ENTRY(do_get),        ENTRY(do_set),
-    ENTRY(bad_get),       ENTRY(bad_set),       ENTRY(do_close),
-    ENTRY(do_bind),       ENTRY(do_listen),     ENTRY(do_accept),
-    ENTRY(do_connect),    ENTRY(do_finish),     ENTRY(do_read),
-    ENTRY(do_write),      ENTRY(do_shutdown),   ENTRY(do_mode),
-    ENTRY(do_blocking),   ENTRY(do_wait),       ENTRY(do_local),
-    ENTRY(do_peer),       ENTRY(bad_bind),      ENTRY(bad_accept),
-    ENTRY(bad_connect),   ENTRY(bad_read),      ENTRY(bad_write),
-    ENTRY(bad_shutdown),  ENTRY(bad_wait),      ENTRY(bad_local),
-    ENTRY(bad_peer),
+    ENTRY(do_send_to),       ENTRY(do_receive_from), ENTRY(bad_send_to),
+    ENTRY(bad_receive_from), ENTRY(do_disconnect),   ENTRY(do_abort),
+    ENTRY(do_graceful),      ENTRY(do_cancel),       ENTRY(do_peek),
+    ENTRY(do_read_all),      ENTRY(do_write_all),    ENTRY(do_readv),
+    ENTRY(do_writev),        ENTRY(do_set_limit),    ENTRY(do_limit),
+    ENTRY(bad_peek),         ENTRY(bad_read_all),    ENTRY(bad_write_all),
+    ENTRY(bad_readv),        ENTRY(bad_writev),      ENTRY(bad_set_limit),
+    ENTRY(bad_limit),        ENTRY(bad_graceful),    ENTRY(do_get),
+    ENTRY(do_set),           ENTRY(bad_get),         ENTRY(bad_set),
+    ENTRY(do_close),         ENTRY(do_bind),         ENTRY(do_listen),
+    ENTRY(do_accept),        ENTRY(do_connect),      ENTRY(do_finish),
+    ENTRY(do_read),          ENTRY(do_write),        ENTRY(do_shutdown),
+    ENTRY(do_mode),          ENTRY(do_blocking),     ENTRY(do_wait),
+    ENTRY(do_local),         ENTRY(do_peer),         ENTRY(bad_bind),
+    ENTRY(bad_accept),       ENTRY(bad_connect),     ENTRY(bad_read),
+    ENTRY(bad_write),        ENTRY(bad_shutdown),    ENTRY(bad_wait),
+    ENTRY(bad_local),        ENTRY(bad_peer),
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 
@@ -135,6 +146,9 @@ TEST(arguments, missing_pointer_wins_over_arguments_and_state) {
   CHECK_EQ(skt_write_all(&s, NULL, SIZE_MAX, NULL), SKT_EFAULT);
   CHECK_EQ(skt_readv(&s, NULL, SIZE_MAX), SKT_EFAULT);
   CHECK_EQ(skt_writev(&s, NULL, SIZE_MAX), SKT_EFAULT);
+  CHECK_EQ(skt_send_to(&s, NULL, SIZE_MAX, NULL), SKT_EFAULT);
+  CHECK_EQ(skt_send_to(&s, bytes, SIZE_MAX, NULL), SKT_EFAULT);
+  CHECK_EQ(skt_receive_from(&s, NULL, SIZE_MAX, NULL, NULL), SKT_EFAULT);
   CHECK_EQ(skt_limit(&s, 99, NULL), SKT_EFAULT);
   CHECK_EQ(skt_get_option(&s, -1, NULL), SKT_EFAULT);
   CHECK_EQ(skt_local(&s, NULL), SKT_EFAULT);

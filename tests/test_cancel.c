@@ -167,3 +167,64 @@ TEST(cancel, thousand_races_with_a_call_about_to_wait_are_won) {
     skt_close(&w.other);
   }
 }
+
+/* The races of the other verbs: 1,000 rounds each, to be run under the thread
+ * sanitizer too (ci/test.sh tsan). */
+
+static void connect_and_abort(void *argument) {
+  const skt_addr *at = argument;
+  for (int i = 0; i < 1000; ++i) {
+    skt s = {0};
+    if (skt_socket(&s, SKT_IPV4, SKT_STREAM, 0) == 0 &&
+        skt_connect(&s, at) == 0) {
+      skt_write(&s, "x", 1);
+    }
+    skt_abort(&s);
+  }
+}
+
+TEST(race, accept_against_thousand_clients_that_reset) {
+  skt listener = {0}, server = {0};
+  skt_addr at, peer;
+  char byte;
+  CHECK(listen_loopback(SKT_IPV4, &listener, &at));
+  CHECK_EQ(skt_set_limit(&listener, SKT_READ, 500), 0);
+  test_thread *clients = test_start(connect_and_abort, &at);
+  int rc, served = 0;
+  while ((rc = skt_accept(&listener, &server, &peer, 0)) == 0) {
+    ptrdiff_t n = skt_read(&server, &byte, 1);
+    CHECK(n == 1 || n == SKT_ECONNRESET);
+    CHECK_EQ(skt_close(&server), 0);
+    ++served;
+  }
+  test_join(clients);
+  CHECK_EQ(rc, SKT_ETIMEDOUT); /* and no client's misfortune before */
+  CHECK(served > 0);
+  skt_close(&listener);
+}
+
+static void write_thousand(void *argument) {
+  for (int i = 0; i < 1000; ++i) {
+    ptrdiff_t n = skt_write(argument, "0123456789", 10);
+    if (n != 10) {
+      test_check_eq(__FILE__, __LINE__, "skt_write", n, 10);
+      return;
+    }
+  }
+}
+
+TEST(race, one_reads_and_one_writes_thousand_times_on_one_socket) {
+  skt a = {0}, b = {0};
+  char got[10];
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  test_thread *on_a = test_start(write_thousand, &a);
+  test_thread *on_b = test_start(write_thousand, &b);
+  for (int i = 0; i < 1000; ++i) {
+    CHECK_EQ(skt_read_all(&a, got, sizeof got, NULL), 0);
+    CHECK_EQ(skt_read_all(&b, got, sizeof got, NULL), 0);
+  }
+  test_join(on_a);
+  test_join(on_b);
+  skt_close(&a);
+  skt_close(&b);
+}

@@ -249,8 +249,8 @@ TEST(retry, accept_passes_over_one_clients_misfortune) {
   PLAY({"accept", SKT__EINTR}, {"accept", SKT_ECONNABORTED},
        {"accept", SKT_ECONNRESET}, {"accept", SKT_EPROTO},
        {"accept", SKT_ENOPROTOOPT}, {"accept", SKT_ETIMEDOUT},
-       {"accept", SKT_ENETUNREACH}, {"accept", SKT_EHOSTUNREACH},
-       {"accept", 0});
+       {"accept", SKT_ENOTCONN}, {"accept", SKT_ENETUNREACH},
+       {"accept", SKT_EHOSTUNREACH}, {"accept", 0});
   CHECK_EQ(skt_accept(&s, &out, NULL, 0), 0);
   CHECK_EQ(skt_native(&out), 43);
   CHECK_PLAYED();
@@ -271,8 +271,8 @@ TEST(retry, accept_reports_what_is_ours) {
 
 TEST(retry, accept_passes_over_no_other_code) {
   static const int passed_over[] = {
-      SKT_ECONNABORTED, SKT_ECONNRESET,  SKT_EPROTO,      SKT_ENOPROTOOPT,
-      SKT_ETIMEDOUT,    SKT_ENETUNREACH, SKT_EHOSTUNREACH};
+      SKT_ECONNABORTED, SKT_ECONNRESET, SKT_EPROTO,      SKT_ENOPROTOOPT,
+      SKT_ETIMEDOUT,    SKT_ENOTCONN,   SKT_ENETUNREACH, SKT_EHOSTUNREACH};
   for (int i = 0; i < CODES; ++i) {
     skt s = socket_in(SKT_LISTENING), out;
     bool passed = is_one_of(every_code[i], passed_over,
