@@ -413,7 +413,8 @@ SKT_API int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max);
  * Blocks   until calls that were about to wait cannot any more; not longer.
  * Threads  any thread, at any time before skt_close.
  * Differs  macOS and the BSDs: a thread that waits in skt_accept already is not
- *          woken. Windows: skt_wait notices within 50 ms.
+ *          woken. Linux: one is not that waits in skt_connect for the full
+ *          queue of a unix socket. Windows: skt_wait notices within 50 ms.
  * Source   none; made of POSIX shutdown(); Winsock shutdown(), CancelIoEx(). */
 SKT_API int skt_cancel(skt *s);
 
@@ -464,7 +465,9 @@ SKT_API int skt_cancel(skt *s);
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Blocks   never.
  * Differs  Windows: while a connection accepted on the port is still open, it
- *          cannot be bound again. Linux and FreeBSD alone share load.
+ *          cannot be bound again. macOS and the BSDs: one address can be bound
+ *          beside a wildcard that listens, unless SKT_EXCLUSIVE was said. Linux
+ *          and FreeBSD alone share load.
  * Source   POSIX bind(), SO_REUSEADDR, SO_REUSEPORT, SO_REUSEPORT_LB; Winsock
  *          bind(), SO_EXCLUSIVEADDRUSE, SO_REUSEADDR. */
 SKT_API int skt_bind(skt *s, const skt_addr *local, unsigned flags);
@@ -539,7 +542,8 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags);
  *          SKT_EISCONN        s is connected
  *          SKT_EALREADY       s is already connecting
  *          SKT_EINPROGRESS    s is non-blocking and has begun to connect
- *          SKT_ECONNREFUSED   nobody listens there
+ *          SKT_ECONNREFUSED   nobody listens there; or only s itself, as far as
+ *                             it is bound or the peer is on loopback
  *          SKT_ETIMEDOUT      no answer within the limit for SKT_WRITE, or in
  *                             the time the system allows
  *          SKT_ENETUNREACH SKT_EHOSTUNREACH  no way to the peer
@@ -632,8 +636,8 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  * A blocking socket takes all n bytes. Should the connection break half way,
  * the count taken until then is returned, and the error by the next write; and
  * so it is when a limit (skt_set_limit) is over half way. A non-blocking socket
- * takes what there is room for. Taken means that the system
- * has them, not that the peer does.
+ * takes what there is room for. Taken means that the system has them, not that
+ * the peer does.
  *
  * Returns  how many bytes were taken, 1 to n, or one of Errors.
  * Errors   SKT_EINVAL        n is over PTRDIFF_MAX
