@@ -102,12 +102,12 @@ case " ${systems[*]} " in
   *' linux '*)
     ci/costs.sh | tee build/results/costs.log || true
     read -r -a costs <<<"$(grep -a '^costs: ' build/results/costs.log | tr -dc '0-9 ')" || true
-    if [ "${#costs[@]}" -lt 4 ]; then
-      costs=(0 1 0 0)
+    if [ "${#costs[@]}" -lt 5 ]; then
+      costs=(0 1 0 0 0)
     fi
     passed=$((passed + costs[0])) failed=$((failed + costs[1]))
     skipped=$((skipped + costs[2]))
-    lines+=("$(printf '%-14s %4d passed %3d failed %3d skipped, %d over the best library' \
+    lines+=("$(printf '%-14s %4d passed %3d failed %3d skipped, %d goals missed, %d over the best library' \
       costs "${costs[@]}")")
     ;;
 esac

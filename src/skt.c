@@ -63,22 +63,28 @@ static bool is_the_peers_misfortune(int code) {
 
 /* skt_cancel counts on calls to be counted that could begin to wait after it
  * has woken all who did. */
-static int accept_one(skt *s, skt__os_handle *out, skt_addr *peer,
-                      bool nonblocking) {
+static inline int accept_one(skt *s, skt__os_handle *out, skt_addr *peer,
+                             bool nonblocking) {
   bool inherited = !skt__waits(s) || skt__keeps_limits(s);
+  if (!SKT__ACCEPT_CAN_BE_MISSED) {
+    return skt__sys_accept(skt__handle(s), out, peer, inherited, nonblocking);
+  }
   SKT__ENTER(&s->calls);
   int rc = skt__cancelled(s) ? SKT_ECANCELED
                              : skt__sys_accept(skt__handle(s), out, peer,
                                                inherited, nonblocking);
   SKT__LEAVE(&s->calls);
-  return rc < 0 && skt__cancelled(s) ? SKT_ECANCELED : rc;
+  return rc;
 }
 
-static int accept_next(skt *s, skt__os_handle *out, skt_addr *peer,
-                       bool nonblocking) {
+/* What comes of an accept whose first call has answered rc, an error. */
+static SKT__COLD int accept_again(skt *s, skt__os_handle *out, skt_addr *peer,
+                                  bool nonblocking, int rc) {
   int64_t deadline_us = 0;
-  for (;;) {
-    int rc = accept_one(s, out, peer, nonblocking);
+  while (rc < 0) {
+    if (skt__cancelled(s)) {
+      return SKT_ECANCELED;
+    }
     if (rc == SKT__EINTR || rc == SKT_EAGAIN) {
       rc = skt__again(s, SKT_READ, rc, &deadline_us);
       if (rc < 0) {
@@ -87,39 +93,60 @@ static int accept_next(skt *s, skt__os_handle *out, skt_addr *peer,
     } else if (!is_the_peers_misfortune(rc)) {
       return rc;
     }
+    rc = accept_one(s, out, peer, nonblocking);
   }
+  return rc;
 }
 
-int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
-  skt__os_handle handle;
+/* Why there is nothing to accept, in the order of skt.h. */
+static SKT__COLD int refuse(const skt *s, const skt *out, unsigned flags) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  bool misused = out == s || (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
+                 skt__state(s) != SKT_LISTENING;
+  return out == NULL ? SKT_EFAULT : misused ? SKT_EINVAL : SKT_ECANCELED;
+}
+
+static SKT__COLD int hand_out_nothing(const skt *s, skt *out, skt_addr *peer,
+                                      int rc) {
   if (out != NULL && out != s) {
     *out = (skt){.handle = 0};
   }
   if (peer != NULL) {
     *peer = (skt_addr){.length = 0};
   }
-  int rc = skt__check(s);
+  return rc;
+}
+
+/* Limits are handed on by all systems (Linux and Wine, measured). */
+static SKT__COLD int drop_limits(skt *out) {
+  int rc = skt_set_limit(out, SKT_BOTH, -1);
   if (rc < 0) {
-    return rc;
-  }
-  if (out == NULL) {
-    return SKT_EFAULT;
-  }
-  if ((flags & ~(unsigned)SKT_NONBLOCK) != 0 || out == s ||
-      skt__state(s) != SKT_LISTENING) {
-    return SKT_EINVAL;
-  }
-  rc = accept_next(s, &handle, peer, flags != 0);
-  if (rc == 0) {
-    int kind = s->kind & (SKT__DOMAIN | SKT__TYPE | SKT_DUAL_STACK);
-    skt__fill(out, handle, kind | SKT_CONNECTED | (int)flags);
-  }
-  /* Limits are handed on by all systems (Linux and Wine, measured). */
-  if (rc == 0 && skt__limited(s)) {
-    rc = skt_set_limit(out, SKT_BOTH, -1);
-    if (rc < 0) {
-      skt_close(out);
-    }
+    skt_close(out);
   }
   return rc;
+}
+
+int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
+  skt__os_handle handle;
+  if (s == NULL || out == NULL || out == s ||
+      (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
+      skt__state(s) != SKT_LISTENING || skt__cancelled(s)) {
+    return hand_out_nothing(s, out, peer, refuse(s, out, flags));
+  }
+  int rc = accept_one(s, &handle, peer, flags != 0);
+  if (rc < 0) {
+    rc = accept_again(s, &handle, peer, flags != 0, rc);
+    if (rc < 0) {
+      return hand_out_nothing(s, out, peer, rc);
+    }
+  }
+  int kind = s->kind & (SKT__DOMAIN | SKT__TYPE | SKT_DUAL_STACK);
+  *out = (skt){.handle = ~(uintptr_t)handle,
+               .kind = (uint16_t)(kind | SKT_CONNECTED | (int)flags),
+               .reading = SKT__OPEN,
+               .writing = SKT__OPEN};
+  return skt__limited(s) ? drop_limits(out) : 0;
 }

@@ -38,6 +38,8 @@
  *   SKT__LIMITS_BIND           1 if the system keeps limits for reads, writes
  *                              and accept exactly, losing nothing
  *   SKT__LIMIT_BINDS_CONNECT   1 if it keeps the one for writes in connect
+ *   SKT__ACCEPT_CAN_BE_MISSED  1 if an accept that is about to wait can be
+ *                    missed by skt__sys_cancel
  *   SKT__SLICE_MS    how often a wait must look whether it was cancelled; -1 if
  *                    skt__sys_cancel wakes it
  * src/README.md tells how to add a system.

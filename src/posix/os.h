@@ -50,6 +50,9 @@ typedef int skt__os_handle;
 #define SKT__ABSTRACT_NAMES 0
 #endif
 
+/* A shut or non-blocking listener waits for nobody any more. */
+#define SKT__ACCEPT_CAN_BE_MISSED 0
+
 #define SKT__COLD __attribute__((cold, noinline))
 
 /* Keep errno for skt__sys_native_error; what it means for a call, one

@@ -132,23 +132,38 @@ int skt__sys_listen(int s, int backlog, bool restart) {
                             listen(s, backlog > 0 ? backlog : SOMAXCONN));
 }
 
-int skt__sys_accept(int s, int *out, skt_addr *peer, bool inherited,
-                    bool nonblocking) {
+static int accept_flags(bool nonblocking) {
+  return SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0);
+}
+
+static int accept_named(int s, int *out, skt_addr *peer, bool inherited,
+                        bool nonblocking) {
   struct sockaddr_storage a;
   socklen_t length = sizeof a;
-  int flags = SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0);
-  int accepted = accept4(s, peer != NULL ? (struct sockaddr *)&a : NULL,
-                         peer != NULL ? &length : NULL, flags);
+  int accepted =
+      accept4(s, (struct sockaddr *)&a, &length, accept_flags(nonblocking));
   if (accepted < 0) {
     return skt__fail_in(SKT__IN_ACCEPT);
   }
   int rc = dress(accepted, inherited, nonblocking);
-  if (rc == 0 && peer != NULL) {
+  if (rc == 0) {
     /* macOS: a peer that is gone already has an address of length 0 (libdill
      * issue 237). */
     rc = length == 0 ? SKT_ECONNABORTED : skt__addr_set(peer, &a, length);
   }
   return keep_or_close(accepted, rc, out);
+}
+
+int skt__sys_accept(int s, int *out, skt_addr *peer, bool inherited,
+                    bool nonblocking) {
+  if (peer != NULL) {
+    return accept_named(s, out, peer, inherited, nonblocking);
+  }
+  int accepted = accept4(s, NULL, NULL, accept_flags(nonblocking));
+  return accepted < 0
+             ? skt__fail_in(SKT__IN_ACCEPT)
+             : keep_or_close(accepted, dress(accepted, inherited, nonblocking),
+                             out);
 }
 
 int skt__sys_connect(int s, const skt_addr *peer) {

@@ -56,6 +56,9 @@ static inline void skt__or(volatile short *p, short bits) {
 /* Nothing but closing the socket wakes select (Wine, platform tests). */
 #define SKT__SLICE_MS 50
 
+/* A call that has just looked at the mode waits all the same. */
+#define SKT__ACCEPT_CAN_BE_MISSED 1
+
 #define SKT__COLD
 
 /* Keep WSAGetLastError() for skt__sys_native_error; what it means for a call,
