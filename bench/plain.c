@@ -3,6 +3,7 @@
  * with_skt.c. ci/costs.sh counts both. Usage:
  *   plain rounds N ADDRESS PORT     connect, then N round trips of 64 bytes
  *   plain connects N ADDRESS PORT   N times: socket, connect, close
+ *   plain limited_rounds, limited_connects   the same within limits of time
  *   plain accepts N ADDRESS 0       listen, tell the port, accept and close N
  *   plain first 1 ADDRESS 0         one socket and no more */
 #define _GNU_SOURCE /* accept4 */
@@ -12,13 +13,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 static struct sockaddr_in at;
 static socklen_t length = sizeof at;
+static int limited; /* how many directions get a limit of time */
 
 static int dial(void) {
+  struct timeval limit = {.tv_sec = 10};
   int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (limited > 0) {
+    setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  }
+  if (limited > 1) {
+    setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  }
   return connect(s, (struct sockaddr *)&at, length) == 0 ? s : -1;
 }
 
@@ -76,6 +86,10 @@ int main(int argc, char **argv) {
   }
   at.sin_port = htons((uint16_t)atoi(argv[4]));
   int n = atoi(argv[2]);
+  limited = strcmp(what, "limited_rounds") == 0     ? 2
+            : strcmp(what, "limited_connects") == 0 ? 1
+                                                    : 0;
+  what += limited != 0 ? strlen("limited_") : 0;
   return strcmp(what, "rounds") == 0     ? rounds(n)
          : strcmp(what, "connects") == 0 ? connects(n)
          : strcmp(what, "accepts") == 0  ? accepts(n)

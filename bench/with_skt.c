@@ -7,9 +7,13 @@
 #include <string.h>
 
 static skt_addr at;
+static int limited; /* the directions that get a limit of time */
 
 static int dial(skt *s) {
   int rc = skt_socket(s, SKT_IPV4, SKT_STREAM, 0);
+  if (rc == 0 && limited != 0) {
+    rc = skt_set_limit(s, limited, 10000);
+  }
   return rc < 0 ? rc : skt_connect(s, &at);
 }
 
@@ -72,6 +76,10 @@ int main(int argc, char **argv) {
     return 2;
   }
   int n = atoi(argv[2]);
+  limited = strcmp(what, "limited_rounds") == 0     ? SKT_BOTH
+            : strcmp(what, "limited_connects") == 0 ? SKT_WRITE
+                                                    : 0;
+  what += limited != 0 ? strlen("limited_") : 0;
   return strcmp(what, "rounds") == 0     ? rounds(n)
          : strcmp(what, "connects") == 0 ? connects(n)
          : strcmp(what, "accepts") == 0  ? accepts(n)

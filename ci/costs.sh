@@ -60,7 +60,7 @@ counted() {
       cat <&"$ends"
       ;;
     *)
-      if [ "$what" = rounds ]; then set -- echo "$late" "$@"; else set -- accept "$n" "$@"; fi
+      if [[ $what == *rounds ]]; then set -- echo "$late" "$@"; else set -- accept "$n" "$@"; fi
       exec {ends}< <(bounded 60 $bin/other_end "$1" "$2" "$address" 0)
       read -r port <&"$ends"
       bounded 60 "${@:3}" "$twin" "$what" "$n" "$address" "$port"
@@ -130,17 +130,24 @@ printf '    %-46s %8s %8s\n' goal figure limit
 
 # System calls. One line is all that another operation of the twins needs.
 rounds_calls() { per_operation system_calls with_skt rounds 50; }
+limited_rounds_calls() { per_operation system_calls with_skt limited_rounds 50; }
+limited_connects_calls() {
+  per_operation system_calls with_skt limited_connects 50 192.0.2.1
+}
 accepts_calls() { per_operation system_calls with_skt accepts 50; }
 connects_calls() { per_operation system_calls with_skt connects 50 192.0.2.1; }
 early_calls() {
   plus "$(calls_before_socket with_skt)" "-$(calls_before_socket plain)"
 }
 traced 'system calls per blocking round trip, late' rounds_calls 2
+traced '  the same within a limit of time' limited_rounds_calls 2
 traced 'system calls per accept and close, late' accepts_calls 2
 if [ "$inside" = network ]; then
   traced 'system calls per socket, connect and close' connects_calls 3
+  traced '  the same within a limit of time' limited_connects_calls 4
 else
   skip 'system calls per socket, connect and close' 'no network of our own'
+  skip '  the same within a limit of time' 'no network of our own'
 fi
 traced 'system calls before the first socket' early_calls 0
 
@@ -149,6 +156,9 @@ plain=$(per_operation instructions plain rounds 1000)
 goal "instructions per round trip (plain $plain)" \
   "$(per_operation instructions with_skt rounds 1000)" \
   "$(plus "$plain" 26)" "$(plus "$plain" 56)" "$(plus "$plain" 60)"
+goal '  the same within a limit of time' \
+  "$(per_operation instructions with_skt limited_rounds 1000)" \
+  "$(plus "$plain" 26)" "$(plus "$plain" 63)"
 plain=$(per_operation instructions plain accepts 200)
 goal "instructions per accept and close (plain $plain)" \
   "$(per_operation instructions with_skt accepts 200)" \
