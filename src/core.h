@@ -107,6 +107,11 @@ static inline bool skt__is_stray(const skt *s, ptrdiff_t rc) {
          (rc == SKT_ECONNREFUSED || rc == SKT_ECONNRESET);
 }
 
+/* Whether skt__again is to be asked what to do. */
+static inline bool skt__is_unsettled(const skt *s, ptrdiff_t rc) {
+  return rc == SKT__EINTR || rc == SKT_EAGAIN || skt__is_stray(s, rc);
+}
+
 /* The address as the socket's domain has it: itself, or IPv4 mapped into IPv6
  * in *room for a socket that takes both; NULL if it has not. */
 const skt_addr *skt__fit(const skt *s, const skt_addr *a, skt_addr *room);

@@ -94,7 +94,7 @@ typedef ptrdiff_t reader(skt__os_handle s, void *buffer, size_t n);
 static SKT__COLD ptrdiff_t end_read(const request *r, reader *call,
                                     ptrdiff_t rc) {
   int64_t deadline_us = 0;
-  while (rc == SKT__EINTR || rc == SKT_EAGAIN || skt__is_stray(r->s, rc)) {
+  while (skt__is_unsettled(r->s, rc)) {
     int again = skt__again(r->s, SKT_READ, rc, &deadline_us);
     if (again < 0) {
       return again;

@@ -126,10 +126,7 @@ static ptrdiff_t receive_message(skt *s, void *buffer, size_t n, skt_addr *from,
   int64_t deadline_us = 0;
   for (;;) {
     ptrdiff_t rc = skt__sys_receive(skt__handle(s), buffer, n, from, truncated);
-    if (skt__is_stray(s, rc)) {
-      continue;
-    }
-    if (rc != SKT__EINTR && rc != SKT_EAGAIN) {
+    if (!skt__is_unsettled(s, rc)) {
       return skt__note(s, &s->reading, rc);
     }
     int go = skt__again(s, SKT_READ, rc, &deadline_us);

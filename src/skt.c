@@ -121,12 +121,13 @@ static SKT__COLD int hand_out_nothing(const skt *s, skt *out, skt_addr *peer,
 }
 
 /* Limits are handed on by all systems (Linux and Wine, measured). */
-static SKT__COLD int drop_limits(skt *out) {
+static SKT__COLD int drop_limits(skt *out, skt_addr *peer) {
   int rc = skt_set_limit(out, SKT_BOTH, -1);
   if (rc < 0) {
     skt_close(out);
+    return hand_out_nothing(NULL, out, peer, rc);
   }
-  return rc;
+  return 0;
 }
 
 int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
@@ -148,5 +149,5 @@ int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
                .kind = (uint16_t)(kind | SKT_CONNECTED | (int)flags),
                .reading = SKT__OPEN,
                .writing = SKT__OPEN};
-  return skt__limited(s) ? drop_limits(out) : 0;
+  return skt__limited(s) ? drop_limits(out, peer) : 0;
 }

@@ -90,7 +90,7 @@ ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
   }
   for (;;) {
     rc = skt__sys_readv(skt__handle(s), part, n);
-    if (rc != SKT__EINTR && rc != SKT_EAGAIN) {
+    if (!skt__is_unsettled(s, rc)) {
       return skt__end_of_read(s, rc);
     }
     int again = skt__again(s, SKT_READ, rc, &deadline_us);
@@ -106,14 +106,16 @@ static ptrdiff_t write_message(skt *s, const place *from, size_t sum) {
   skt_buffer part[SKT__VECTOR_MAX] = {{nothing, 0}};
   size_t n = gather(from, part, SKT__IO_MAX);
   int64_t deadline_us = 0;
+  bool told = false; /* of an earlier message; twice, and it is this one */
   if (!is_whole(part, n, sum)) {
     return SKT_EMSGSIZE;
   }
   for (;;) {
     ptrdiff_t rc = skt__sys_writev(skt__handle(s), part, n > 0 ? n : 1);
-    if (rc != SKT__EINTR && rc != SKT_EAGAIN) {
+    if (!skt__is_unsettled(s, rc) || (told && skt__is_stray(s, rc))) {
       return skt__note(s, &s->writing, rc);
     }
+    told = told || skt__is_stray(s, rc);
     int again = skt__again(s, SKT_WRITE, rc, &deadline_us);
     if (again < 0) {
       return again;

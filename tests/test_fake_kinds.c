@@ -59,6 +59,13 @@ TEST(kinds, news_of_earlier_messages_is_passed_over) {
     CHECK_EQ(skt_write(&s, bytes, 5), news[i]);
     CHECK_EQ(skt_receive_from(&s, bytes, 5, &from, NULL), 2);
     CHECK_PLAYED();
+    skt_buffer part = {bytes, 5};
+    PLAY({"readv", news[i]}, {"readv", 5}, {"writev", news[i]}, {"writev", 5},
+         {"writev", news[i]}, {"writev", news[i]});
+    CHECK_EQ(skt_readv(&s, &part, 1), 5);
+    CHECK_EQ(skt_writev(&s, &part, 1), 5);
+    CHECK_EQ(skt_writev(&s, &part, 1), news[i]);
+    CHECK_PLAYED();
     s = socket_of(SKT_IPV4 | SKT_BOUND | SKT_DATAGRAM);
     skt_addr to = somewhere();
     PLAY({"send_to", news[i]}, {"send_to", SKT__EINTR}, {"send_to", 5},
