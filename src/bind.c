@@ -4,7 +4,7 @@
 
 enum {
   SHARING = SKT_EXCLUSIVE | SKT_SHARE_MULTICAST | SKT_SHARE_LOAD,
-  BIND_FLAGS = SKT_DUAL_STACK | SHARING
+  KNOWN_FLAGS = SKT_DUAL_STACK | SHARING
 };
 
 /* Whether sockets of its kind can be told so by skt_bind. */
@@ -13,7 +13,7 @@ static bool takes_flags(const skt *s, unsigned flags) {
   int domain = skt__domain(s), type = skt__type(s);
   bool has_ports =
       domain != SKT_UNIX && (type == SKT_STREAM || type == SKT_DATAGRAM);
-  if ((flags & ~(unsigned)BIND_FLAGS) != 0 ||
+  if ((flags & ~(unsigned)KNOWN_FLAGS) != 0 ||
       ((flags & SKT_DUAL_STACK) != 0 && !(domain == SKT_IPV6 && has_ports))) {
     return false;
   }

@@ -128,6 +128,9 @@ ptrdiff_t skt__note(const skt *s, int16_t *end, ptrdiff_t rc);
 /* skt__note for a read; an end of stream that is none is found out. */
 ptrdiff_t skt__end_of_read(skt *s, ptrdiff_t rc);
 
+/* What a backend is given for an empty message, instead of NULL. */
+extern char skt__nothing[1];
+
 /* The most bytes for one call; of messages there are no parts. */
 static inline size_t skt__write_max(const skt *s) {
   bool whole =

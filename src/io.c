@@ -104,12 +104,11 @@ static SKT__COLD ptrdiff_t end_read(const request *r, reader *call,
   return skt__end_of_read(r->s, rc);
 }
 
-/* Room for an empty message, because a backend is given no NULL. */
-static char nothing[1];
+char skt__nothing[1];
 
 static SKT__COLD ptrdiff_t read_slowly(skt *s, reader *call, void *buffer,
                                        size_t n) {
-  request r = {s, n > 0 ? buffer : nothing, at_most(n, SKT__IO_MAX)};
+  request r = {s, n > 0 ? buffer : skt__nothing, at_most(n, SKT__IO_MAX)};
   ptrdiff_t rc = skt__detain(s, s == NULL ? NULL : &s->reading, buffer, n);
   if (rc <= 0) {
     return rc;
@@ -160,7 +159,7 @@ static SKT__COLD ptrdiff_t end_write(const request *r, ptrdiff_t rc) {
 
 /* A message goes in one call, however long or short, or not at all. */
 static ptrdiff_t write_message(const request *r) {
-  request m = {r->s, r->n > 0 ? r->buffer : nothing, r->n};
+  request m = {r->s, r->n > 0 ? r->buffer : skt__nothing, r->n};
   return m.n > SKT__IO_MAX
              ? SKT_EMSGSIZE
              : end_write(&m, skt__sys_write(skt__handle(m.s), m.buffer, m.n));

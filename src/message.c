@@ -41,7 +41,7 @@ bool skt__is_destination(const skt *s, const skt_addr *a) {
 }
 
 /* The checks of both functions. */
-static int check(const skt *s, const void *buffer, size_t n) {
+static int check_buffer(const skt *s, const void *buffer, size_t n) {
   int rc = skt__check(s);
   if (rc < 0) {
     return rc;
@@ -51,9 +51,6 @@ static int check(const skt *s, const void *buffer, size_t n) {
   }
   return n > PTRDIFF_MAX ? SKT_EINVAL : 0;
 }
-
-/* What a backend is given for an empty message, instead of NULL. */
-static char nothing[1];
 
 static ptrdiff_t send_message(skt *s, const void *buffer, size_t n,
                               const skt_addr *to) {
@@ -78,7 +75,7 @@ static ptrdiff_t send_message(skt *s, const void *buffer, size_t n,
 ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
                       const skt_addr *to) {
   skt_addr mapped;
-  int rc = check(s, buffer, n);
+  int rc = check_buffer(s, buffer, n);
   if (rc == SKT_EFAULT || rc == SKT_EBADF) {
     return rc;
   }
@@ -100,7 +97,8 @@ ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
   if (n > SKT__IO_MAX) {
     return SKT_EMSGSIZE;
   }
-  return send_message(s, n > 0 ? buffer : nothing, n, skt__fit(s, to, &mapped));
+  return send_message(s, n > 0 ? buffer : skt__nothing, n,
+                      skt__fit(s, to, &mapped));
 }
 
 /* Windows does not receive on a socket without an address (Winsock recvfrom,
@@ -142,7 +140,7 @@ ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n, skt_addr *from,
   if (from != NULL) {
     *from = (skt_addr){.length = 0};
   }
-  ptrdiff_t rc = check(s, buffer, n);
+  ptrdiff_t rc = check_buffer(s, buffer, n);
   if (rc < 0) {
     return rc;
   }
@@ -155,7 +153,7 @@ ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n, skt_addr *from,
   rc = get_address(s);
   if (rc == 0) {
     n = n < SKT__IO_MAX ? n : SKT__IO_MAX;
-    rc = receive_message(s, n > 0 ? buffer : nothing, n, from, &cut);
+    rc = receive_message(s, n > 0 ? buffer : skt__nothing, n, from, &cut);
   }
   if (rc >= 0 && from != NULL && from->length == 0) {
     /* Linux tells nothing of a unix socket without a name (recvfrom(2)). */

@@ -94,7 +94,7 @@ static int ask_kind(skt__os_handle handle) {
   return dual_stack < 0 ? dual_stack : kind | state | dual_stack;
 }
 
-static bool is_kind(unsigned kind) {
+static bool can_be_adopted(unsigned kind) {
   unsigned domain = kind & SKT__DOMAIN, type = kind & SKT__TYPE;
   unsigned state = kind & SKT__STATE;
   bool listens = state == SKT_LISTENING;
@@ -116,7 +116,7 @@ int skt_adopt(skt *s, uintptr_t native, unsigned kind) {
     return SKT_EFAULT;
   }
   *s = (skt){.handle = 0};
-  if (!ask && !is_kind(kind & ~mode)) {
+  if (!ask && !can_be_adopted(kind & ~mode)) {
     return SKT_EINVAL;
   }
   if ((uintptr_t)handle != native || handle == SKT__NO_HANDLE) {

@@ -67,8 +67,8 @@ static const rule *rule_for(const skt *s, int option) {
   return NULL;
 }
 
-static const skt__option_row *find(const skt__option_row *row, int option,
-                                   int domain) {
+static const skt__option_row *find_row(const skt__option_row *row, int option,
+                                       int domain) {
   while (row->option != 0 && (row->option != option ||
                               (row->domain != 0 && row->domain != domain))) {
     ++row;
@@ -79,8 +79,8 @@ static const skt__option_row *find(const skt__option_row *row, int option,
 /* How this system names the option, or NULL if it has none. */
 static const skt__option_row *row_for(const skt *s, int option) {
   int domain = skt__domain(s);
-  const skt__option_row *row = find(classic, option, domain);
-  return row != NULL ? row : find(skt__sys_options, option, domain);
+  const skt__option_row *row = find_row(classic, option, domain);
+  return row != NULL ? row : find_row(skt__sys_options, option, domain);
 }
 
 static int to_native(const skt__option_row *row, int value) {

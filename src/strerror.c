@@ -13,7 +13,7 @@ static const struct {
 
 enum { KNOWN = sizeof known / sizeof *known };
 
-static int find(int code) {
+static int find_code(int code) {
   int i = 0;
   while (i < KNOWN && known[i].code != code) {
     ++i;
@@ -22,12 +22,12 @@ static int find(int code) {
 }
 
 const char *skt_errname(int code) {
-  int i = find(code);
+  int i = find_code(code);
   return code >= 0 ? "SKT_OK" : i < KNOWN ? known[i].name : "SKT_E?";
 }
 
 const char *skt_strerror(int code) {
-  int i = find(code);
+  int i = find_code(code);
   return code >= 0   ? "success"
          : i < KNOWN ? known[i].text
                      : "not a code of skt";

@@ -9,8 +9,9 @@ typedef struct place {
 } place;
 
 /* The checks of both functions; then their sum. Returns as skt__detain. */
-static int check(const skt *s, const int16_t *end, const skt_buffer *buffers,
-                 size_t count, size_t *sum) {
+static int detain_buffers(const skt *s, const int16_t *end,
+                          const skt_buffer *buffers, size_t count,
+                          size_t *sum) {
   size_t total = 0;
   int rc = skt__check(s);
   if (rc < 0) {
@@ -75,18 +76,18 @@ ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
   skt_buffer part[SKT__VECTOR_MAX];
   size_t sum;
   int64_t deadline_us = 0;
-  ptrdiff_t rc = check(s, s == NULL ? NULL : &s->reading, buffers, count, &sum);
+  ptrdiff_t rc =
+      detain_buffers(s, s == NULL ? NULL : &s->reading, buffers, count, &sum);
   if (rc <= 0) {
     return rc;
   }
   place at = {buffers, count, 0};
-  static char nothing[1];
   size_t n = gather(&at, part, SKT__IO_MAX);
   if (skt__type(s) != SKT_STREAM && !is_whole(part, n, sum)) {
     return SKT_EMSGSIZE;
   }
-  if (n == 0) {
-    part[n++] = (skt_buffer){nothing, 0}; /* takes a message all the same */
+  if (n == 0) { /* takes a message all the same */
+    part[n++] = (skt_buffer){skt__nothing, 0};
   }
   for (;;) {
     rc = skt__sys_readv(skt__handle(s), part, n);
@@ -101,9 +102,8 @@ ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
 }
 
 /* A message goes in one call, or not at all. */
-static ptrdiff_t write_message(skt *s, const place *from, size_t sum) {
-  static char nothing[1];
-  skt_buffer part[SKT__VECTOR_MAX] = {{nothing, 0}};
+static ptrdiff_t writev_message(skt *s, const place *from, size_t sum) {
+  skt_buffer part[SKT__VECTOR_MAX] = {{skt__nothing, 0}};
   size_t n = gather(from, part, SKT__IO_MAX);
   int64_t deadline_us = 0;
   bool told = false; /* of an earlier message; twice, and it is this one */
@@ -127,12 +127,13 @@ ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count) {
   skt_buffer part[SKT__VECTOR_MAX];
   size_t sum, done = 0;
   int64_t deadline_us = 0;
-  ptrdiff_t rc = check(s, s == NULL ? NULL : &s->writing, buffers, count, &sum);
+  ptrdiff_t rc =
+      detain_buffers(s, s == NULL ? NULL : &s->writing, buffers, count, &sum);
   if (rc <= 0) {
     return rc;
   }
   if (skt__type(s) != SKT_STREAM) {
-    return write_message(s, &(place){buffers, count, 0}, sum);
+    return writev_message(s, &(place){buffers, count, 0}, sum);
   }
   for (place at = {buffers, count, 0}; skt__write_goes_on(s, done, sum);) {
     size_t n = gather(&at, part, skt__write_max(s));

@@ -35,7 +35,7 @@ const skt__option_row skt__sys_options[] = {
 
 /* Booleans are written as one byte of the four (Wine's test_set_getsockopt, run
  * on Windows), so the rest must be 0 before. */
-static int get(SOCKET s, int level, int name, int *value) {
+static int get_int(SOCKET s, int level, int name, int *value) {
   int length = sizeof *value;
   *value = 0;
   return getsockopt(s, level, name, (char *)value, &length) == SOCKET_ERROR
@@ -44,7 +44,7 @@ static int get(SOCKET s, int level, int name, int *value) {
 }
 
 /* All four bytes, for some booleans are read as one and some as four. */
-static int set(SOCKET s, int level, int name, int value) {
+static int set_int(SOCKET s, int level, int name, int value) {
   return setsockopt(s, level, name, (const char *)&value, sizeof value) ==
                  SOCKET_ERROR
              ? skt__fail()
@@ -60,7 +60,7 @@ static int set_idle_of_old(SOCKET s, int seconds) {
   struct tcp_keepalive both = {1, (ULONG)seconds * 1000, 1000};
   DWORD length;
   int was_on;
-  int rc = get(s, SOL_SOCKET, SO_KEEPALIVE, &was_on);
+  int rc = get_int(s, SOL_SOCKET, SO_KEEPALIVE, &was_on);
   if (rc < 0) {
     return rc;
   }
@@ -68,15 +68,15 @@ static int set_idle_of_old(SOCKET s, int seconds) {
                NULL, NULL) == SOCKET_ERROR) {
     return skt__fail();
   }
-  return was_on ? 0 : set(s, SOL_SOCKET, SO_KEEPALIVE, 0);
+  return was_on ? 0 : set_int(s, SOL_SOCKET, SO_KEEPALIVE, 0);
 }
 
 int skt__sys_get_option(SOCKET s, const skt__option_row *row, int *value) {
-  return get(s, row->level, row->name, value);
+  return get_int(s, row->level, row->name, value);
 }
 
 int skt__sys_set_option(SOCKET s, const skt__option_row *row, int value) {
-  int rc = set(s, row->level, row->name, value);
+  int rc = set_int(s, row->level, row->name, value);
   if (rc == SKT_ENOPROTOOPT && row->option == SKT_OPT_KEEPALIVE_IDLE) {
     return set_idle_of_old(s, value);
   }
