@@ -168,8 +168,8 @@ SKT_API int skt_native_error(void);
  * It may be moved and stored like any struct; of two copies only one may go on
  * being used. The members are skt's own. */
 typedef struct skt {
-  uintptr_t handle; /* complement of the native handle, so that 0 is none */
-  uint16_t kind;    /* domain, type, state and flags */
+  uintptr_t handle; /* the native one */
+  uint16_t kind;    /* domain, type, state and flags; 0 is no socket */
   int16_t reading;  /* whether it goes on, or the error that ended it */
   int16_t writing;  /* the same for writing */
   uint16_t calls;   /* under way, and whether all are cancelled */

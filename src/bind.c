@@ -64,7 +64,8 @@ int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
   rc = skt__sys_bind(skt__handle(s), local, spell_out(s, flags));
   if (rc == 0) {
     skt__set_state(s, SKT_BOUND);
-    s->kind |= (uint16_t)(flags & (SKT_EXCLUSIVE | SKT_DUAL_STACK));
+    flags &= SKT_EXCLUSIVE | SKT_DUAL_STACK;
+    skt__set_kind(s, s->kind | (int)flags);
   }
   return rc;
 }

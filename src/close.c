@@ -42,7 +42,7 @@ int skt_close(skt *s) {
     return rc;
   }
   skt__os_handle handle = skt__handle(s);
-  *s = (skt){.handle = 0};
+  *s = (skt){.kind = 0};
   rc = skt__sys_close(handle);
   /* POSIX leaves open whether an interrupted close has closed. Every system
    * here has; trying again could close a stranger's handle. */
@@ -108,9 +108,9 @@ enum { PATIENCE_US = 100000 };
  * woken until they are out. Not for ever: where nothing wakes them it is in
  * vain, and they end by themselves. */
 int skt_cancel(skt *s) {
-  int rc = skt__check(s);
-  if (rc < 0) {
-    return rc;
+  int rc;
+  if (s == NULL || SKT__LOAD(&s->kind) == 0) {
+    return s == NULL ? SKT_EFAULT : SKT_EBADF;
   }
   SKT__OR(&s->calls, SKT__CANCELLED);
   SKT__STORE(&s->reading, SKT_ECANCELED);

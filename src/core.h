@@ -30,13 +30,13 @@ enum {
  */
 enum { SKT__OPEN = 1, SKT__SHUT = 2 /* by this side */ };
 
-/* The first check of every public function on a socket. */
+/* The first check of every public function on a socket. No kind is 0. */
 static inline int skt__check(const skt *s) {
-  return s == NULL ? SKT_EFAULT : s->handle == 0 ? SKT_EBADF : 0;
+  return s == NULL ? SKT_EFAULT : s->kind == 0 ? SKT_EBADF : 0;
 }
 
 static inline skt__os_handle skt__handle(const skt *s) {
-  return (skt__os_handle)~s->handle;
+  return (skt__os_handle)s->handle;
 }
 
 static inline int skt__state(const skt *s) { return s->kind & SKT__STATE; }
@@ -58,8 +58,13 @@ static inline bool skt__cancelled(const skt *s) {
   return (SKT__LOAD(&s->calls) & SKT__CANCELLED) != 0;
 }
 
+/* skt_cancel looks at it from another thread. */
+static inline void skt__set_kind(skt *s, int kind) {
+  SKT__STORE(&s->kind, (int16_t)kind);
+}
+
 static inline void skt__set_state(skt *s, int state) {
-  s->kind = (uint16_t)((s->kind & ~SKT__STATE) | state);
+  skt__set_kind(s, (s->kind & ~SKT__STATE) | state);
   int16_t end = state == SKT_CONNECTED ? SKT__OPEN : 0;
   SKT__STORE(&s->writing, end);
   end = !skt__connectionless(s) ? end
@@ -79,7 +84,7 @@ static inline bool skt__waits(const skt *s) {
 
 /* Put a native handle into a struct. */
 static inline void skt__fill(skt *s, skt__os_handle handle, int kind) {
-  *s = (skt){.handle = ~(uintptr_t)handle, .kind = (uint16_t)kind};
+  *s = (skt){.handle = (uintptr_t)handle, .kind = (uint16_t)kind};
   skt__set_state(s, kind & SKT__STATE);
 }
 

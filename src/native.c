@@ -115,7 +115,7 @@ int skt_adopt(skt *s, uintptr_t native, unsigned kind) {
   if (s == NULL) {
     return SKT_EFAULT;
   }
-  *s = (skt){.handle = 0};
+  *s = (skt){.kind = 0};
   if (!ask && !can_be_adopted(kind & ~mode)) {
     return SKT_EINVAL;
   }
@@ -140,13 +140,13 @@ int skt_adopt(skt *s, uintptr_t native, unsigned kind) {
 }
 
 uintptr_t skt_native(const skt *s) {
-  return s == NULL ? UINTPTR_MAX : ~s->handle;
+  return skt__check(s) < 0 ? UINTPTR_MAX : s->handle;
 }
 
 uintptr_t skt_release(skt *s) {
   uintptr_t native = skt_native(s);
   if (s != NULL) {
-    *s = (skt){.handle = 0};
+    *s = (skt){.kind = 0};
   }
   return native;
 }

@@ -182,7 +182,7 @@ static int set_v6only(skt *s, int value) {
     return SKT_EINVAL;
   }
   int others = s->kind & ~SKT_DUAL_STACK;
-  s->kind = (uint16_t)(value != 0 ? others : others | SKT_DUAL_STACK);
+  skt__set_kind(s, value != 0 ? others : others | SKT_DUAL_STACK);
   return 0;
 }
 

@@ -23,7 +23,7 @@ int skt_socket(skt *s, int domain, int type, int protocol) {
   if (s == NULL) {
     return SKT_EFAULT;
   }
-  *s = (skt){.handle = 0};
+  *s = (skt){.kind = 0};
   type &= ~SKT_NONBLOCK;
   if (!is_kind(domain, type, protocol)) {
     return SKT_EINVAL;
@@ -112,7 +112,7 @@ static SKT__COLD int refuse(const skt *s, const skt *out, unsigned flags) {
 static SKT__COLD int hand_out_nothing(const skt *s, skt *out, skt_addr *peer,
                                       int rc) {
   if (out != NULL && out != s) {
-    *out = (skt){.handle = 0};
+    *out = (skt){.kind = 0};
   }
   if (peer != NULL) {
     *peer = (skt_addr){.length = 0};
@@ -145,7 +145,7 @@ int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
     }
   }
   int kind = s->kind & (SKT__DOMAIN | SKT__TYPE | SKT_DUAL_STACK);
-  *out = (skt){.handle = ~(uintptr_t)handle,
+  *out = (skt){.handle = (uintptr_t)handle,
                .kind = (uint16_t)(kind | SKT_CONNECTED | (int)flags),
                .reading = SKT__OPEN,
                .writing = SKT__OPEN};

@@ -102,7 +102,7 @@ static int apply_mode(skt *s) {
 }
 
 static void set_flag(skt *s, int flag, bool on) {
-  s->kind = (uint16_t)(on ? s->kind | flag : s->kind & ~flag);
+  skt__set_kind(s, on ? s->kind | flag : s->kind & ~flag);
 }
 
 int skt_set_blocking(skt *s, bool blocking) {
