@@ -178,7 +178,7 @@ static bool receive_some(transfer *t) {
 /* Wait until something can be done, and do it. */
 static bool move_some(transfer *t) {
   int events = t->sent < t->loaded ? SKT_BOTH : SKT_READ;
-  int ready = skt_wait(&t->socket, events, 1000);
+  int ready = skt_wait(&t->socket, events, 1000, NULL);
   if (ready < 0) {
     return complain_of_loss(t, ready);
   }

@@ -82,13 +82,15 @@ extern "C" {
  */
 
 #define SKT_ERRORS(X)                                                          \
-  X(SKT_ENOENT, -2, "no such file or directory")                               \
+  X(SKT_ENOENT, -2, "not found")                                               \
   X(SKT_EIO, -5, "input or output failed in the system")                       \
   X(SKT_EBADF, -9, "no socket here: never opened, or closed")                  \
   X(SKT_EAGAIN, -11, "the call would have to wait")                            \
   X(SKT_ENOMEM, -12, "out of memory")                                          \
   X(SKT_EACCES, -13, "permission denied")                                      \
   X(SKT_EFAULT, -14, "a required pointer is null or invalid")                  \
+  X(SKT_EBUSY, -16, "in use by another thread")                                \
+  X(SKT_EEXIST, -17, "already there")                                          \
   X(SKT_ENODEV, -19, "no such network interface")                              \
   X(SKT_EINVAL, -22, "invalid argument, or wrong state for this call")         \
   X(SKT_ENFILE, -23, "too many open files in the system")                      \
@@ -219,8 +221,14 @@ enum {
   SKT_SHARE_LOAD = 0x10000      /* each that says so gets a part of the load */
 };
 
-/** Directions, for skt_shutdown and skt_wait. */
+/** Directions, for skt_shutdown, and events, for all that waits. */
 enum { SKT_READ = 1, SKT_WRITE = 2, SKT_BOTH = 3 };
+
+/** What else can end a wait, and how a poller is to watch. */
+enum {
+  SKT_WOKEN = 4,  /* told: a thread has woken this one */
+  SKT_ONESHOT = 8 /* asked: one event, then none until asked again */
+};
 
 /*
  * Addresses
@@ -525,8 +533,8 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags);
  *   peer  an address of the socket's domain, with a port and a host
  *
  * A blocking socket is connected when this returns 0. A non-blocking one
- * answers SKT_EINPROGRESS: wait for SKT_WRITE with skt_wait, then ask
- * skt_connect_finish for the outcome. After a failure s can only be closed.
+ * answers SKT_EINPROGRESS: wait for SKT_WRITE, then ask skt_connect_finish for
+ * the outcome. After a failure s can only be closed.
  *
  * A unix socket connects at once. When the listener's queue is full, a blocking
  * one waits on Linux; else it is refused.
@@ -789,7 +797,7 @@ SKT_API ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n,
 SKT_API int skt_shutdown(skt *s, int how);
 
 /*
- * Modes and waiting
+ * Modes and limits
  */
 
 /** Choose whether calls on a socket wait.
@@ -837,28 +845,219 @@ SKT_API int skt_limit(const skt *s, int direction, int *limit_ms);
  *          give. No system call. */
 SKT_API int skt_blocking(const skt *s);
 
+/*
+ * Waiting
+ *
+ * What the events mean, for all functions below and on every system:
+ *
+ *   SKT_READ   bytes or a message to read, the peer's end, or a connection to
+ *              accept
+ *   SKT_WRITE  room to write, or the end of connecting, good or bad
+ *
+ * Ready means that the next such call will not wait. An error, a reset say,
+ * makes a socket ready for both. Urgent data (TCP's) makes it ready for neither.
+ * Events are levels: what is there and not taken is told again.
+ */
+
+/** Lets any thread wake one that waits. Zeroed memory is none. It stays where
+ * it is while it is used. The members are skt's own. */
+typedef struct skt_waker {
+  uintptr_t waits, wakes; /* handles, or one twice */
+  uint16_t open, pending;
+} skt_waker;
+
+/** Create a waker.
+ *
+ *   w   receives it; zeroed on any error
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left
+ *          SKT_EADDRNOTAVAIL SKT_EACCES  Windows: IPv4 is off, or a firewall
+ *                      forbids a datagram socket on 127.0.0.1
+ * Blocks   never.
+ * Source   Linux eventfd(); POSIX pipe(); Winsock has none. */
+SKT_API int skt_waker_create(skt_waker *w);
+
+/** Wake the thread that waits with a waker, or else the next that does.
+ *
+ * Many wakes before one wait are one wake, and the cost of one.
+ *
+ * Returns  0, or SKT_EFAULT, or SKT_EBADF if w is none.
+ * Errors   SKT_ENOBUFS SKT_ENOMEM  nothing left
+ * Blocks   never.
+ * Threads  any thread, at any time before skt_waker_destroy.
+ * Source   none; made of POSIX write(); Winsock send(). */
+SKT_API int skt_wake(skt_waker *w);
+
+/** Destroy a waker and zero it.
+ *
+ * Returns  0, or SKT_EFAULT, or SKT_EBADF if w is none.
+ * Blocks   never.
+ * Threads  not while another thread uses w.
+ * Source   POSIX close(); Winsock closesocket(). */
+SKT_API int skt_waker_destroy(skt_waker *w);
+
 /** Wait until a socket is ready.
  *
  *   s           a socket that listens, connects or is connected; or one that
  *               needs no connection
- *   events      SKT_READ: bytes, the end, an error, or a connection to accept.
- *               SKT_WRITE: room to write, an error, or the end of connecting.
- *               SKT_BOTH: any of them
+ *   events      SKT_READ, SKT_WRITE or SKT_BOTH: any of them
  *   timeout_ms  the longest time to wait; -1 for ever, 0 only looks
+ *   waker       what may end the wait too; may be NULL. One thread at a time
+ *               waits with a waker.
  *
- * Ready means that the next such call will not wait. An error makes a socket
- * ready for both.
- *
- * Returns  those of the events that are there, or 0 when the time is over,
- *          never before; or one of Errors.
+ * Returns  those of the events that are there, or'ed with SKT_WOKEN if somebody
+ *          has woken the waker; 0 when the time is over, never before; or one
+ *          of Errors.
  * Errors   SKT_EINVAL    events are none or unknown; timeout_ms is under -1
  *          SKT_ENOTCONN  s needs a connection, and neither listens nor
  *                        connects nor is connected
  *          SKT_ENOMEM SKT_ENOBUFS  nothing left
+ *          SKT_EBADF is also told for a waker that is none
  * Blocks   as told.
  * Threads  several threads may wait on one s.
  * Source   POSIX poll(); Winsock select(). */
-SKT_API int skt_wait(skt *s, int events, int timeout_ms);
+SKT_API int skt_wait(skt *s, int events, int timeout_ms, skt_waker *waker);
+
+/** An entry for skt_poll. */
+typedef struct skt_polled {
+  skt *s;     /* a socket as for skt_wait; NULL: passed over */
+  int events; /* SKT_READ, SKT_WRITE, SKT_BOTH; 0: passed over */
+  int ready;  /* receives those that are there, or 0 */
+} skt_polled;
+
+/** Wait until one of several sockets is ready.
+ *
+ *   entries     `count` of them; a socket may stand in several
+ *   count       any number, also 0
+ *   timeout_ms  as for skt_wait
+ *   waker       as for skt_wait
+ *
+ * The work grows with the number of entries; for many there is skt_poller.
+ *
+ * Returns  how many entries are ready, and one more if the waker was woken; 0
+ *          when the time is over, never before; or one of Errors, all entries
+ *          then not ready.
+ * Errors   SKT_EINVAL    an entry's events are unknown; timeout_ms is under -1;
+ *                        or is -1, and nothing could ever end the wait
+ *          SKT_ENOTCONN  as for skt_wait, for one of the sockets
+ *          SKT_ENOMEM SKT_ENOBUFS  nothing left; over 64 entries take memory
+ *                        for the time of the call
+ * Blocks   as told.
+ * Source   POSIX poll(); Winsock select(). */
+SKT_API int skt_poll(skt_polled *entries, size_t count, int timeout_ms,
+                     skt_waker *waker);
+
+/** Watches any number of sockets at a cost that does not grow with the idle
+ * ones. Zeroed memory is none. It stays where it is while it is used. The
+ * members are skt's own. */
+typedef struct skt_poller {
+  uintptr_t handle, wakes;
+  uint16_t open, pending, waiting;
+} skt_poller;
+
+/** What a poller tells: 16 bytes on every system. */
+typedef struct skt_event {
+  void *user; /* as given to skt_poller_add; NULL for SKT_WOKEN */
+  int events; /* SKT_READ, SKT_WRITE, SKT_BOTH; or SKT_WOKEN alone */
+  char room[16 - sizeof(void *) - sizeof(int)]; /* skt's own */
+} skt_event;
+
+/** Create a poller.
+ *
+ *   p   receives it; zeroed on any error
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left
+ * Blocks   never.
+ * Source   Linux epoll_create1(); BSD kqueue(); Windows completion ports. */
+SKT_API int skt_poller_create(skt_poller *p);
+
+/** Watch a socket.
+ *
+ *   p       a poller
+ *   s       a socket as for skt_wait, which p does not watch yet. The struct
+ *           may be moved afterwards.
+ *   events  SKT_READ, SKT_WRITE, SKT_BOTH, or 0 for none so far; or'ed with
+ *           SKT_ONESHOT to be told once and then watched for none
+ *   user    any pointer; it comes back with each event
+ *
+ * Closing s ends it too. Nothing is told of the direction that skt_shutdown has
+ * ended by SKT_READ.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL    events are unknown
+ *          SKT_EEXIST    p watches s already
+ *          SKT_ENOTCONN  as for skt_wait
+ *          SKT_ENOMEM SKT_ENOBUFS  nothing left
+ *          SKT_EBADF is also told for a poller that is none
+ * Blocks   never.
+ * Threads  any thread, also while another waits: that one is then told.
+ * Source   Linux epoll_ctl(); BSD kevent(); Windows: AFD. */
+SKT_API int skt_poller_add(skt_poller *p, skt *s, int events, void *user);
+
+/** Watch a socket for other events, or once more.
+ *
+ * As skt_poller_add in all else, for a socket that p watches.
+ *
+ * Errors   SKT_EINVAL    events are unknown
+ *          SKT_ENOENT    p does not watch s
+ *          SKT_ENOTCONN  as for skt_wait
+ *          SKT_ENOMEM SKT_ENOBUFS  nothing left */
+SKT_API int skt_poller_modify(skt_poller *p, skt *s, int events, void *user);
+
+/** Watch a socket no longer.
+ *
+ * No later skt_poller_wait tells of it. To be called before skt_release; before
+ * skt_close it need not be.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_ENOENT  p does not watch s
+ * Blocks   never.
+ * Threads  as for skt_poller_add.
+ * Source   as for skt_poller_add. */
+SKT_API int skt_poller_remove(skt_poller *p, skt *s);
+
+/** Wait until one of the sockets is ready, or the poller is woken.
+ *
+ *   p           a poller
+ *   events      receives what is there, each socket at most once
+ *   capacity    how many at most, 1 or more; what finds no room comes with the
+ *               next call, in turn
+ *   timeout_ms  as for skt_wait
+ *
+ * Returns  how many events there are; 0 when the time is over, never before;
+ *          or one of Errors.
+ * Errors   SKT_EINVAL  capacity is 0, or timeout_ms under -1
+ *          SKT_EBUSY   another thread waits already
+ *          SKT_ENOMEM SKT_ENOBUFS  nothing left
+ * Blocks   as told.
+ * Threads  one at a time.
+ * Source   Linux epoll_wait(); BSD kevent(); Windows
+ *          GetQueuedCompletionStatusEx(). */
+SKT_API int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
+                            int timeout_ms);
+
+/** Wake the thread that waits, or else the next that does, by one event.
+ *
+ * Many wakes before one wait are one wake, and the cost of one.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_ENOMEM SKT_ENOBUFS  nothing left
+ * Blocks   never.
+ * Threads  any thread, at any time before skt_poller_destroy.
+ * Source   Linux eventfd(); BSD EVFILT_USER; Windows
+ *          PostQueuedCompletionStatus(). */
+SKT_API int skt_poller_wake(skt_poller *p);
+
+/** Destroy a poller and zero it. The sockets stay as they are.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EBUSY  a thread waits; nothing was destroyed
+ * Blocks   never.
+ * Threads  not while another thread uses p, but for the answer above.
+ * Source   POSIX close(); Windows CloseHandle(). */
+SKT_API int skt_poller_destroy(skt_poller *p);
 
 /*
  * Options

@@ -43,6 +43,9 @@ int skt_close(skt *s) {
   }
   skt__os_handle handle = skt__handle(s);
   *s = (skt){.kind = 0};
+  if (SKT__CLOSE_IS_TOLD) {
+    skt__sys_closing(handle);
+  }
   rc = skt__sys_close(handle);
   /* POSIX leaves open whether an interrupted close has closed. Every system
    * here has; trying again could close a stranger's handle. */

@@ -159,9 +159,18 @@ int skt__detain(const skt *s, const int16_t *end, const void *buffer, size_t n);
 /* The moment of skt__sys_now_us that a time means; for ever if it is -1. */
 int64_t skt__deadline(int timeout_ms);
 
-/* skt__sys_wait until a deadline, whatever interrupts it. Returns as
- * skt__sys_wait, or SKT_ECANCELED; 0 never comes early. Looks at least once. */
+/* Milliseconds left until then, rounded up so that no wait ends early. */
+int skt__remaining_ms(int64_t deadline_us);
+
+/* Wait for one socket until a deadline, whatever interrupts it. Returns what
+ * skt__sys_poll says is ready, 0, which never comes early, or a code. Looks at
+ * least once. */
 int skt__wait(const skt *s, int events, int64_t deadline_us);
+
+/* Whether a socket is in a state in which it can become ready; and whether a
+ * waker is one. */
+int skt__check_wait(const skt *s);
+int skt__check_waker(const skt_waker *w);
 
 /* The parts of an IPv4 or IPv6 address. */
 typedef struct skt__ip {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting: for one socket, within limits, or not at all. */
+/* How long calls wait: deadlines, limits, or not at all. */
 #include "core.h"
 
 #define FOR_EVER INT64_MAX
@@ -10,61 +10,12 @@ int64_t skt__deadline(int timeout_ms) {
                            : skt__sys_now_us() + (int64_t)timeout_ms * 1000;
 }
 
-/* Milliseconds left, rounded up so that no wait ends early. */
-static int remaining_ms(int64_t deadline_us) {
+int skt__remaining_ms(int64_t deadline_us) {
   if (deadline_us == FOR_EVER) {
     return -1;
   }
   int64_t left = deadline_us == 0 ? 0 : deadline_us - skt__sys_now_us();
   return left <= 0 ? 0 : (int)((left + 999) / 1000);
-}
-
-/* The next part of a wait: all of it, or where skt_cancel cannot end the
- * system's wait, so much that it is noticed. */
-static int slice_ms(int left_ms) {
-  return SKT__SLICE_MS < 0 || (left_ms >= 0 && left_ms < SKT__SLICE_MS)
-             ? left_ms
-             : SKT__SLICE_MS;
-}
-
-int skt__wait(const skt *s, int events, int64_t deadline_us) {
-  bool connecting = skt__connecting(s);
-  int left_ms = remaining_ms(deadline_us);
-  for (;;) {
-    int rc =
-        skt__sys_wait(skt__handle(s), events, connecting, slice_ms(left_ms));
-    if (skt__cancelled(s)) {
-      return SKT_ECANCELED;
-    }
-    if (rc != 0 && rc != SKT__EINTR) {
-      return rc;
-    }
-    bool looked = rc == 0 || left_ms > 0;
-    left_ms = remaining_ms(deadline_us);
-    if (left_ms == 0 && looked) {
-      return 0;
-    }
-  }
-}
-
-int skt_wait(skt *s, int events, int timeout_ms) {
-  int rc = skt__check(s);
-  if (rc < 0) {
-    return rc;
-  }
-  if (events < SKT_READ || events > SKT_BOTH || timeout_ms < -1) {
-    return SKT_EINVAL;
-  }
-  if (skt__cancelled(s)) {
-    return SKT_ECANCELED;
-  }
-  int state = skt__state(s);
-  if (state != SKT_LISTENING && state != SKT_CONNECTED && !skt__connecting(s) &&
-      !skt__connectionless(s)) {
-    return SKT_ENOTCONN;
-  }
-  rc = skt__wait(s, events, skt__deadline(timeout_ms));
-  return rc < 0 ? rc : (rc & SKT__FAILED) != 0 ? events : rc & events;
 }
 
 /* Whose time is over, and who keeps it? A socket that does not wait has none.

@@ -181,13 +181,79 @@ int skt__sys_limit(skt__os_handle s, int direction, int *limit_ms) {
   return code("limit");
 }
 
-int skt__sys_wait(skt__os_handle s, int events, bool connecting,
-                  int timeout_ms) {
-  (void)s, (void)events;
-  fake_connecting = connecting;
+/* Each entry's events are 8 bits of the result, the first one's the lowest; and
+ * FAKE_WOKEN is the waker's. */
+int skt__sys_poll(skt_polled *entries, size_t count, skt__os_handle waker,
+                  void *room, int timeout_ms) {
+  (void)waker, (void)room;
+  fake_connecting = count > 0 && (entries[0].ready & SKT__FAILED) != 0;
   fake_timeout_ms = timeout_ms;
-  return code("wait");
+  long long result = play("wait");
+  int ready = result > 0 && (result & FAKE_WOKEN) != 0;
+  for (size_t i = 0; i < count; ++i) {
+    entries[i].ready = result > 0 ? (int)(result >> 8 * i) & 0xff : 0;
+    ready += entries[i].ready != 0;
+  }
+  return result < 0 ? (int)result : ready;
 }
+
+int skt__sys_waker_create(skt__os_handle *waits, skt__os_handle *wakes) {
+  *waits = (skt__os_handle)44;
+  *wakes = (skt__os_handle)45;
+  return code("waker_create");
+}
+
+int skt__sys_waker_write(skt__os_handle wakes) {
+  (void)wakes;
+  return code("waker_write");
+}
+
+void skt__sys_waker_drain(skt__os_handle waits) {
+  (void)waits;
+  play("waker_drain");
+}
+
+int skt__sys_poller_create(skt_poller *p) {
+  (void)p;
+  return code("poller_create");
+}
+
+void skt__sys_poller_destroy(skt_poller *p) {
+  (void)p;
+  play("poller_destroy");
+}
+
+int skt__sys_poller_add(skt_poller *p, skt__os_handle s, int events,
+                        void *user) {
+  (void)p, (void)s, (void)events, (void)user;
+  return code("poller_add");
+}
+
+int skt__sys_poller_modify(skt_poller *p, skt__os_handle s, int events,
+                           void *user) {
+  (void)p, (void)s, (void)events, (void)user;
+  return code("poller_modify");
+}
+
+int skt__sys_poller_remove(skt_poller *p, skt__os_handle s) {
+  (void)p, (void)s;
+  return code("poller_remove");
+}
+
+int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
+                         int timeout_ms) {
+  (void)p, (void)events;
+  fake_n = capacity;
+  fake_timeout_ms = timeout_ms;
+  return code("poller_wait");
+}
+
+int skt__sys_poller_wake(skt_poller *p) {
+  (void)p;
+  return code("poller_wake");
+}
+
+void skt__sys_closing(skt__os_handle s) { (void)s; }
 
 int skt__sys_pending_error(skt__os_handle s) {
   (void)s;

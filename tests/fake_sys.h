@@ -31,6 +31,9 @@ extern bool fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
  * one reads. */
 extern int fake_option;
 
+/* For the result of "wait": the waker was woken. */
+#define FAKE_WOKEN (1LL << 40)
+
 /* A blocking, connected socket, without a call. */
 skt fake_connected(void);
 

@@ -50,8 +50,8 @@ bool connect_pair(int domain, skt *client, skt *server) {
 /* Closing with unread bytes resets a connection (RFC 2525 2.17). */
 bool reset_by(skt *dead, skt *end) {
   return skt_write(end, "unread", 6) == 6 &&
-         skt_wait(dead, SKT_READ, PATIENCE_MS) == SKT_READ &&
-         skt_close(dead) == 0 && skt_wait(end, SKT_READ, PATIENCE_MS) > 0;
+         skt_wait(dead, SKT_READ, PATIENCE_MS, NULL) == SKT_READ &&
+         skt_close(dead) == 0 && skt_wait(end, SKT_READ, PATIENCE_MS, NULL) > 0;
 }
 
 size_t read_n(skt *s, void *buffer, size_t n) {
@@ -76,7 +76,7 @@ void write_later(void *s) {
   skt never = {0};
   skt_addr at;
   listen_loopback(SKT_IPV4, &never, &at);
-  skt_wait(&never, SKT_READ, 50);
+  skt_wait(&never, SKT_READ, 50, NULL);
   skt_close(&never);
   skt_write(s, "x", 1);
 }

@@ -47,7 +47,7 @@ static long long bad_receive_from(skt *s) {
 }
 static long long do_mode(skt *s) { return skt_set_blocking(s, true); }
 static long long do_blocking(skt *s) { return skt_blocking(s); }
-static long long do_wait(skt *s) { return skt_wait(s, SKT_READ, 0); }
+static long long do_wait(skt *s) { return skt_wait(s, SKT_READ, 0, NULL); }
 static long long do_get(skt *s) {
   return skt_get_option(s, SKT_OPT_NODELAY, &number);
 }
@@ -76,7 +76,7 @@ static long long bad_set_limit(skt *s) { return skt_set_limit(s, 99, -99); }
 static long long bad_limit(skt *s) { return skt_limit(s, 99, NULL); }
 static long long bad_graceful(skt *s) { return skt_close_graceful(s, -9, 0); }
 static long long bad_shutdown(skt *s) { return skt_shutdown(s, 99); }
-static long long bad_wait(skt *s) { return skt_wait(s, 99, -99); }
+static long long bad_wait(skt *s) { return skt_wait(s, 99, -99, NULL); }
 static long long bad_get(skt *s) { return skt_get_option(s, -1, NULL); }
 static long long bad_set(skt *s) { return skt_set_option(s, -1, -1); }
 static long long bad_local(skt *s) { return skt_local(s, NULL); }
@@ -177,8 +177,8 @@ TEST(arguments, arguments_win_over_state) {
   CHECK_EQ(skt_read(&s, bytes, SIZE_MAX), SKT_EINVAL);
   CHECK_EQ(skt_write(&s, bytes, SIZE_MAX), SKT_EINVAL);
   CHECK_EQ(skt_shutdown(&s, 99), SKT_EINVAL);
-  CHECK_EQ(skt_wait(&s, 99, 0), SKT_EINVAL);
-  CHECK_EQ(skt_wait(&s, SKT_READ, -99), SKT_EINVAL);
+  CHECK_EQ(skt_wait(&s, 99, 0, NULL), SKT_EINVAL);
+  CHECK_EQ(skt_wait(&s, SKT_READ, -99, NULL), SKT_EINVAL);
   CHECK_EQ(skt_set_option(&s, SKT_OPT_NODELAY, 2), SKT_EINVAL);
   skt_close(&s);
   CHECK_EQ(skt_adopt(&s, UINTPTR_MAX, ~0u), SKT_EINVAL);

@@ -33,7 +33,7 @@ static long long wait_in_accept(waiter *w) {
 }
 
 static long long wait_in_wait(waiter *w) {
-  return skt_wait(&w->s, SKT_READ, -1);
+  return skt_wait(&w->s, SKT_READ, -1, NULL);
 }
 
 static long long wait_in_read_all(waiter *w) {
@@ -56,7 +56,7 @@ static void let_it_wait(int ms) {
   skt never = {0};
   skt_addr at;
   listen_loopback(SKT_IPV4, &never, &at);
-  skt_wait(&never, SKT_READ, ms);
+  skt_wait(&never, SKT_READ, ms, NULL);
   skt_close(&never);
 }
 
@@ -107,7 +107,7 @@ TEST(cancel, ends_a_connect_that_waits) {
   for (int i = 0; i < 4; ++i) { /* fill the backlog */
     CHECK_EQ(skt_socket(&full[i], SKT_IPV4, SKT_STREAM | SKT_NONBLOCK, 0), 0);
     CHECK_EQ(skt_connect(&full[i], &w.at), SKT_EINPROGRESS);
-    skt_wait(&full[i], SKT_WRITE, 100);
+    skt_wait(&full[i], SKT_WRITE, 100, NULL);
   }
   CHECK_EQ(skt_socket(&w.s, SKT_IPV4, SKT_STREAM, 0), 0);
   bool good = is_cancelled(&w, 100);
@@ -125,13 +125,13 @@ TEST(cancel, makes_later_calls_end_at_once) {
   char byte;
   CHECK(connect_pair(SKT_IPV4, &a, &b));
   CHECK_EQ(skt_write(&b, "x", 1), 1);
-  CHECK_EQ(skt_wait(&a, SKT_READ, 10000), SKT_READ);
+  CHECK_EQ(skt_wait(&a, SKT_READ, 10000, NULL), SKT_READ);
   for (int i = 0; i < 2; ++i) {
     CHECK_EQ(skt_cancel(&a), 0);
     CHECK_EQ(skt_read(&a, &byte, 1), SKT_ECANCELED);
     CHECK_EQ(skt_peek(&a, &byte, 1), SKT_ECANCELED);
     CHECK_EQ(skt_write(&a, &byte, 1), SKT_ECANCELED);
-    CHECK_EQ(skt_wait(&a, SKT_BOTH, -1), SKT_ECANCELED);
+    CHECK_EQ(skt_wait(&a, SKT_BOTH, -1, NULL), SKT_ECANCELED);
     CHECK_EQ(skt_shutdown(&a, SKT_BOTH), SKT_ECANCELED);
   }
   CHECK(skt_native(&a) != UINTPTR_MAX);

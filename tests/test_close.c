@@ -42,7 +42,7 @@ TEST(close_graceful, gets_all_bytes_to_the_peer_though_some_are_unread) {
   skt a = {0}, b = {0};
   CHECK(connect_pair(SKT_IPV4, &a, &b));
   CHECK_EQ(skt_write(&b, "unread", 6), 6);
-  CHECK_EQ(skt_wait(&a, SKT_READ, 10000), SKT_READ);
+  CHECK_EQ(skt_wait(&a, SKT_READ, 10000, NULL), SKT_READ);
   test_thread *reader = test_start(read_to_the_end, &b);
   CHECK_EQ(skt_write(&a, bytes, sizeof bytes), sizeof bytes);
   CHECK_EQ(skt_close_graceful(&a, 10000, 1 << 20), 0);

@@ -32,7 +32,7 @@ TEST(connect, socket_that_failed_only_closes) {
   CHECK_EQ(skt_write(&s, "x", 1), SKT_ENOTCONN);
   CHECK_EQ(skt_shutdown(&s, SKT_BOTH), SKT_ENOTCONN);
   CHECK_EQ(skt_peer(&s, &at), SKT_ENOTCONN);
-  CHECK_EQ(skt_wait(&s, SKT_BOTH, 0), SKT_ENOTCONN);
+  CHECK_EQ(skt_wait(&s, SKT_BOTH, 0, NULL), SKT_ENOTCONN);
   CHECK_EQ(skt_close(&s), 0);
   skt_close(&deaf);
 }
@@ -111,7 +111,7 @@ TEST(connect, to_itself_is_refused) {
     CHECK_EQ(skt_set_blocking(&s, false), 0);
     int rc = skt_connect(&s, &at);
     if (rc == SKT_EINPROGRESS) {
-      CHECK(skt_wait(&s, SKT_WRITE, PATIENCE_MS) > 0);
+      CHECK(skt_wait(&s, SKT_WRITE, PATIENCE_MS, NULL) > 0);
       rc = skt_connect_finish(&s);
     }
     CHECK_EQ(rc, SKT_ECONNREFUSED);
@@ -157,7 +157,7 @@ TEST(connect, nonblocking_connect_finishes_as_often_as_asked) {
     CHECK(listen_loopback(*domain, &listener, &at));
     CHECK_EQ(begin(&s, *domain, &at), SKT_EINPROGRESS);
     CHECK_EQ(skt_connect(&s, &at), SKT_EALREADY);
-    CHECK_EQ(skt_wait(&s, SKT_WRITE, PATIENCE_MS), SKT_WRITE);
+    CHECK_EQ(skt_wait(&s, SKT_WRITE, PATIENCE_MS, NULL), SKT_WRITE);
     for (int i = 0; i < 3; ++i) {
       CHECK_EQ(skt_connect_finish(&s), 0);
     }
@@ -177,7 +177,7 @@ TEST(connect, nonblocking_refusal_is_announced_and_stays) {
       skt_addr at;
       CHECK(bind_loopback(*domain, &deaf, &at));
       CHECK_EQ(begin(&s, *domain, &at), SKT_EINPROGRESS);
-      CHECK_EQ(skt_wait(&s, events, PATIENCE_MS), events);
+      CHECK_EQ(skt_wait(&s, events, PATIENCE_MS, NULL), events);
       for (int i = 0; i < 3; ++i) {
         CHECK_EQ(skt_connect_finish(&s), SKT_ECONNREFUSED);
       }
@@ -199,7 +199,7 @@ TEST(connect, calls_on_a_pending_connect_tell_it_is_not_connected) {
   CHECK_EQ(skt_listen(&listener, 1), 0);
   for (; i < 8; ++i) {
     CHECK_EQ(begin(&waiting[i], SKT_IPV4, &at), SKT_EINPROGRESS);
-    if (skt_wait(&waiting[i], SKT_WRITE, 200) == 0) {
+    if (skt_wait(&waiting[i], SKT_WRITE, 200, NULL) == 0) {
       break;
     }
   }
@@ -247,11 +247,11 @@ TEST(connect, signal_does_not_end_a_blocking_connect) {
   CHECK_EQ(skt_listen(&listener, 1), 0);
   do {
     CHECK_EQ(begin(&waiting[i], SKT_IPV4, &last.to), SKT_EINPROGRESS);
-  } while (skt_wait(&waiting[i], SKT_WRITE, 100) > 0 && ++i < 8);
+  } while (skt_wait(&waiting[i], SKT_WRITE, 100, NULL) > 0 && ++i < 8);
   CHECK_EQ(skt_socket(&last.s, SKT_IPV4, SKT_STREAM, 0), 0);
   CHECK_EQ(skt_set_limit(&last.s, SKT_WRITE, LIMIT_MS), 0);
   test_thread *thread = test_start(connect_it, &last);
-  skt_wait(&waiting[0], SKT_READ, LIMIT_MS / 4); /* let it begin */
+  skt_wait(&waiting[0], SKT_READ, LIMIT_MS / 4, NULL); /* let it begin */
   bool interrupted = test_interrupt(thread);
   test_join(thread);
   for (int n = 0; n < 8; ++n) {

@@ -12,13 +12,15 @@ TEST(error, numbers_and_names_are_the_same_everywhere) {
     int code;
     const char *name, *text;
   } golden[] = {
-      {-2, "SKT_ENOENT", "no such file or directory"},
+      {-2, "SKT_ENOENT", "not found"},
       {-5, "SKT_EIO", "input or output failed in the system"},
       {-9, "SKT_EBADF", "no socket here: never opened, or closed"},
       {-11, "SKT_EAGAIN", "the call would have to wait"},
       {-12, "SKT_ENOMEM", "out of memory"},
       {-13, "SKT_EACCES", "permission denied"},
       {-14, "SKT_EFAULT", "a required pointer is null or invalid"},
+      {-16, "SKT_EBUSY", "in use by another thread"},
+      {-17, "SKT_EEXIST", "already there"},
       {-19, "SKT_ENODEV", "no such network interface"},
       {-22, "SKT_EINVAL", "invalid argument, or wrong state for this call"},
       {-23, "SKT_ENFILE", "too many open files in the system"},
@@ -132,7 +134,7 @@ TEST(error, native_number_of_a_nonblocking_refusal_is_kept) {
     CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM | SKT_NONBLOCK, 0), 0);
     CHECK_EQ(skt_connect(&s, &at), SKT_EINPROGRESS);
     int before = skt_native_error();
-    CHECK_EQ(skt_wait(&s, SKT_WRITE, 10000), SKT_WRITE);
+    CHECK_EQ(skt_wait(&s, SKT_WRITE, 10000, NULL), SKT_WRITE);
     CHECK_EQ(skt_connect_finish(&s), SKT_ECONNREFUSED);
     told = skt_native_error() != before;
     skt_close(&s);

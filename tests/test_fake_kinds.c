@@ -149,7 +149,7 @@ TEST(kinds, socket_without_connection_reads_in_every_state) {
     skt s = socket_of(SKT_IPV4 | SKT_DATAGRAM | states[i]);
     PLAY({"read", 3}, {"wait", SKT_READ});
     CHECK_EQ(skt_read(&s, bytes, sizeof bytes), 3);
-    CHECK_EQ(skt_wait(&s, SKT_READ, 0), SKT_READ);
+    CHECK_EQ(skt_wait(&s, SKT_READ, 0, NULL), SKT_READ);
     CHECK_PLAYED();
   }
 }

@@ -115,7 +115,7 @@ TEST(kinds, raw_socket_sends_and_reads_packets) {
   CHECK_EQ(rc, 0);
   CHECK_EQ(skt_connect(&s, &to), 0); /* port 0 is fine here */
   CHECK_EQ(skt_write(&s, echo, sizeof echo), sizeof echo);
-  CHECK_EQ(skt_wait(&s, SKT_READ, PATIENCE_MS), SKT_READ);
+  CHECK_EQ(skt_wait(&s, SKT_READ, PATIENCE_MS, NULL), SKT_READ);
   CHECK(skt_read(&s, packet, sizeof packet) >= 20 + (int)sizeof echo);
   CHECK_EQ(packet[0] >> 4, 4); /* IPv4 comes with its header */
   CHECK_EQ(packet[9], ICMP);
@@ -167,7 +167,7 @@ TEST(datagram, messages_stay_apart_and_0_is_an_empty_one) {
     CHECK_EQ(skt_read(&b, NULL, 0), 0); /* takes the other empty one */
     CHECK_EQ(skt_read(&b, got, sizeof got), 5);
     CHECK_EQ(memcmp(got, "three", 5), 0);
-    CHECK_EQ(skt_wait(&b, SKT_READ, 0), 0);
+    CHECK_EQ(skt_wait(&b, SKT_READ, 0, NULL), 0);
     skt_close(&a);
     skt_close(&b);
   }
@@ -189,7 +189,7 @@ TEST(datagram, unconnected_socket_reads_and_cannot_write) {
   skt_addr at;
   char got[16];
   CHECK(bind_datagram(SKT_IPV4, &a, &at));
-  CHECK_EQ(skt_wait(&a, SKT_READ, 0), 0);
+  CHECK_EQ(skt_wait(&a, SKT_READ, 0, NULL), 0);
   CHECK_EQ(skt_write(&a, "x", 1), SKT_ENOTCONN);
   CHECK_EQ(skt_write(&a, "", 0), SKT_ENOTCONN);
   CHECK_EQ(skt_socket(&b, SKT_IPV4, SKT_DATAGRAM, 0), 0);
@@ -197,7 +197,7 @@ TEST(datagram, unconnected_socket_reads_and_cannot_write) {
   CHECK_EQ(skt_connect(&b, &at), 0);
   CHECK_EQ(skt_connect_finish(&b), 0);
   CHECK_EQ(skt_write(&b, "hello", 5), 5);
-  CHECK_EQ(skt_wait(&a, SKT_READ, PATIENCE_MS), SKT_READ);
+  CHECK_EQ(skt_wait(&a, SKT_READ, PATIENCE_MS, NULL), SKT_READ);
   CHECK_EQ(skt_read(&a, got, sizeof got), 5);
   skt_close(&a);
   skt_close(&b);
@@ -224,14 +224,14 @@ TEST(datagram, connected_socket_hears_its_peer_only_until_disconnected) {
   CHECK_EQ(skt_connect(&a, &at_b), 0);
   CHECK_EQ(skt_connect(&a, &at_b), SKT_EISCONN);
   CHECK(send_from_stranger(&at_a, "lost", &at));
-  CHECK_EQ(skt_wait(&a, SKT_READ, 50), 0);
+  CHECK_EQ(skt_wait(&a, SKT_READ, 50, NULL), 0);
 
   CHECK_EQ(skt_disconnect(&a), 0);
   CHECK_EQ(skt_disconnect(&a), SKT_ENOTCONN);
   CHECK_EQ(skt_write(&a, "x", 1), SKT_ENOTCONN);
   CHECK_EQ(skt_peer(&a, &at), SKT_ENOTCONN);
   CHECK(send_from_stranger(&at_a, "heard", &at));
-  CHECK_EQ(skt_wait(&a, SKT_READ, PATIENCE_MS), SKT_READ);
+  CHECK_EQ(skt_wait(&a, SKT_READ, PATIENCE_MS, NULL), SKT_READ);
   CHECK_EQ(skt_read(&a, got, sizeof got), 5);
   CHECK_EQ(skt_connect(&a, &at_b), 0); /* and another peer may follow */
   CHECK_EQ(skt_write(&a, "x", 1), 1);

@@ -274,7 +274,7 @@ TEST(peek, shows_what_the_next_read_will_read) {
   CHECK_EQ(skt_set_blocking(&b, false), 0);
   CHECK_EQ(skt_peek(&b, &byte, 1), SKT_EAGAIN);
   skt_close(&a);
-  CHECK_EQ(skt_wait(&b, SKT_READ, 10000), SKT_READ);
+  CHECK_EQ(skt_wait(&b, SKT_READ, 10000, NULL), SKT_READ);
   CHECK_EQ(skt_peek(&b, &byte, 1), 0);
   skt_close(&b);
 }
@@ -303,7 +303,7 @@ TEST(vector, read_fills_one_buffer_after_the_other) {
   skt a = {0}, b = {0};
   CHECK(connect_pair(SKT_IPV4, &a, &b));
   CHECK_EQ(skt_write(&a, "1234567", 7), 7);
-  CHECK_EQ(skt_wait(&b, SKT_READ, 10000), SKT_READ);
+  CHECK_EQ(skt_wait(&b, SKT_READ, 10000, NULL), SKT_READ);
   CHECK_EQ(skt_readv(&b, parts, 4), 7);
   CHECK_STR(x, "12");
   CHECK_STR(y, "3456");
@@ -314,7 +314,7 @@ TEST(vector, read_fills_one_buffer_after_the_other) {
   CHECK_EQ(skt_set_blocking(&b, false), 0);
   CHECK_EQ(skt_readv(&b, parts, 4), SKT_EAGAIN);
   skt_close(&a);
-  CHECK_EQ(skt_wait(&b, SKT_READ, 10000), SKT_READ);
+  CHECK_EQ(skt_wait(&b, SKT_READ, 10000, NULL), SKT_READ);
   CHECK_EQ(skt_readv(&b, parts, 4), 0);
   skt_close(&b);
 }

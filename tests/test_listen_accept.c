@@ -90,7 +90,7 @@ static bool accepts(int listener_mode, unsigned flags, int *blocking,
       skt_local(&listener, &at) == 0 &&
       skt_socket(&client, SKT_IPV4, SKT_STREAM, 0) == 0 &&
       skt_connect(&client, &at) == 0 &&
-      skt_wait(&listener, SKT_READ, 10000) == SKT_READ &&
+      skt_wait(&listener, SKT_READ, 10000, NULL) == SKT_READ &&
       skt_accept(&listener, &server, NULL, flags) == 0;
   *blocking = skt_blocking(&server);
   if (flags == 0) { /* a byte that comes, for a read that waits */
@@ -131,7 +131,7 @@ TEST(accept, socket_from_a_nonblocking_listener_really_waits) {
   CHECK_EQ(skt_local(&listener, &at), 0);
   CHECK_EQ(skt_socket(&client, SKT_IPV4, SKT_STREAM, 0), 0);
   CHECK_EQ(skt_connect(&client, &at), 0);
-  CHECK_EQ(skt_wait(&listener, SKT_READ, 10000), SKT_READ);
+  CHECK_EQ(skt_wait(&listener, SKT_READ, 10000, NULL), SKT_READ);
   CHECK_EQ(skt_accept(&listener, &server, NULL, 0), 0);
   test_thread *writer = test_start(write_later, &client);
   ptrdiff_t got = skt_read(&server, &byte, 1);

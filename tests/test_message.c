@@ -125,7 +125,7 @@ TEST(message, connected_socket_is_not_told_either) {
   CHECK_EQ(skt_set_limit(&s, SKT_READ, 30), 0);
   for (int i = 0; i < 5; ++i) {
     CHECK_EQ(skt_write(&s, "?", 1), 1);
-    skt_wait(&s, SKT_READ, 5);
+    skt_wait(&s, SKT_READ, 5, NULL);
   }
   CHECK_EQ(skt_read(&s, got, 1), SKT_ETIMEDOUT);
   CHECK_EQ(skt_write(&s, "?", 1), 1);
@@ -254,7 +254,7 @@ TEST(message, cancel_wakes_a_waiting_receive) {
     CHECK(bind_datagram(SKT_IPV4, &s, &at));
     test_thread *thread = test_start(receive_one, &s);
     if (i % 2 == 0) {
-      skt_wait(&s, SKT_READ, 5);
+      skt_wait(&s, SKT_READ, 5, NULL);
     }
     CHECK_EQ(skt_cancel(&s), 0);
     test_join(thread);

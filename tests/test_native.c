@@ -190,7 +190,7 @@ TEST(native, handle_closed_by_another_reports_enotsock) {
   CHECK_EQ(skt_listen(&s, 0), SKT_ENOTSOCK);
   CHECK_EQ(skt_local(&s, &at), SKT_ENOTSOCK);
   CHECK_EQ(skt_set_blocking(&s, true), SKT_ENOTSOCK);
-  CHECK_EQ(skt_wait(&s, SKT_READ, 0), SKT_ENOTSOCK);
+  CHECK_EQ(skt_wait(&s, SKT_READ, 0, NULL), SKT_ENOTSOCK);
   CHECK_EQ(skt_accept(&s, &thief, NULL, 0), SKT_ENOTSOCK);
   CHECK_EQ(skt_close(&s), SKT_ENOTSOCK);
 }

@@ -312,7 +312,7 @@ TEST(option, connecting_socket_reports_ealready) {
   CHECK_EQ(skt_connect(&s, &at), SKT_EINPROGRESS);
   CHECK_EQ(skt_set_option(&s, SKT_OPT_NODELAY, 1), SKT_EALREADY);
   CHECK_EQ(get(&s, SKT_OPT_KEEPALIVE), SKT_EALREADY);
-  CHECK_EQ(skt_wait(&s, SKT_WRITE, 10000), SKT_WRITE);
+  CHECK_EQ(skt_wait(&s, SKT_WRITE, 10000, NULL), SKT_WRITE);
   CHECK_EQ(skt_connect_finish(&s), 0);
   CHECK_EQ(get(&s, SKT_OPT_KEEPALIVE), 1);
   CHECK_EQ(skt_set_option(&s, SKT_OPT_NODELAY, 1), 0);

@@ -27,7 +27,7 @@ TEST(read, returns_what_is_there_and_leaves_the_rest) {
   char got[8] = "#######";
   CHECK(connect_pair(SKT_IPV4, &a, &b));
   CHECK_EQ(skt_write(&a, "12345", 5), 5);
-  CHECK_EQ(skt_wait(&b, SKT_READ, 10000), SKT_READ);
+  CHECK_EQ(skt_wait(&b, SKT_READ, 10000, NULL), SKT_READ);
   CHECK_EQ(skt_read(&b, got, 2), 2);
   CHECK_EQ(skt_read(&b, got + 2, sizeof got - 2), 3);
   CHECK_EQ(memcmp(got, "12345##", 8), 0);
@@ -85,7 +85,7 @@ TEST(write, to_a_closed_peer_returns_a_code_and_the_process_lives) {
   CHECK_EQ(skt_close(&a), 0);
   for (int i = 0; i < 1000 && rc >= 0; ++i) {
     rc = skt_write(&b, "still there?", 12);
-    skt_wait(&b, SKT_READ, 10);
+    skt_wait(&b, SKT_READ, 10, NULL);
   }
   CHECK_EQ(rc, SKT_ECONNRESET);
   for (int i = 0; i < 10; ++i) {
@@ -169,7 +169,7 @@ TEST(read_write, read_that_waits_holds_up_no_write) {
   char byte = 0;
   CHECK(connect_pair(SKT_IPV4, &a, &b));
   test_thread *reader = test_start(read_answer, &a);
-  skt_wait(&b, SKT_READ, 50); /* let it begin */
+  skt_wait(&b, SKT_READ, 50, NULL); /* let it begin */
   ptrdiff_t asked = skt_write(&a, "?", 1);
   ptrdiff_t heard = skt_read(&b, &byte, 1);
   ptrdiff_t answered = skt_write(&b, "!", 1);
@@ -213,11 +213,11 @@ TEST(read, nonblocking_read_of_nothing_reports_eagain) {
   CHECK_EQ(skt_blocking(&b), 0);
   CHECK_EQ(skt_read(&b, &byte, 1), SKT_EAGAIN);
   CHECK_EQ(skt_write(&a, "x", 1), 1);
-  CHECK_EQ(skt_wait(&b, SKT_READ, 10000), SKT_READ);
+  CHECK_EQ(skt_wait(&b, SKT_READ, 10000, NULL), SKT_READ);
   CHECK_EQ(skt_read(&b, &byte, 1), 1);
   CHECK_EQ(skt_read(&b, &byte, 1), SKT_EAGAIN);
   skt_close(&a);
-  CHECK_EQ(skt_wait(&b, SKT_READ, 10000), SKT_READ);
+  CHECK_EQ(skt_wait(&b, SKT_READ, 10000, NULL), SKT_READ);
   CHECK_EQ(skt_read(&b, &byte, 1), 0); /* the end is not "would wait" */
   skt_close(&b);
 }

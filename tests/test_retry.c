@@ -288,7 +288,7 @@ TEST(retry, interrupted_wait_goes_on_with_the_time_that_is_left) {
   /* The second step ends a tick too early, as Windows' may. */
   PLAY({"wait", SKT__EINTR}, {"pass_us", 30400}, {"wait", 0},
        {"pass_us", 20000}, {"wait", SKT_READ});
-  CHECK_EQ(skt_wait(&s, SKT_READ, 100), SKT_READ);
+  CHECK_EQ(skt_wait(&s, SKT_READ, 100, NULL), SKT_READ);
   CHECK_EQ(fake_timeout_ms, 50); /* 49.6, rounded up */
   CHECK_PLAYED();
 }
@@ -296,7 +296,7 @@ TEST(retry, interrupted_wait_goes_on_with_the_time_that_is_left) {
 TEST(retry, longest_timeout_is_no_shorter) {
   skt s = fake_connected();
   PLAY({"wait", SKT__EINTR}, {"pass_us", 1000}, {"wait", SKT_READ});
-  CHECK_EQ(skt_wait(&s, SKT_READ, INT_MAX), SKT_READ);
+  CHECK_EQ(skt_wait(&s, SKT_READ, INT_MAX, NULL), SKT_READ);
   CHECK_EQ(fake_timeout_ms, SKT__SLICE_MS < 0 ? INT_MAX - 1 : SKT__SLICE_MS);
   CHECK_PLAYED();
 }
@@ -342,25 +342,25 @@ TEST(retry, vector_write_goes_on_in_the_middle_of_a_buffer) {
 TEST(retry, wait_ends_with_0_when_its_time_is_over) {
   skt s = fake_connected();
   PLAY({"wait", SKT__EINTR}, {"pass_us", 99999}, {"wait", 0}, {"pass_us", 1});
-  CHECK_EQ(skt_wait(&s, SKT_READ, 100), 0);
+  CHECK_EQ(skt_wait(&s, SKT_READ, 100, NULL), 0);
   CHECK_EQ(fake_timeout_ms, 1);
   CHECK_PLAYED();
   PLAY({"wait", SKT__EINTR}, {"pass_us", 100000});
-  CHECK_EQ(skt_wait(&s, SKT_READ, 100), 0);
+  CHECK_EQ(skt_wait(&s, SKT_READ, 100, NULL), 0);
   CHECK_PLAYED();
   PLAY({"wait", SKT__EINTR}, {"wait", 0});
-  CHECK_EQ(skt_wait(&s, SKT_READ, 0), 0); /* it looks, at least once */
+  CHECK_EQ(skt_wait(&s, SKT_READ, 0, NULL), 0); /* it looks, at least once */
   CHECK_PLAYED();
   PLAY({"wait", 0}, {"wait", SKT__EINTR}, {"wait", SKT_READ});
-  CHECK_EQ(skt_wait(&s, SKT_READ, -1), SKT_READ);
+  CHECK_EQ(skt_wait(&s, SKT_READ, -1, NULL), SKT_READ);
   CHECK_PLAYED();
 }
 
 TEST(retry, error_makes_all_that_was_asked_for_ready) {
   skt s = fake_connected();
   PLAY({"wait", SKT__FAILED}, {"wait", SKT__FAILED | SKT_READ});
-  CHECK_EQ(skt_wait(&s, SKT_BOTH, -1), SKT_BOTH);
-  CHECK_EQ(skt_wait(&s, SKT_WRITE, -1), SKT_WRITE);
+  CHECK_EQ(skt_wait(&s, SKT_BOTH, -1, NULL), SKT_BOTH);
+  CHECK_EQ(skt_wait(&s, SKT_WRITE, -1, NULL), SKT_WRITE);
   CHECK_PLAYED();
 }
 
@@ -390,7 +390,7 @@ TEST(retry, listen_that_failed_does_not_listen) {
   PLAY({"listen", SKT_EADDRINUSE});
   CHECK_EQ(skt_listen(&s, 0), SKT_EADDRINUSE);
   CHECK_EQ(skt_accept(&s, &out, NULL, 0), SKT_EINVAL);
-  CHECK_EQ(skt_wait(&s, SKT_READ, 0), SKT_ENOTCONN);
+  CHECK_EQ(skt_wait(&s, SKT_READ, 0, NULL), SKT_ENOTCONN);
   CHECK_PLAYED();
 }
 
@@ -418,7 +418,7 @@ TEST(retry, failure_of_any_call_comes_back_and_changes_no_state) {
     CHECK_EQ(skt_listen(&s, 0), 0);
     CHECK_EQ(skt_set_blocking(&s, false), code);
     CHECK_EQ(skt_blocking(&s), 1);
-    CHECK_EQ(skt_wait(&s, SKT_READ, -1), code);
+    CHECK_EQ(skt_wait(&s, SKT_READ, -1, NULL), code);
     CHECK_EQ(skt_local(&s, &out), code);
     CHECK_PLAYED();
   }
@@ -510,13 +510,13 @@ TEST(seam, shutdown_of_what_was_shut_asks_nothing) {
 TEST(seam, wait_tells_whether_the_socket_connects) {
   skt s = socket_in(SKT__CONNECTING);
   PLAY({"wait", SKT_WRITE}, {"wait", SKT_WRITE}, {"wait", SKT_READ});
-  CHECK_EQ(skt_wait(&s, SKT_WRITE, -1), SKT_WRITE);
+  CHECK_EQ(skt_wait(&s, SKT_WRITE, -1, NULL), SKT_WRITE);
   CHECK(fake_connecting);
   s = fake_connected();
-  CHECK_EQ(skt_wait(&s, SKT_WRITE, -1), SKT_WRITE);
+  CHECK_EQ(skt_wait(&s, SKT_WRITE, -1, NULL), SKT_WRITE);
   CHECK(!fake_connecting);
   s = socket_in(SKT__CONNECTING_HERE);
-  CHECK_EQ(skt_wait(&s, SKT_READ, -1), SKT_READ);
+  CHECK_EQ(skt_wait(&s, SKT_READ, -1, NULL), SKT_READ);
   CHECK(fake_connecting);
   CHECK_PLAYED();
 }
@@ -599,7 +599,7 @@ TEST(cost, bad_input_never_reaches_the_system) {
   skt_bind(&fresh, &no_address, 0);
   skt_connect(&fresh, &no_address);
   skt_accept(&fresh, &out, NULL, 0);
-  skt_wait(&s, 0, 0);
+  skt_wait(&s, 0, 0, NULL);
   skt_shutdown(&s, 0);
   skt_local(&fresh, &no_address);
   skt_peer(&fresh, &no_address);

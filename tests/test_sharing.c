@@ -83,8 +83,8 @@ static void share_clients(skt servers[2], const skt_addr *at, int got[2]) {
     skt client = {0}, server = {0};
     skt_socket(&client, SKT_IPV4, SKT_STREAM, 0);
     CHECK_EQ(skt_connect(&client, at), 0);
-    int who = skt_wait(&servers[0], SKT_READ, 0) == SKT_READ ? 0 : 1;
-    CHECK_EQ(skt_wait(&servers[who], SKT_READ, PATIENCE_MS), SKT_READ);
+    int who = skt_wait(&servers[0], SKT_READ, 0, NULL) == SKT_READ ? 0 : 1;
+    CHECK_EQ(skt_wait(&servers[who], SKT_READ, PATIENCE_MS, NULL), SKT_READ);
     CHECK_EQ(skt_accept(&servers[who], &server, NULL, 0), 0);
     ++got[who];
     skt_close(&client);

@@ -154,13 +154,13 @@ TEST(socket, child_process_holds_neither_opened_nor_accepted_sockets) {
   CHECK(listen_loopback(SKT_IPV4, &control, &at));
   CHECK(skt_addr_format(&at, text, sizeof text) > 0);
   test_thread *thread = test_start(run_child, text);
-  CHECK_EQ(skt_wait(&control, SKT_READ, 20000), SKT_READ);
+  CHECK_EQ(skt_wait(&control, SKT_READ, 20000, NULL), SKT_READ);
   CHECK_EQ(skt_accept(&control, &child, NULL, 0), 0);
 
   CHECK_EQ(skt_close(&ours[0]), 0); /* made by skt_socket */
   CHECK_EQ(skt_close(&ours[3]), 0); /* made by skt_accept */
-  int ended_1 = skt_wait(&ours[1], SKT_READ, 2000);
-  int ended_2 = skt_wait(&ours[2], SKT_READ, 2000);
+  int ended_1 = skt_wait(&ours[1], SKT_READ, 2000, NULL);
+  int ended_2 = skt_wait(&ours[2], SKT_READ, 2000, NULL);
   skt_close(&child);
   skt_close(&control);
   test_join(thread);

@@ -360,7 +360,7 @@ TEST(unix_socket, full_queue_refuses_a_nonblocking_client) {
   }
   CHECK_EQ(rc, SKT_ECONNREFUSED);
   test_thread *thread = test_start(connect_blocking, &waited);
-  for (int i = 0; i < n && skt_wait(&listener, SKT_READ, 100) > 0; ++i) {
+  for (int i = 0; i < n && skt_wait(&listener, SKT_READ, 100, NULL) > 0; ++i) {
     skt_accept(&listener, &server, NULL, 0);
     skt_close(&server);
   }
@@ -459,7 +459,7 @@ TEST(unix_socket, adopted_one_is_asked_what_it_is) {
   CHECK_EQ(skt_listen(&s, 0), 0); /* bound */
   CHECK_EQ(skt_adopt(&s, skt_release(&s), 0), 0);
   CHECK_EQ(connect_unix(&client, SKT_STREAM, &at), 0);
-  CHECK_EQ(skt_wait(&s, SKT_READ, PATIENCE_MS), SKT_READ); /* listens */
+  CHECK_EQ(skt_wait(&s, SKT_READ, PATIENCE_MS, NULL), SKT_READ); /* listens */
   skt_close(&client);
   skt_close(&s);
   remove("skt_unix_adopt");

@@ -54,6 +54,7 @@ const skt__code_row skt__sys_codes[] = {
     {0, SKT_ENOMEM, ENOMEM},
     {0, SKT_EACCES, EACCES},
     {0, SKT_EFAULT, EFAULT},
+    {0, SKT_EEXIST, EEXIST},
     {0, SKT_ENODEV, ENODEV},
     {0, SKT_ENOENT, ENOTDIR},
     {0, SKT_EINVAL, EINVAL},

@@ -30,6 +30,7 @@ typedef int skt__os_handle;
 #define SKT__STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
 #define SKT__ENTER(p) (void)__atomic_add_fetch((p), 1, __ATOMIC_SEQ_CST)
 #define SKT__LEAVE(p) (void)__atomic_sub_fetch((p), 1, __ATOMIC_SEQ_CST)
+#define SKT__CLAIM(p) (__atomic_exchange_n((p), 1, __ATOMIC_SEQ_CST) == 0)
 #define SKT__OR(p, v) (void)__atomic_or_fetch((p), (v), __ATOMIC_SEQ_CST)
 
 /* SO_RCVTIMEO and SO_SNDTIMEO lose nothing (POSIX). Linux alone, which also is
@@ -48,6 +49,20 @@ typedef int skt__os_handle;
 #define SKT__ABSTRACT_NAMES 1
 #else
 #define SKT__ABSTRACT_NAMES 0
+#endif
+
+#define SKT__POLL_ROOM 8 /* struct pollfd */
+
+/* Linux, and some of the BSDs since not so long ago (eventfd(2)). */
+#if __has_include(<sys/eventfd.h>)
+#define SKT__EVENTFD
+#endif
+
+/* epoll and kqueue see it by themselves. */
+#ifdef SKT__POLLER_IS_POLL
+#define SKT__CLOSE_IS_TOLD 1
+#else
+#define SKT__CLOSE_IS_TOLD 0
 #endif
 
 /* A shut or non-blocking listener waits for nobody any more. */

@@ -5,21 +5,38 @@
 #include <poll.h>
 #include <time.h>
 
-int skt__sys_wait(int s, int events, bool connecting, int timeout_ms) {
-  struct pollfd p = {.fd = s};
-  (void)connecting; /* poll tells the end of connecting as POLLOUT */
-  p.events |= (events & SKT_READ) != 0 ? POLLIN : 0;
-  p.events |= (events & SKT_WRITE) != 0 ? POLLOUT : 0;
-  int rc = poll(&p, 1, timeout_ms);
-  if (rc <= 0) {
-    return rc < 0 ? skt__fail_in(SKT__IN_WAIT) : 0;
+_Static_assert(sizeof(struct pollfd) <= SKT__POLL_ROOM, "see os.h");
+
+/* poll passes over a descriptor of -1, and tells the end of connecting as
+ * POLLOUT. One that is asked about nothing would still tell of its errors. */
+static void ask(struct pollfd *p, const skt_polled *e) {
+  bool off = e->s == NULL || e->events == 0;
+  *p = (struct pollfd){.fd = off ? -1 : (int)e->s->handle};
+  p->events |= (e->events & SKT_READ) != 0 ? POLLIN : 0;
+  p->events |= (e->events & SKT_WRITE) != 0 ? POLLOUT : 0;
+}
+
+static int answer(const struct pollfd *p) {
+  return ((p->revents & POLLIN) != 0 ? SKT_READ : 0) |
+         ((p->revents & POLLOUT) != 0 ? SKT_WRITE : 0) |
+         ((p->revents & (POLLERR | POLLHUP)) != 0 ? SKT__FAILED : 0);
+}
+
+int skt__sys_poll(skt_polled *entries, size_t count, int waker, void *room,
+                  int timeout_ms) {
+  struct pollfd *p = room;
+  for (size_t i = 0; i < count; ++i) {
+    ask(&p[i], &entries[i]);
   }
-  if ((p.revents & POLLNVAL) != 0) {
-    return SKT_ENOTSOCK;
+  p[count] = (struct pollfd){.fd = waker, .events = POLLIN};
+  int rc = poll(p, (nfds_t)count + 1, timeout_ms);
+  for (size_t i = 0; i < count; ++i) {
+    if (rc > 0 && (p[i].revents & POLLNVAL) != 0) {
+      return SKT_ENOTSOCK;
+    }
+    entries[i].ready = rc > 0 ? answer(&p[i]) : 0;
   }
-  return ((p.revents & POLLIN) != 0 ? SKT_READ : 0) |
-         ((p.revents & POLLOUT) != 0 ? SKT_WRITE : 0) |
-         ((p.revents & (POLLERR | POLLHUP)) != 0 ? SKT__FAILED : 0);
+  return rc < 0 ? skt__fail_in(SKT__IN_WAIT) : rc;
 }
 
 int64_t skt__sys_now_us(void) {

@@ -38,6 +38,8 @@ typedef SOCKET skt__os_handle;
 #define SKT__STORE(p, v) (*(volatile short *)(p) = (v))
 #define SKT__ENTER(p) (void)InterlockedIncrement16((volatile short *)(p))
 #define SKT__LEAVE(p) (void)InterlockedDecrement16((volatile short *)(p))
+#define SKT__CLAIM(p)                                                          \
+  (InterlockedCompareExchange16((volatile short *)(p), 1, 0) == 0)
 #define SKT__OR(p, v) skt__or((volatile short *)(p), (short)(v))
 
 /* MinGW 10 lacks InterlockedOr16. */
@@ -55,6 +57,11 @@ static inline void skt__or(volatile short *p, short bits) {
 
 /* Nothing but closing the socket wakes select (Wine, platform tests). */
 #define SKT__SLICE_MS 50
+
+/* A place in each of three sets for select, and a share of their counts. */
+#define SKT__POLL_ROOM (3 * sizeof(SOCKET))
+
+#define SKT__CLOSE_IS_TOLD 1
 
 /* A call that has just looked at the mode waits all the same. */
 #define SKT__ACCEPT_CAN_BE_MISSED 1

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/* Wakers and pollers, as far as they are the same everywhere. */
+#include "core.h"
+
+int skt_waker_create(skt_waker *w) {
+  skt__os_handle waits, wakes;
+  if (w == NULL) {
+    return SKT_EFAULT;
+  }
+  *w = (skt_waker){.open = 0};
+  int rc = skt__sys_start();
+  if (rc == 0) {
+    rc = skt__sys_waker_create(&waits, &wakes);
+  }
+  if (rc == 0) {
+    *w = (skt_waker){(uintptr_t)waits, (uintptr_t)wakes, 1, 0};
+  }
+  return rc;
+}
+
+/* What is pending is not written again, and is cleared only when what was
+ * written has been read, so that it is there exactly when something pends. */
+int skt_wake(skt_waker *w) {
+  int rc = skt__check_waker(w);
+  if (rc < 0 || !SKT__CLAIM(&w->pending)) {
+    return rc;
+  }
+  do {
+    rc = skt__sys_waker_write((skt__os_handle)w->wakes);
+  } while (rc == SKT__EINTR);
+  if (rc < 0) {
+    SKT__STORE(&w->pending, 0);
+  }
+  return rc;
+}
+
+int skt_waker_destroy(skt_waker *w) {
+  int rc = skt__check_waker(w);
+  if (rc < 0) {
+    return rc;
+  }
+  skt__sys_close((skt__os_handle)w->waits);
+  if (w->wakes != w->waits) {
+    skt__sys_close((skt__os_handle)w->wakes);
+  }
+  *w = (skt_waker){.open = 0};
+  return 0;
+}
+
+static int check_poller(const skt_poller *p) {
+  return p == NULL ? SKT_EFAULT : p->open == 0 ? SKT_EBADF : 0;
+}
+
+int skt_poller_create(skt_poller *p) {
+  if (p == NULL) {
+    return SKT_EFAULT;
+  }
+  *p = (skt_poller){.open = 0};
+  int rc = skt__sys_start();
+  if (rc == 0) {
+    rc = skt__sys_poller_create(p);
+  }
+  if (rc < 0) {
+    *p = (skt_poller){.open = 0};
+  } else {
+    p->open = 1;
+  }
+  return rc;
+}
+
+static int check_watch(const skt_poller *p, const skt *s, int events) {
+  int rc = check_poller(p);
+  if (rc == 0) {
+    rc = skt__check(s);
+  }
+  return rc < 0                                      ? rc
+         : (events & ~(SKT_BOTH | SKT_ONESHOT)) != 0 ? SKT_EINVAL
+                                                     : skt__check_wait(s);
+}
+
+int skt_poller_add(skt_poller *p, skt *s, int events, void *user) {
+  int rc = check_watch(p, s, events);
+  return rc < 0 ? rc : skt__sys_poller_add(p, skt__handle(s), events, user);
+}
+
+int skt_poller_modify(skt_poller *p, skt *s, int events, void *user) {
+  int rc = check_watch(p, s, events);
+  return rc < 0 ? rc : skt__sys_poller_modify(p, skt__handle(s), events, user);
+}
+
+int skt_poller_remove(skt_poller *p, skt *s) {
+  int rc = check_poller(p);
+  if (rc == 0) {
+    rc = skt__check(s);
+  }
+  return rc < 0 ? rc : skt__sys_poller_remove(p, skt__handle(s));
+}
+
+static int wait_for_events(skt_poller *p, skt_event *events, size_t capacity,
+                           int timeout_ms) {
+  int64_t deadline_us = skt__deadline(timeout_ms);
+  for (;;) {
+    int rc = skt__sys_poller_wait(p, events, capacity, timeout_ms);
+    if (rc != 0 && rc != SKT__EINTR) {
+      return rc;
+    }
+    bool looked = rc == 0 || timeout_ms > 0;
+    timeout_ms = skt__remaining_ms(deadline_us);
+    if (timeout_ms == 0 && looked) {
+      return 0;
+    }
+  }
+}
+
+int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
+                    int timeout_ms) {
+  int rc = check_poller(p);
+  if (rc < 0) {
+    return rc;
+  }
+  if (events == NULL) {
+    return SKT_EFAULT;
+  }
+  if (capacity == 0 || timeout_ms < -1) {
+    return SKT_EINVAL;
+  }
+  if (!SKT__CLAIM(&p->waiting)) {
+    return SKT_EBUSY;
+  }
+  capacity = capacity < SKT__EVENTS_MAX ? capacity : SKT__EVENTS_MAX;
+  rc = wait_for_events(p, events, capacity, timeout_ms);
+  SKT__STORE(&p->waiting, 0);
+  return rc;
+}
+
+int skt_poller_wake(skt_poller *p) {
+  int rc = check_poller(p);
+  if (rc < 0 || !SKT__CLAIM(&p->pending)) {
+    return rc;
+  }
+  do {
+    rc = skt__sys_poller_wake(p);
+  } while (rc == SKT__EINTR);
+  if (rc < 0) {
+    SKT__STORE(&p->pending, 0);
+  }
+  return rc;
+}
+
+int skt_poller_destroy(skt_poller *p) {
+  int rc = check_poller(p);
+  if (rc < 0) {
+    return rc;
+  }
+  if (!SKT__CLAIM(&p->waiting)) {
+    return SKT_EBUSY;
+  }
+  skt__sys_poller_destroy(p);
+  *p = (skt_poller){.open = 0};
+  return 0;
+}
