@@ -74,14 +74,15 @@ int skt_listen(skt *s, int backlog) {
   if (rc < 0) {
     return rc;
   }
-  int state = skt__state(s);
-  if (skt__connectionless(s)) {
+  int type = skt__type(s), state = skt__state(s);
+  if (type == SKT_DATAGRAM || type == SKT_RAW) {
     return SKT_EOPNOTSUPP;
   }
   if (state != SKT_BOUND && state != SKT_LISTENING) {
     return SKT_EINVAL;
   }
-  bool restart = skt__domain(s) != SKT_UNIX && (s->kind & SKT_EXCLUSIVE) == 0;
+  bool restart = type != SKT_RDM && skt__domain(s) != SKT_UNIX &&
+                 (s->kind & SKT_EXCLUSIVE) == 0;
   rc = skt__sys_listen(skt__handle(s), backlog > 0 ? backlog : 0, restart);
   if (rc == 0) {
     skt__set_state(s, SKT_LISTENING);

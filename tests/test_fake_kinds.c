@@ -269,7 +269,7 @@ TEST(kinds, bind_flags_are_spelled_out) {
   };
   for (size_t i = 0; i < sizeof of / sizeof *of; ++i) {
     skt s = socket_of(of[i].kind);
-    bool listens = !skt__connectionless(&s);
+    bool listens = skt__type(&s) != SKT_DATAGRAM && skt__type(&s) != SKT_RAW;
     skt_addr a;
     skt_addr_parse(&a, skt__domain(&s) == SKT_IPV4 ? "1.2.3.4:5" : "[::1]:5");
     PLAY({"bind", 0}, {"listen", 0});

@@ -39,6 +39,9 @@ static void check_ends(int domain, int type) {
   CHECK_EQ(skt_read(&server, got, sizeof got), 0);
   CHECK_EQ(skt_read(&server, got, sizeof got), 0);
   CHECK_EQ(skt_write(&server, "x", 1), SKT_ECONNRESET); /* no half is left */
+  CHECK_EQ(skt_read(&client, NULL, 0), 0);
+  ptrdiff_t rc = skt_read(&client, got, sizeof got);
+  CHECK(rc == 0 || rc == SKT_ENOTCONN);
   skt_close(&client);
   skt_close(&server);
 
