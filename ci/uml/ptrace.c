@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* For ci/uml.sh, to be preloaded into user-mode-linux. Its kernel 6.1 hands
  * back 2696 bytes of a program's registers; a host wants as many as its
- * processor has, or says EFAULT (Linux, xstateregs_set), and with AMX that is
- * more. So the others are set to what they are. */
+ * processor has (with AMX 11008), or says EFAULT (Linux, xstateregs_set), and
+ * the guest panics. So the others are set to what they are. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <elf.h>

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* For ci/uml.sh: a machine with TIPC, whose sockets of type SOCK_RDM are the
- * only ones Linux has. Is that a reason for skt to have any? It is not: no
- * domain of skt has them, and one of another domain is not taken in. */
+/* For ci/uml.sh: where there is TIPC, whose domain alone has SOCK_RDM on Linux,
+ * skt's domains still have none, and a socket of that one is not taken in. */
 #include <skt.h>
 #include <stdio.h>
 #include <sys/socket.h>
