@@ -94,7 +94,7 @@ seam() {
 
 same_seam() {
   local place places=(src/posix src/win32 tests/fake_sys.[c])
-  seam ';' src/sys.h >"$tmp/contract"
+  seam ';' src/sys_wait.h src/sys.h >"$tmp/contract"
   for place in "${places[@]}"; do
     if [ -f "$place" ]; then seam '{' "$place"; else seam '{' "$place"/*.c; fi >"$tmp/defined"
     awk -v place="$place" '

@@ -863,8 +863,9 @@ SKT_API int skt_blocking(const skt *s);
  *   SKT_WRITE  room to write, or the end of connecting, good or bad
  *
  * Ready means that the next such call will not wait. An error, a reset say,
- * makes a socket ready for both. Urgent data (TCP's) makes it ready for neither.
- * Events are levels: what is there and not taken is told again.
+ * makes a socket ready for both, skt_cancel too. Urgent data (TCP's) makes it
+ * ready for neither. Events are levels: what is there and not taken is told
+ * again.
  */
 
 /** Lets any thread wake one that waits. Zeroed memory is none. It stays where
