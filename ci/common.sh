@@ -82,7 +82,12 @@ missing_for() {
       lacks iproute2 ip
       lacks util-linux unshare
       ;;
-    *) die "need: linux, windows or costs, not $1" ;;
+    uml)
+      lacks user-mode-linux linux.uml
+      lacks kmod modprobe
+      lacks iproute2 ip
+      ;;
+    *) die "need: linux, windows, costs or uml, not $1" ;;
   esac
 }
 
@@ -109,8 +114,8 @@ install_packages() {
   quietly build/apt-get.log update_and_install "$@"
 }
 
-# need linux|windows|costs: what it takes to build and test for that system, or
-# to count costs.
+# need linux|windows|costs|uml: what it takes to build and test for that system,
+# to count costs, or to boot user-mode-linux.
 need() {
   local packages
   packages=$(missing_for "$1")

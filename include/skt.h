@@ -330,7 +330,8 @@ SKT_API int skt_addr_from_native(skt_addr *out, const void *native,
  *
  * Whatever the system has can be had. What it lacks has one of the two codes
  * below, and skt_supports tells in advance. IPv4 and IPv6 have stream and
- * datagram sockets everywhere.
+ * datagram sockets everywhere. Their seqpacket sockets are connections of SCTP,
+ * its one-to-one style; the other style has nothing to accept.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL           domain, type or protocol is not of its kind
@@ -343,7 +344,8 @@ SKT_API int skt_addr_from_native(skt_addr *out, const void *native,
  *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Blocks   never.
  * Differs  Windows has unix sockets since Windows 10 1803, and of them streams
- *          only. Linux alone has seqpacket unix sockets everywhere.
+ *          only. Linux alone has seqpacket unix sockets everywhere. Linux has
+ *          SKT_RDM in no domain of skt: TIPC, which has it, is another.
  * Source   POSIX socket(); Winsock WSASocketW(). */
 SKT_API int skt_socket(skt *s, int domain, int type, int protocol);
 
@@ -407,6 +409,8 @@ SKT_API int skt_abort(skt *s);
  *          and those of skt_read that tell a broken connection
  * Blocks   as told, whatever the mode of s.
  * Threads  not while another thread is in a call on s, but for skt_cancel.
+ * Differs  SCTP on Linux: unless the peer ended first, its end is not noticed,
+ *          and the time is over at last.
  * Source   RFC 1122 4.2.2.13; Winsock "Graceful shutdown, linger options, and
  *          socket closure". */
 SKT_API int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max);
@@ -628,6 +632,7 @@ SKT_API int skt_disconnect(skt *s);
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left; nothing is lost
  * Blocks   until a byte, the end or an error is there, if s is blocking.
  * Differs  Windows drops bytes that arrived before a reset, Linux keeps them.
+ *          SCTP: what a buffer was too small for, the next call reads.
  * Source   POSIX recv(); Winsock recv(). */
 SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
 
@@ -793,6 +798,9 @@ SKT_API ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n,
  *          SKT_ENOTCONN  s is not connected
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Blocks   never; a thread that waits in skt_read is not woken.
+ * Differs  SCTP: the end of one direction is the end of both, when what was
+ *          written has arrived. On Linux skt_wait does not tell this side, and
+ *          its reads then say SKT_ENOTCONN, not 0.
  * Source   POSIX shutdown(); Winsock shutdown(). */
 SKT_API int skt_shutdown(skt *s, int how);
 
@@ -855,8 +863,9 @@ SKT_API int skt_blocking(const skt *s);
  *   SKT_WRITE  room to write, or the end of connecting, good or bad
  *
  * Ready means that the next such call will not wait. An error, a reset say,
- * makes a socket ready for both. Urgent data (TCP's) makes it ready for neither.
- * Events are levels: what is there and not taken is told again.
+ * makes a socket ready for both, skt_cancel too. Urgent data (TCP's) makes it
+ * ready for neither. Events are levels: what is there and not taken is told
+ * again.
  */
 
 /** Lets any thread wake one that waits. Zeroed memory is none. It stays where
@@ -1225,7 +1234,8 @@ SKT_API int skt_peer(const skt *s, skt_addr *out);
  *          SKT_ENOTSOCK         native is no open socket (if the system was
  *                               asked, or it could not be one)
  *          SKT_EAFNOSUPPORT     a socket of a domain without a name here
- *          SKT_EPROTONOSUPPORT  a socket of a type without a name here
+ *          SKT_EPROTONOSUPPORT  a socket of a type without a name here; SCTP's
+ *                               of many peers (SOCK_SEQPACKET) too
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Source   POSIX getsockopt(SO_TYPE); Winsock getsockopt(SO_PROTOCOL_INFOW). */
 SKT_API int skt_adopt(skt *s, uintptr_t native, unsigned kind);

@@ -34,11 +34,11 @@ static bool takes_flags(const skt *s, unsigned flags) {
  * its kind. */
 static unsigned spell_out(const skt *s, unsigned flags) {
   int domain = skt__domain(s), type = skt__type(s);
-  if (domain == SKT_UNIX || (type != SKT_STREAM && type != SKT_DATAGRAM)) {
+  if (domain == SKT_UNIX || type == SKT_RAW || type == SKT_RDM) {
     return 0;
   }
   if ((flags & SHARING) == 0) {
-    flags |= type == SKT_STREAM ? SKT__RESTART : SKT_EXCLUSIVE;
+    flags |= type == SKT_DATAGRAM ? SKT_EXCLUSIVE : SKT__RESTART;
   }
   if (domain == SKT_IPV6 && (flags & SKT_DUAL_STACK) == 0) {
     flags |= SKT__ONE_STACK;
@@ -82,7 +82,7 @@ int skt_listen(skt *s, int backlog) {
   if (state != SKT_BOUND && state != SKT_LISTENING) {
     return SKT_EINVAL;
   }
-  bool restart = type == SKT_STREAM && skt__domain(s) != SKT_UNIX &&
+  bool restart = type != SKT_RDM && skt__domain(s) != SKT_UNIX &&
                  (s->kind & SKT_EXCLUSIVE) == 0;
   rc = skt__sys_listen(skt__handle(s), backlog > 0 ? backlog : 0, restart);
   if (rc == 0) {

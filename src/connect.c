@@ -19,9 +19,9 @@ static int finish_connect(const skt *s, int64_t deadline_us) {
 /* Linux and others let a socket connect to itself, when its own port, chosen
  * by the caller or by chance, is the peer's where nobody listens (golang issue
  * 18290). By chance that happens on loopback. Asking costs a call, so others
- * are not asked. A unix socket cannot, and others than streams may. */
+ * are not asked. A unix socket cannot, and those without connections may. */
 static bool may_meet_itself(const skt *s, const skt_addr *peer) {
-  if (skt__type(s) != SKT_STREAM || skt__domain(s) == SKT_UNIX) {
+  if (skt__connectionless(s) || skt__domain(s) == SKT_UNIX) {
     return false;
   }
   return skt__state(s) == SKT_BOUND || skt__is_loopback(peer);

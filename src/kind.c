@@ -48,9 +48,14 @@ int skt__kind_of(int family, int type) {
   while (t < TYPES && types[t].native != type) {
     ++t;
   }
-  return f == FAMILIES ? SKT_EAFNOSUPPORT
-         : t == TYPES  ? SKT_EPROTONOSUPPORT
-                       : families[f].ours | types[t].ours;
+  if (f == FAMILIES) {
+    return SKT_EAFNOSUPPORT;
+  }
+  /* SCTP's of many peers at once, see skt_socket. */
+  bool of_many = t < TYPES && types[t].ours == SKT_SEQPACKET &&
+                 families[f].ours != SKT_UNIX;
+  return t == TYPES || of_many ? SKT_EPROTONOSUPPORT
+                               : families[f].ours | types[t].ours;
 }
 
 /* IPv6 can be compiled in and switched off; ::1 is then nobody's address

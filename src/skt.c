@@ -17,6 +17,23 @@ static bool is_nowhere(int domain, int type, int protocol) {
          (type == SKT_RAW && (domain == SKT_UNIX || protocol == 0));
 }
 
+enum { SCTP = 132 };
+
+/* SCTP has connections that keep messages apart, and calls them SOCK_STREAM
+ * (RFC 6458 4). Its SOCK_SEQPACKET has none: accept is refused there, and send
+ * without an address too (3; Linux 6.1: EOPNOTSUPP, EPIPE). */
+static bool is_sctp_seqpacket(int domain, int type, int protocol) {
+  return domain != SKT_UNIX && type == SKT_SEQPACKET &&
+         (protocol == 0 || protocol == SCTP);
+}
+
+static int make(skt__os_handle *out, int domain, int type, int protocol,
+                bool nonblocking) {
+  return is_sctp_seqpacket(domain, type, protocol)
+             ? skt__sys_socket(out, domain, SKT_STREAM, SCTP, nonblocking)
+             : skt__sys_socket(out, domain, type, protocol, nonblocking);
+}
+
 int skt_socket(skt *s, int domain, int type, int protocol) {
   bool nonblocking = (type & SKT_NONBLOCK) != 0;
   skt__os_handle handle;
@@ -33,7 +50,7 @@ int skt_socket(skt *s, int domain, int type, int protocol) {
   }
   int rc = skt__sys_start();
   if (rc == 0) {
-    rc = skt__sys_socket(&handle, domain, type, protocol, nonblocking);
+    rc = make(&handle, domain, type, protocol, nonblocking);
   }
   if (rc == 0) {
     skt__fill(s, handle, domain | type | (nonblocking ? SKT_NONBLOCK : 0));

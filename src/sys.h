@@ -40,8 +40,8 @@
  *   SKT__LIMIT_BINDS_CONNECT   1 if it keeps the one for writes in connect
  *   SKT__ACCEPT_CAN_BE_MISSED  1 if an accept that is about to wait can be
  *                    missed by skt__sys_cancel
- *   SKT__CLAIM(p)    set a uint16_t that is 0 to 1, in such an order; whether it
- *                    was 0
+ *   SKT__CLAIM(p)    set a uint16_t that is 0 to 1, in such an order; whether
+ *                    it was 0
  *   SKT__POLL_ROOM   bytes that skt__sys_poll needs for each socket
  *   SKT__CLOSE_IS_TOLD  1 if a poller must be told before a socket is closed
  *   SKT__SLICE_MS    how often a wait must look whether it was cancelled; -1 if
@@ -163,64 +163,6 @@ int skt__sys_set_blocking(skt__os_handle s, bool blocking);
 int skt__sys_set_limit(skt__os_handle s, int direction, int limit_ms);
 int skt__sys_limit(skt__os_handle s, int direction, int *limit_ms);
 
-/* Wait until one of several sockets is ready or the time is over. It may return
- * early, with SKT__EINTR or with 0. Entries without a socket or events are
- * passed over; there may be none at all.
- *   ready       on entry SKT__FAILED for a socket that is connecting, whose
- *               failure is to be told, else 0; then those of the events that
- *               are there, or'ed with SKT__FAILED if the system says that the
- *               socket has an error; or 0
- *   waker       what skt__sys_waker_create made to be waited for, or
- *               SKT__NO_HANDLE
- *   room        SKT__POLL_ROOM * (count + 1) bytes for the system's form,
- *               aligned for any type
- *   timeout_ms  -1 for ever
- * Returns how many are ready, the waker being one; or 0. */
-int skt__sys_poll(skt_polled *entries, size_t count, skt__os_handle waker,
-                  void *room, int timeout_ms);
-enum { SKT__FAILED = 0x10 };
-
-/* What can be waited for, and what makes it readable when written: two handles,
- * or one twice. Both are closed as sockets are. Several calls of the system. */
-int skt__sys_waker_create(skt__os_handle *waits, skt__os_handle *wakes);
-
-/* Make it readable. Never waits; one that is readable already stays so. */
-int skt__sys_waker_write(skt__os_handle wakes);
-
-/* Make it unreadable. Called when it was readable. */
-void skt__sys_waker_drain(skt__os_handle waits);
-
-/* Fill the members handle and wakes of a new poller, which is woken from the
- * start by skt__sys_poller_wake; and give up what they stand for. */
-int skt__sys_poller_create(skt_poller *p);
-void skt__sys_poller_destroy(skt_poller *p);
-
-/* Watch a socket, watch it for something else, watch it no longer. One that is
- * watched already answers SKT_EEXIST, one that is not SKT_ENOENT.
- *   events  SKT_READ, SKT_WRITE, SKT_BOTH or 0, or'ed with SKT_ONESHOT
- * Any thread may call them at any time; a thread that waits is told by then. A
- * socket that is watched for nothing wakes nobody, whatever befalls it. */
-int skt__sys_poller_add(skt_poller *p, skt__os_handle s, int events,
-                        void *user);
-int skt__sys_poller_modify(skt_poller *p, skt__os_handle s, int events,
-                           void *user);
-int skt__sys_poller_remove(skt_poller *p, skt__os_handle s);
-
-/* Wait. It may return early, with SKT__EINTR or with 0. An error is told as
- * SKT_BOTH. A wake is an event of its own; p->pending is cleared by SKT__STORE
- * when it is taken.
- *   capacity  1 to SKT__EVENTS_MAX */
-int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
-                         int timeout_ms);
-enum { SKT__EVENTS_MAX = 1 << 20 };
-
-/* Called when p->pending has become 1. */
-int skt__sys_poller_wake(skt_poller *p);
-
-/* A socket is about to be closed: no poller of this process is to watch it any
- * more. Called if SKT__CLOSE_IS_TOLD. */
-void skt__sys_closing(skt__os_handle s);
-
 /* The socket's pending error as a code, or 0. Asking may clear it. */
 int skt__sys_pending_error(skt__os_handle s);
 
@@ -305,6 +247,8 @@ typedef struct skt__code_row {
   int native;
 } skt__code_row;
 extern const skt__code_row skt__sys_codes[];
+
+#include "sys_wait.h" /* the rest of the seam */
 
 /*
  * What the shared sources offer to backends

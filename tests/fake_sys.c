@@ -6,6 +6,7 @@
 size_t fake_n, fake_count;
 const void *fake_buffer;
 int fake_timeout_ms, fake_limit_ms, fake_option, fake_backlog;
+int fake_type, fake_protocol;
 unsigned fake_flags;
 bool fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
 
@@ -50,7 +51,9 @@ int skt__sys_start(void) { return code("start"); }
 
 int skt__sys_socket(skt__os_handle *out, int domain, int type, int protocol,
                     bool nonblocking) {
-  (void)domain, (void)type, (void)protocol, (void)nonblocking;
+  (void)domain, (void)nonblocking;
+  fake_type = type;
+  fake_protocol = protocol;
   *out = (skt__os_handle)42;
   return code("socket");
 }

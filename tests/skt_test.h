@@ -64,6 +64,9 @@ void test_join(test_thread *thread);
 /* Interrupt the call a thread is in; false where nothing can. */
 bool test_interrupt(test_thread *thread);
 
+/* Send a byte of urgent data on a stream socket. */
+bool test_send_urgent(uintptr_t native, char byte);
+
 /* Milliseconds of a clock that never goes back. */
 double test_now_ms(void);
 

@@ -185,6 +185,37 @@ TEST(kinds, type_that_no_system_has_is_not_asked_for) {
   CHECK_STR(fake_trouble(), "close");
 }
 
+/* SCTP calls them SOCK_STREAM. */
+TEST(kinds, sctp_seqpacket_is_made_as_a_stream_that_keeps_messages) {
+  static const struct {
+    int domain, protocol, type, told;
+  } of[] = {
+      {SKT_IPV4, 0, SKT_STREAM, 132},  {SKT_IPV4, 132, SKT_STREAM, 132},
+      {SKT_IPV6, 0, SKT_STREAM, 132},  {SKT_IPV4, 6, SKT_SEQPACKET, 6},
+      {SKT_UNIX, 0, SKT_SEQPACKET, 0},
+  };
+  for (size_t i = 0; i < sizeof of / sizeof *of; ++i) {
+    skt s = {0};
+    PLAY({"start", 0}, {"socket", 0});
+    CHECK_EQ(skt_socket(&s, of[i].domain, SKT_SEQPACKET, of[i].protocol), 0);
+    CHECK_EQ(fake_type, of[i].type);
+    CHECK_EQ(fake_protocol, of[i].told);
+    CHECK_EQ(skt__type(&s), SKT_SEQPACKET);
+    CHECK_PLAYED();
+  }
+}
+
+TEST(kinds, native_seqpacket_without_connections_has_no_name) {
+  int native = skt__native_type(SKT_SEQPACKET);
+  CHECK_EQ(skt__kind_of(skt__native_family(SKT_UNIX), native),
+           SKT_UNIX | SKT_SEQPACKET);
+  CHECK_EQ(skt__kind_of(skt__native_family(SKT_IPV4), native),
+           SKT_EPROTONOSUPPORT);
+  CHECK_EQ(skt__kind_of(skt__native_family(SKT_IPV6), native),
+           SKT_EPROTONOSUPPORT);
+  CHECK_EQ(skt__kind_of(4711, native), SKT_EAFNOSUPPORT);
+}
+
 TEST(kinds, supports_tells_no_from_not_allowed_and_from_unknown) {
   static const struct {
     int code, answer;
@@ -224,7 +255,7 @@ TEST(kinds, bind_flags_are_spelled_out) {
       {SKT_IPV4 | SKT_STREAM, 0, SKT__RESTART, true},
       {SKT_IPV4 | SKT_STREAM, SKT_EXCLUSIVE, SKT_EXCLUSIVE, false},
       {SKT_IPV4 | SKT_STREAM, SKT_SHARE_LOAD, SKT_SHARE_LOAD, true},
-      {SKT_IPV4 | SKT_SEQPACKET, 0, 0, false},
+      {SKT_IPV4 | SKT_SEQPACKET, 0, SKT__RESTART, true},
       {SKT_IPV4 | SKT_RDM, 0, 0, false},
       {SKT_IPV4 | SKT_DATAGRAM, 0, SKT_EXCLUSIVE, false},
       {SKT_IPV4 | SKT_DATAGRAM, SKT_SHARE_MULTICAST, SKT_SHARE_MULTICAST,
@@ -233,6 +264,7 @@ TEST(kinds, bind_flags_are_spelled_out) {
       {SKT_IPV6 | SKT_STREAM, 0, SKT__RESTART | SKT__ONE_STACK, true},
       {SKT_IPV6 | SKT_STREAM, SKT_DUAL_STACK, SKT__RESTART | SKT_DUAL_STACK,
        true},
+      {SKT_IPV6 | SKT_SEQPACKET, 0, SKT__RESTART | SKT__ONE_STACK, true},
       {SKT_IPV6 | SKT_RAW, 0, 0, false},
   };
   for (size_t i = 0; i < sizeof of / sizeof *of; ++i) {

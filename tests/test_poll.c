@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/* Waiting for several sockets, and being woken. */
+#include <stdlib.h>
+
+#include "peer.h"
+#include "skt_test.h"
+
+TEST(poll, tells_each_entry_what_is_there) {
+  skt a = {0}, b = {0}, listener = {0}, client = {0};
+  skt_addr at;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK(listen_loopback(SKT_IPV4, &listener, &at));
+  skt_polled e[] = {{&a, SKT_BOTH, 9}, {&b, SKT_READ, 9}, {&listener, 1, 9}};
+  CHECK_EQ(skt_poll(e, 3, -1, NULL), 1);
+  CHECK_EQ(e[0].ready, SKT_WRITE);
+  CHECK_EQ(e[1].ready, 0);
+  CHECK_EQ(e[2].ready, 0);
+  CHECK_EQ(skt_write(&a, "x", 1), 1);
+  CHECK_EQ(skt_socket(&client, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_connect(&client, &at), 0);
+  CHECK_EQ(skt_wait(&b, SKT_READ, 10000, NULL), SKT_READ);
+  CHECK_EQ(skt_wait(&listener, SKT_READ, 10000, NULL), SKT_READ);
+  CHECK_EQ(skt_poll(e, 3, -1, NULL), 3);
+  CHECK_EQ(e[0].ready, SKT_WRITE);
+  CHECK_EQ(e[1].ready, SKT_READ);
+  CHECK_EQ(e[2].ready, SKT_READ);
+  skt_close(&client);
+  skt_close(&listener);
+  skt_close(&a);
+  skt_close(&b);
+}
+
+TEST(poll, passes_over_entries_without_socket_or_events) {
+  skt a = {0}, b = {0};
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK(reset_by(&a, &b)); /* an error that nobody asks for */
+  skt_polled e[] = {{NULL, SKT_BOTH, 9}, {&b, 0, 9}};
+  double start = test_now_ms();
+  CHECK_EQ(skt_poll(e, 2, 30, NULL), 0);
+  CHECK(test_now_ms() - start >= 30);
+  CHECK_EQ(e[0].ready, 0);
+  CHECK_EQ(e[1].ready, 0);
+  skt_close(&b);
+}
+
+TEST(poll, socket_in_several_entries_is_told_in_each) {
+  skt a = {0}, b = {0};
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_write(&b, "x", 1), 1);
+  CHECK_EQ(skt_wait(&a, SKT_READ, 10000, NULL), SKT_READ);
+  skt_polled e[] = {{&a, SKT_READ, 0}, {&b, SKT_READ, 0}, {&a, SKT_BOTH, 0}};
+  CHECK_EQ(skt_poll(e, 3, 1000, NULL), 2);
+  CHECK_EQ(e[0].ready, SKT_READ);
+  CHECK_EQ(e[1].ready, 0);
+  CHECK_EQ(e[2].ready, SKT_BOTH);
+  skt_close(&a);
+  skt_close(&b);
+}
+
+/* select's sets end at 64 or 1024, where nobody makes them larger. */
+TEST(poll, last_of_two_thousand_entries_is_told) {
+  enum { MANY = 2000 };
+  static skt many[MANY];
+  static skt_polled e[MANY];
+  skt a = {0}, b = {0};
+  int opened = 0;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  while (opened < MANY - 1 &&
+         skt_socket(&many[opened], SKT_IPV4, SKT_DATAGRAM, 0) == 0) {
+    e[opened] = (skt_polled){&many[opened], SKT_READ, 9};
+    ++opened;
+  }
+  e[opened] = (skt_polled){&a, SKT_READ, 9};
+  CHECK_EQ(skt_poll(e, (size_t)opened + 1, 0, NULL), 0);
+  CHECK_EQ(skt_write(&b, "x", 1), 1);
+  CHECK_EQ(skt_poll(e, (size_t)opened + 1, 10000, NULL), 1);
+  CHECK_EQ(e[opened].ready, SKT_READ);
+  CHECK_EQ(e[0].ready, 0);
+  for (int i = 0; i < opened; ++i) {
+    skt_close(&many[i]);
+  }
+  skt_close(&a);
+  skt_close(&b);
+  if (opened < MANY - 1) {
+    SKIP("this process may not have 2,000 sockets");
+  }
+}
+
+TEST(poll, nothing_to_wait_for_is_a_pause) {
+  double start = test_now_ms();
+  CHECK_EQ(skt_poll(NULL, 0, 30, NULL), 0);
+  CHECK(test_now_ms() - start >= 30);
+  CHECK_EQ(skt_poll(NULL, 0, 0, NULL), 0);
+}
+
+TEST(poll, refused_connect_and_reset_are_told) {
+  skt a = {0}, b = {0}, bound = {0}, client = {0};
+  skt_addr at;
+  CHECK(bind_loopback(SKT_IPV4, &bound, &at)); /* where nobody listens */
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK(reset_by(&a, &b));
+  CHECK_EQ(skt_socket(&client, SKT_IPV4, SKT_STREAM | SKT_NONBLOCK, 0), 0);
+  int rc = skt_connect(&client, &at);
+  CHECK(rc == SKT_EINPROGRESS || rc == SKT_ECONNREFUSED);
+  skt_polled e[] = {{&b, SKT_BOTH, 0}, {&client, SKT_WRITE, 0}};
+  if (rc == SKT_EINPROGRESS) {
+    CHECK_EQ(skt_wait(&client, SKT_WRITE, 10000, NULL), SKT_WRITE);
+    CHECK_EQ(skt_poll(e, 2, 10000, NULL), 2);
+    CHECK_EQ(e[0].ready, SKT_BOTH);
+    CHECK_EQ(e[1].ready, SKT_WRITE);
+    CHECK_EQ(skt_connect_finish(&client), SKT_ECONNREFUSED);
+  }
+  skt_close(&client);
+  skt_close(&bound);
+  skt_close(&b);
+}
+
+TEST(poll, direction_that_has_ended_here_is_ready) {
+  skt a = {0}, b = {0};
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_wait(&a, SKT_READ, 0, NULL), 0);
+  CHECK_EQ(skt_shutdown(&a, SKT_READ), 0);
+  CHECK_EQ(skt_wait(&a, SKT_READ, -1, NULL), SKT_READ);
+  skt_polled e[] = {{&b, SKT_READ, 0}, {&a, SKT_READ, 0}};
+  CHECK_EQ(skt_poll(e, 2, -1, NULL), 1);
+  CHECK_EQ(e[0].ready, 0);
+  CHECK_EQ(e[1].ready, SKT_READ);
+  skt_close(&a);
+  skt_close(&b);
+}
+
+TEST(poll, urgent_data_makes_nothing_ready) {
+  skt a = {0}, b = {0};
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK(test_send_urgent(skt_native(&a), '!'));
+  CHECK_EQ(skt_wait(&b, SKT_READ, 50, NULL), 0);
+  CHECK_EQ(skt_write(&a, "x", 1), 1);
+  CHECK_EQ(skt_wait(&b, SKT_READ, 10000, NULL), SKT_READ);
+  skt_close(&a);
+  skt_close(&b);
+}
+
+TEST(poll, wrong_arguments_are_told_and_nothing_is_waited_for) {
+  skt a = {0}, b = {0}, none = {0}, fresh = {0};
+  skt_waker no_waker = {0};
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_socket(&fresh, SKT_IPV4, SKT_STREAM, 0), 0);
+  skt_polled good[] = {{&a, SKT_WRITE, 9}, {&b, SKT_WRITE, 9}};
+  skt_polled bad[] = {{&a, SKT_WRITE, 9}, {&b, 4, 9}, {&fresh, SKT_READ, 9}};
+  CHECK_EQ(skt_poll(NULL, 1, 0, NULL), SKT_EFAULT);
+  CHECK_EQ(skt_poll(good, 2, -2, NULL), SKT_EINVAL);
+  CHECK_EQ(skt_poll(good, 2, 0, &no_waker), SKT_EBADF);
+  CHECK_EQ(skt_wait(&a, SKT_WRITE, 0, &no_waker), SKT_EBADF);
+  CHECK_EQ(skt_poll(NULL, 0, -1, NULL), SKT_EINVAL);
+  CHECK_EQ(skt_poll(bad, 3, 0, NULL), SKT_EINVAL);
+  CHECK_EQ(bad[0].ready, 0);
+  bad[1].events = SKT_READ;
+  CHECK_EQ(skt_poll(bad, 3, 0, NULL), SKT_ENOTCONN);
+  bad[1].s = &none;
+  CHECK_EQ(skt_poll(bad, 3, -9, &no_waker), SKT_EBADF);
+  CHECK_EQ(skt_poll(good, 2, 0, NULL), 2);
+  CHECK_EQ(skt_cancel(&b), 0);
+  CHECK_EQ(skt_poll(good, 2, 0, NULL), SKT_ECANCELED);
+  CHECK_EQ(good[0].ready, 0);
+  skt_close(&fresh);
+  skt_close(&a);
+  skt_close(&b);
+}
+
+TEST(waker, ends_a_wait_once) {
+  skt a = {0}, b = {0};
+  skt_waker w;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_waker_create(&w), 0);
+  CHECK_EQ(skt_wait(&a, SKT_READ, 0, &w), 0);
+  for (int i = 0; i < 1000; ++i) {
+    CHECK_EQ(skt_wake(&w), 0);
+  }
+  CHECK_EQ(skt_wait(&a, SKT_READ, -1, &w), SKT_WOKEN);
+  CHECK_EQ(skt_wait(&a, SKT_READ, 20, &w), 0);
+  CHECK_EQ(skt_wake(&w), 0);
+  CHECK_EQ(skt_wait(&a, SKT_BOTH, -1, &w), SKT_WRITE | SKT_WOKEN);
+  CHECK_EQ(skt_waker_destroy(&w), 0);
+  CHECK_EQ(skt_waker_destroy(&w), SKT_EBADF);
+  skt_close(&a);
+  skt_close(&b);
+}
+
+TEST(waker, counts_as_one_more_that_is_ready) {
+  skt a = {0}, b = {0};
+  skt_waker w;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_waker_create(&w), 0);
+  skt_polled e[] = {{&a, SKT_WRITE, 0}, {&b, SKT_READ, 0}};
+  CHECK_EQ(skt_wake(&w), 0);
+  CHECK_EQ(skt_poll(e, 2, -1, &w), 2);
+  CHECK_EQ(e[0].ready, SKT_WRITE);
+  CHECK_EQ(e[1].ready, 0);
+  CHECK_EQ(skt_poll(e, 2, -1, &w), 1);
+  CHECK_EQ(skt_wake(&w), 0);
+  CHECK_EQ(skt_poll(NULL, 0, -1, &w), 1);
+  skt_waker_destroy(&w);
+  skt_close(&a);
+  skt_close(&b);
+}
+
+typedef struct ping {
+  skt_waker to, from;
+  int rounds, wrong;
+} ping;
+
+static void answer_wakes(void *argument) {
+  ping *p = argument;
+  for (int i = 0; i < p->rounds; ++i) {
+    p->wrong += skt_poll(NULL, 0, 10000, &p->to) != 1;
+    p->wrong += skt_wake(&p->from) != 0;
+  }
+}
+
+TEST(waker, no_wake_is_lost_in_thousand_rounds) {
+  ping p = {.rounds = 1000};
+  int wrong = 0;
+  CHECK_EQ(skt_waker_create(&p.to), 0);
+  CHECK_EQ(skt_waker_create(&p.from), 0);
+  test_thread *thread = test_start(answer_wakes, &p);
+  for (int i = 0; i < p.rounds; ++i) {
+    wrong += skt_wake(&p.to) != 0;
+    wrong += skt_poll(NULL, 0, 10000, &p.from) != 1;
+  }
+  test_join(thread);
+  CHECK_EQ(wrong, 0);
+  CHECK_EQ(p.wrong, 0);
+  skt_waker_destroy(&p.to);
+  skt_waker_destroy(&p.from);
+}
+
+TEST(waker, thousand_created_and_destroyed_leak_nothing) {
+  skt s = {0};
+  skt_waker w;
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
+  uintptr_t before = skt_native(&s);
+  skt_close(&s);
+  for (int i = 0; i < 1000; ++i) {
+    CHECK_EQ(skt_waker_create(&w), 0);
+    CHECK_EQ(skt_waker_destroy(&w), 0);
+  }
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK(skt_native(&s) < before + 500);
+  skt_close(&s);
+}
