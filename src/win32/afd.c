@@ -113,3 +113,7 @@ int skt__afd_told(const skt__afd_request *r) {
          ((events & (ABORT | CONNECT_FAIL)) != 0 ? SKT__FAILED : 0) |
          ((events & LOCAL_CLOSE) != 0 ? SKT__CLOSED : 0);
 }
+
+int skt__afd_post(HANDLE port, OVERLAPPED *io) {
+  return PostQueuedCompletionStatus(port, 0, 0, io) ? 0 : skt__fail();
+}

@@ -41,6 +41,9 @@ void skt__afd_end(HANDLE afd, skt__afd_request *r);
 int skt__afd_told(const skt__afd_request *r);
 enum { SKT__CLOSED = 0x20 };
 
+/* Make a request complete that was never begun; or, if NULL, a wake. */
+int skt__afd_post(HANDLE port, OVERLAPPED *io);
+
 /* skt_cancel has ended a socket: all pollers that watch it tell of it, as they
  * do of any other error. */
 void skt__pollers_cancel(SOCKET s);
