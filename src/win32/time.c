@@ -48,7 +48,7 @@ static void ask(socket_set *const sets[SETS], const skt_polled *e) {
 /* What comes back is in the order of what was asked, so that it mostly stands
  * at *next; but nothing promises that, nor that a socket which was asked about
  * twice comes back twice. */
-static bool take(const socket_set *set, u_int *next, SOCKET s) {
+static bool came_back(const socket_set *set, u_int *next, SOCKET s) {
   if (*next < set->count && set->sockets[*next] == s) {
     ++*next;
     return true;
@@ -68,9 +68,9 @@ static int answer(socket_set *const sets[SETS], u_int next[SETS],
   SOCKET s = (SOCKET)e->s->handle;
   bool reads = (e->events & SKT_READ) != 0;
   bool writes = (e->events & SKT_WRITE) != 0;
-  return (reads && take(sets[READS], &next[READS], s) ? SKT_READ : 0) |
-         (writes && take(sets[WRITES], &next[WRITES], s) ? SKT_WRITE : 0) |
-         (take(sets[FAILS], &next[FAILS], s) ? SKT__FAILED : 0);
+  return (reads && came_back(sets[READS], &next[READS], s) ? SKT_READ : 0) |
+         (writes && came_back(sets[WRITES], &next[WRITES], s) ? SKT_WRITE : 0) |
+         (came_back(sets[FAILS], &next[FAILS], s) ? SKT__FAILED : 0);
 }
 
 /* Asked about nothing, select says WSAEINVAL at once (Winsock select). */
@@ -109,7 +109,7 @@ int skt__sys_poll(skt_polled *entries, size_t count, SOCKET waker, void *room,
     ready += entries[i].ready != 0;
   }
   bool woken = rc > 0 && waker != SKT__NO_HANDLE &&
-               take(sets[READS], &next[READS], waker);
+               came_back(sets[READS], &next[READS], waker);
   return rc < 0 ? rc : ready + woken;
 }
 
