@@ -19,7 +19,7 @@ static bool is_nowhere(int domain, int type, int protocol) {
 
 int skt_socket(skt *s, int domain, int type, int protocol) {
   bool nonblocking = (type & SKT_NONBLOCK) != 0;
-  skt__os_handle handle;
+  skt__os_handle handle = SKT__NO_HANDLE;
   if (s == NULL) {
     return SKT_EFAULT;
   }
