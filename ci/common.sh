@@ -75,6 +75,12 @@ missing_for() {
       lacks g++-mingw-w64-x86-64-posix x86_64-w64-mingw32-g++-posix
       lacks_wine
       ;;
+    consumers)
+      lacks git git
+      lacks pkgconf pkgconf
+      lacks abigail-tools abidiff
+      lacks binutils readelf
+      ;;
     costs)
       lacks strace strace
       lacks valgrind valgrind
@@ -82,7 +88,7 @@ missing_for() {
       lacks iproute2 ip
       lacks util-linux unshare
       ;;
-    *) die "need: linux, windows or costs, not $1" ;;
+    *) die "need: linux, windows, consumers or costs, not $1" ;;
   esac
 }
 
@@ -109,8 +115,8 @@ install_packages() {
   quietly build/apt-get.log update_and_install "$@"
 }
 
-# need linux|windows|costs: what it takes to build and test for that system, or
-# to count costs.
+# need linux|windows|consumers|costs: what it takes to build and test for that
+# system, to use skt in the ways people do, or to count costs.
 need() {
   local packages
   packages=$(missing_for "$1")
