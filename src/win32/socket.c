@@ -121,8 +121,9 @@ int skt__sys_accept(SOCKET s, SOCKET *out, skt_addr *peer, bool inherited,
   if (inherited != nonblocking) {
     rc = skt__sys_set_blocking(accepted, !nonblocking);
   }
-  if (rc == 0 && peer != NULL) {
-    rc = skt__addr_set(peer, &a, (size_t)length);
+  /* Wine 10: a peer that is gone already has no address. Wine 8 fails. */
+  if (rc == 0 && peer != NULL && skt__addr_set(peer, &a, (size_t)length) < 0) {
+    rc = SKT_ECONNABORTED;
   }
   if (rc < 0) {
     closesocket(accepted);
