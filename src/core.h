@@ -28,7 +28,11 @@ enum {
  * these, or the error that ended the direction. A socket that needs no
  * connection is open for reading from the start, and only skt_cancel ends it.
  */
-enum { SKT__OPEN = 1, SKT__SHUT = 2 /* by this side */ };
+enum {
+  SKT__OPEN = 1,
+  SKT__SHUT = 2,     /* by this side */
+  SKT__ACCEPTING = 3 /* skt.reading of a socket that listens */
+};
 
 /* The first check of every public function on a socket. No kind is 0. */
 static inline int skt__check(const skt *s) {
@@ -67,9 +71,10 @@ static inline void skt__set_state(skt *s, int state) {
   skt__set_kind(s, (s->kind & ~SKT__STATE) | state);
   int16_t end = state == SKT_CONNECTED ? SKT__OPEN : 0;
   SKT__STORE(&s->writing, end);
-  end = !skt__connectionless(s) ? end
-        : skt__cancelled(s)     ? SKT_ECANCELED
-                                : SKT__OPEN;
+  end = skt__cancelled(s)        ? SKT_ECANCELED
+        : state == SKT_LISTENING ? SKT__ACCEPTING
+        : skt__connectionless(s) ? SKT__OPEN
+                                 : end;
   SKT__STORE(&s->reading, end);
 }
 

@@ -165,19 +165,19 @@ static ptrdiff_t write_message(const request *r) {
              : end_write(&m, skt__sys_write(skt__handle(m.s), m.buffer, m.n));
 }
 
-static SKT__COLD ptrdiff_t write_slowly(const request *r) {
-  const int16_t *end = r->s == NULL ? NULL : &r->s->writing;
-  int rc = skt__detain(r->s, end, r->buffer, r->n);
-  return rc <= 0                         ? rc
-         : skt__type(r->s) == SKT_STREAM ? end_write(r, 0)
-                                         : write_message(r);
+static SKT__COLD ptrdiff_t write_slowly(skt *s, const void *buffer, size_t n) {
+  request r = {s, (char *)buffer, n}; /* which is only read */
+  int rc = skt__detain(s, s == NULL ? NULL : &s->writing, buffer, n);
+  return rc <= 0                      ? rc
+         : skt__type(s) == SKT_STREAM ? end_write(&r, 0)
+                                      : write_message(&r);
 }
 
 ptrdiff_t skt_write(skt *s, const void *buffer, size_t n) {
-  request r = {s, (char *)buffer, n}; /* which is only read */
   if (s == NULL || !goes_on(&s->writing, buffer, n, skt__write_max(s))) {
-    return write_slowly(&r);
+    return write_slowly(s, buffer, n);
   }
+  request r = {s, (char *)buffer, n};
   ptrdiff_t rc = skt__sys_write(skt__handle(s), buffer, n);
   /* Read from memory, where it is anyway: a register would have to be saved. */
   return rc == (ptrdiff_t) * (volatile size_t *)&r.n ? rc : end_write(&r, rc);
