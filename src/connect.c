@@ -119,10 +119,10 @@ int skt_connect(skt *s, const skt_addr *peer) {
     return SKT_EFAULT;
   }
   skt_addr mapped;
-  if (!skt__is_destination(s, peer)) {
+  peer = skt__destination(s, peer, &mapped);
+  if (peer == NULL) {
     return SKT_EINVAL;
   }
-  peer = skt__fit(s, peer, &mapped);
   int state = skt__state(s);
   if (state != SKT__FRESH && state != SKT_BOUND) {
     return skt__cancelled(s)        ? SKT_ECANCELED

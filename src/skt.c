@@ -2,6 +2,22 @@
 /* The verbs of a server, and the beginning of every socket. */
 #include "core.h"
 
+void skt__set_state(skt *s, int state) {
+  skt__set_kind(s, (s->kind & ~SKT__STATE) | state);
+  int16_t end = state == SKT_CONNECTED ? SKT__OPEN : 0;
+  SKT__STORE(&s->writing, end);
+  end = skt__cancelled(s)        ? SKT_ECANCELED
+        : state == SKT_LISTENING ? SKT__ACCEPTING
+        : skt__connectionless(s) ? SKT__OPEN
+                                 : end;
+  SKT__STORE(&s->reading, end);
+}
+
+void skt__fill(skt *s, skt__os_handle handle, int kind) {
+  *s = (skt){.handle = (uintptr_t)handle, .kind = (uint16_t)kind};
+  skt__set_state(s, kind & SKT__STATE);
+}
+
 static bool is_kind(int domain, int type, int protocol) {
   return (domain == SKT_IPV4 || domain == SKT_IPV6 || domain == SKT_UNIX) &&
          type >= SKT_STREAM && type <= SKT_PACKET && (type & ~SKT__TYPE) == 0 &&
