@@ -119,8 +119,8 @@ int skt_connect(skt *s, const skt_addr *peer) {
     return SKT_EFAULT;
   }
   skt_addr mapped;
-  peer = skt__destination(s, peer, &mapped);
-  if (peer == NULL) {
+  const skt_addr *fitting = skt__destination(s, peer, &mapped);
+  if (fitting == NULL) {
     return SKT_EINVAL;
   }
   int state = skt__state(s);
@@ -132,7 +132,7 @@ int skt_connect(skt *s, const skt_addr *peer) {
   }
   bool here = may_meet_itself(s, peer);
   SKT__ENTER(&s->calls);
-  rc = skt__cancelled(s) ? SKT_ECANCELED : connect_now(s, peer);
+  rc = skt__cancelled(s) ? SKT_ECANCELED : connect_now(s, fitting);
   SKT__LEAVE(&s->calls);
   if (rc == SKT_EINPROGRESS) {
     skt__set_state(s, here ? SKT__CONNECTING_HERE : SKT__CONNECTING);
