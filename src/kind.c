@@ -5,13 +5,13 @@
 
 static const struct {
   int ours, native;
-} known_families[] =
+} families[] =
     {
         {SKT_IPV4, AF_INET},
         {SKT_IPV6, AF_INET6},
         {SKT_UNIX, AF_UNIX},
 },
-  known_types[] = {
+  types[] = {
       {SKT_STREAM, SOCK_STREAM}, {SKT_DATAGRAM, SOCK_DGRAM},
       {SKT_RAW, SOCK_RAW},       {SKT_SEQPACKET, SOCK_SEQPACKET},
 #ifdef SOCK_RDM /* not in POSIX, but in every system seen so far */
@@ -20,37 +20,37 @@ static const struct {
 };
 
 enum {
-  FAMILIES = sizeof known_families / sizeof *known_families,
-  TYPES = sizeof known_types / sizeof *known_types
+  FAMILIES = sizeof families / sizeof *families,
+  TYPES = sizeof types / sizeof *types
 };
 
 int skt__native_family(int domain) {
   int i = 0;
-  while (i < FAMILIES && known_families[i].ours != domain) {
+  while (i < FAMILIES && families[i].ours != domain) {
     ++i;
   }
-  return i < FAMILIES ? known_families[i].native : -1;
+  return i < FAMILIES ? families[i].native : -1;
 }
 
 int skt__native_type(int type) {
   int i = 0;
-  while (i < TYPES && known_types[i].ours != type) {
+  while (i < TYPES && types[i].ours != type) {
     ++i;
   }
-  return i < TYPES ? known_types[i].native : -1;
+  return i < TYPES ? types[i].native : -1;
 }
 
 int skt__kind_of(int family, int type) {
   int f = 0, t = 0;
-  while (f < FAMILIES && known_families[f].native != family) {
+  while (f < FAMILIES && families[f].native != family) {
     ++f;
   }
-  while (t < TYPES && known_types[t].native != type) {
+  while (t < TYPES && types[t].native != type) {
     ++t;
   }
   return f == FAMILIES ? SKT_EAFNOSUPPORT
          : t == TYPES  ? SKT_EPROTONOSUPPORT
-                       : known_families[f].ours | known_types[t].ours;
+                       : families[f].ours | types[t].ours;
 }
 
 /* IPv6 can be compiled in and switched off; ::1 is then nobody's address

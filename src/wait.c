@@ -29,20 +29,22 @@ static int slice_ms(int left_ms) {
 
 int skt__wait(const skt *s, int events, int64_t deadline_us) {
   bool connecting = skt__connecting(s);
-  bool looked = false;
-  int rc;
-  do {
-    int left_ms = remaining_ms(deadline_us);
-    if (left_ms == 0 && looked) {
-      return 0;
-    }
-    rc = skt__sys_wait(skt__handle(s), events, connecting, slice_ms(left_ms));
+  int left_ms = remaining_ms(deadline_us);
+  for (;;) {
+    int rc =
+        skt__sys_wait(skt__handle(s), events, connecting, slice_ms(left_ms));
     if (skt__cancelled(s)) {
       return SKT_ECANCELED;
     }
-    looked = rc == 0 || left_ms > 0;
-  } while (rc == 0 || rc == SKT__EINTR);
-  return rc;
+    if (rc != 0 && rc != SKT__EINTR) {
+      return rc;
+    }
+    bool looked = rc == 0 || left_ms > 0;
+    left_ms = remaining_ms(deadline_us);
+    if (left_ms == 0 && looked) {
+      return 0;
+    }
+  }
 }
 
 int skt_wait(skt *s, int events, int timeout_ms) {
