@@ -175,7 +175,7 @@ else
 fi
 instructions_over 'instructions, round trip, apart' rounds 1000 56
 instructions_over '  within a limit of time' limited_rounds 1000 63
-instructions_over 'instructions, accept and close, apart' accepts 200 21 21 69
+instructions_over 'instructions, accept and close, apart' accepts 200 21 21 70
 
 # Heap.
 for what in rounds accepts connects; do
