@@ -2,8 +2,6 @@
 /* The seam over Winsock. Its twin is posix/socket.c. */
 #include "afd.h"
 
-#include <iphlpapi.h>
-
 static int check_of(int call, int rc) {
   return rc == SOCKET_ERROR ? skt__fail_in(call) : 0;
 }
@@ -276,5 +274,3 @@ int skt__sys_adopt(SOCKET s) {
   (void)s;
   return 0;
 }
-
-uint32_t skt__sys_interface(const char *name) { return if_nametoindex(name); }
