@@ -13,6 +13,11 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#ifndef __GNUC__ /* in MSVC's dialect an object names what it needs */
+#pragma comment(lib, "ws2_32")
+#pragma comment(lib, "iphlpapi")
+#endif
+
 /* Since Windows 10 1803. Defined here, because afunix.h is missing in older
  * headers; AF_UNIX itself is as old as Winsock. */
 struct sockaddr_un {
