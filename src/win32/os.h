@@ -63,8 +63,9 @@ static inline void skt__or(volatile short *p, short bits) {
 /* Nothing but closing the socket wakes select (Wine, platform tests). */
 #define SKT__SLICE_MS 50
 
-/* A place in each of three sets for select, and a share of their counts. */
-#define SKT__POLL_ROOM (3 * sizeof(SOCKET))
+/* A place in each of three sets for select; the waker's fourth, with the three
+ * that it needs not, is for their counts. */
+#define SKT__POLL_ROOM (4 * sizeof(SOCKET))
 
 #define SKT__CLOSE_IS_TOLD 1
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The seam over Winsock. Its twin is posix/socket.c. */
-#include "../sys.h"
+#include "afd.h"
 
 #include <iphlpapi.h>
 
@@ -182,6 +182,7 @@ int skt__sys_cancel(SOCKET s) {
   int rc = skt__sys_set_blocking(s, false);
   shutdown(s, SD_BOTH);
   CancelIoEx((HANDLE)s, NULL);
+  skt__pollers_cancel(s);
   return rc == SKT_ENOTSOCK ? rc : 0;
 }
 
