@@ -3,9 +3,9 @@
 # usage: ci/test.sh [linux] [windows] [asan] [tsan] [consumers]
 # Install what is missing, build, run the whole suite: natively, over the fake
 # backend, over skt.c and skt.h, and as Windows programs under Wine. Both systems
-# unless one is named; asan and tsan are Linux under the address and the thread sanitizer; consumers is
-# ci/consumers.sh, which uses skt in the ways people do. With linux, ci/costs.sh
-# counts costs.
+# unless one is named; asan and tsan are Linux under the address and the thread
+# sanitizer; consumers is ci/consumers.sh, which uses skt in the ways people do.
+# With linux, ci/costs.sh counts costs.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

@@ -88,6 +88,10 @@ function(emit_head)
 #error \"skt.c needs C11: compile it with -std=c11, or without any -std\"
 #else
 
+#if defined _MSC_VER && !defined __STDC_VERSION__ /* without /std:c11 */
+#define _Static_assert(truth, text) extern char skt__true[(truth) ? 1 : -1]
+#endif
+
 #define SKT__ONE_FILE
 ")
 endfunction()
