@@ -58,15 +58,15 @@ refused() {
 #
 
 for_linux() {
-  system=linux cc=gcc exe='' winsock='' clang=clang
+  system=linux cc=gcc exe='' clang=clang libraries=''
   cmake=(cmake -G Ninja -DCMAKE_BUILD_TYPE=Release)
 }
 
 for_windows() {
   system=windows cc=x86_64-w64-mingw32-gcc-posix exe=.exe
-  winsock='-lws2_32 -liphlpapi'
-  clang="clang --target=x86_64-w64-mingw32 -L$(
-    dirname "$("$cc" -print-libgcc-file-name)")"
+  clang='clang --target=x86_64-w64-mingw32'
+  # clang does not find MinGW's own library by itself.
+  libraries="-L$(dirname "$("$cc" -print-libgcc-file-name)") -lws2_32 -liphlpapi"
   cmake=(cmake -G Ninja -DCMAKE_BUILD_TYPE=Release
     "-DCMAKE_TOOLCHAIN_FILE=$root/ci/mingw-w64.cmake")
 }
@@ -152,9 +152,9 @@ by_pkg_config() {
 
 # two_files COMPILER: skt.c and skt.h, beside the program.
 two_files() {
-  unpack two_files "two_files $1"
+  unpack two_files "two_files ${1%% *}"
   cmake -P "$all/skt/src/package/two_files.cmake" "$folder"
-  make -C "$folder" "CC=$1" "LDLIBS=$winsock"
+  make -C "$folder" "CC=$1" "LDLIBS=$libraries"
   run "$folder/program" ''
 }
 
