@@ -58,7 +58,7 @@ refused() {
 #
 
 for_linux() {
-  system=linux cc=gcc exe='' clang=clang libraries=''
+  system=linux cc=gcc exe='' clang=clang ldlibs=''
   cmake=(cmake -G Ninja -DCMAKE_BUILD_TYPE=Release)
 }
 
@@ -66,7 +66,7 @@ for_windows() {
   system=windows cc=x86_64-w64-mingw32-gcc-posix exe=.exe
   clang='clang --target=x86_64-w64-mingw32'
   # clang does not find MinGW's own library by itself.
-  libraries="-L$(dirname "$("$cc" -print-libgcc-file-name)") -lws2_32 -liphlpapi"
+  ldlibs="-L$(dirname "$("$cc" -print-libgcc-file-name)") -lws2_32 -liphlpapi"
   cmake=(cmake -G Ninja -DCMAKE_BUILD_TYPE=Release
     "-DCMAKE_TOOLCHAIN_FILE=$root/ci/mingw-w64.cmake")
 }
@@ -154,7 +154,7 @@ by_pkg_config() {
 two_files() {
   unpack two_files "two_files ${1%% *}"
   cmake -P "$all/skt/src/package/two_files.cmake" "$folder"
-  make -C "$folder" "CC=$1" "LDLIBS=$libraries"
+  make -C "$folder" "CC=$1" "LDLIBS=$ldlibs"
   run "$folder/program" ''
 }
 
