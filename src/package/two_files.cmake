@@ -5,7 +5,8 @@
 cmake_minimum_required(VERSION 3.21)
 get_filename_component(root ${CMAKE_CURRENT_LIST_DIR}/../.. ABSOLUTE)
 
-# The mechanisms of pollers, the best first; and what tells that one is there.
+# The mechanisms of pollers, which in the order of the alphabet are the best
+# first; and what tells that one is there.
 file(GLOB mechanisms RELATIVE ${root}/src/posix ${root}/src/posix/poller_*.c)
 list(TRANSFORM mechanisms REPLACE "^poller_(.*)[.]c$" "\\1")
 set(header_of_epoll sys/epoll.h)
