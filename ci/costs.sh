@@ -40,6 +40,7 @@ if [ -z "$inside" ]; then
     finish
   fi
   build_preset bench
+  build_preset bench-small
   rm -rf "$lto"
   configure_and_build bench-lto >build/bench-lto.log 2>&1 || rm -rf "$lto"
   enter_network
@@ -182,7 +183,8 @@ for what in rounds accepts connects; do
   goal "heap allocations, $what" "$(per_operation allocations with_skt $what 50)" 0
 done
 
-# Bytes.
+# Bytes, of programs and a library that are optimised for size.
+bin=build/bench-small/bench
 for linked in shared static; do
   extra=$(plus "$(bytes $bin/client_with_skt_$linked)" \
     "-$(bytes $bin/client_plain_$linked)")
@@ -191,5 +193,5 @@ for linked in shared static; do
     static) goal 'bytes that a TCP client adds, static' "$extra" 8192 47576 ;;
   esac
 done
-goal 'bytes of the whole library' "$(bytes build/bench/libskt.a)" 40960
+goal 'bytes of the whole library' "$(bytes build/bench-small/libskt.a)" 40960
 finish
