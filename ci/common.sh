@@ -82,7 +82,11 @@ missing_for() {
       lacks iproute2 ip
       lacks util-linux unshare
       ;;
-    *) die "need: linux, windows or costs, not $1" ;;
+    http)
+      lacks curl curl
+      lacks wrk wrk
+      ;;
+    *) die "need: linux, windows, costs or http, not $1" ;;
   esac
 }
 
@@ -109,8 +113,8 @@ install_packages() {
   quietly build/apt-get.log update_and_install "$@"
 }
 
-# need linux|windows|costs: what it takes to build and test for that system, or
-# to count costs.
+# need linux|windows|costs|http: what it takes to build and test for that system,
+# to count costs, or to be a client of the web server.
 need() {
   local packages
   packages=$(missing_for "$1")
