@@ -86,7 +86,13 @@ missing_for() {
       lacks curl curl
       lacks wrk wrk
       ;;
-    *) die "need: linux, windows, costs or http, not $1" ;;
+    loops)
+      lacks libuv1-dev /usr/include/uv.h
+      lacks libevent-dev /usr/include/event2/event.h
+      lacks libev-dev /usr/include/ev.h
+      lacks libasio-dev /usr/include/asio.hpp
+      ;;
+    *) die "need: linux, windows, costs, http or loops, not $1" ;;
   esac
 }
 
@@ -113,8 +119,9 @@ install_packages() {
   quietly build/apt-get.log update_and_install "$@"
 }
 
-# need linux|windows|costs|http: what it takes to build and test for that system,
-# to count costs, or to be a client of the web server.
+# need linux|windows|costs|http|loops: what it takes to build and test for that
+# system, to count costs, to be a client of the web server, or to be compared
+# with other libraries' loops.
 need() {
   local packages
   packages=$(missing_for "$1")
