@@ -2,9 +2,8 @@
 /* Clients of the loops, in plain calls. Usage:
  *   load echo ROUNDS CONNECTIONS ACTIVE ADDRESS PORT SERVER
  *       ROUNDS times 64 bytes on each of the ACTIVE connections, the others are
- *       idle. Prints what the process SERVER has used then: nanoseconds of CPU
- *       for each request, KiB of memory of its own, descriptors. Of the process 0
- *       nothing is known.
+ *       idle. Prints what the process SERVER has used then, unless that is 0:
+ *       nanoseconds of CPU for each request, KiB of its own, descriptors
  *   load short N ADDRESS PORT
  *       N times: connect, 64 bytes, close */
 #define _GNU_SOURCE

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What a careful loop costs without skt; line for line the twin of
  * loop_with_skt.c. ci/loop_costs.sh counts both, ci/bench.sh times them. Usage:
- *   loop_plain echo N ADDRESS    tell the port and the process, echo to all that
- *                                come at once, end when N have come and gone
+ *   loop_plain echo N ADDRESS    tell port and process, echo to all who come at
+ *                                the same time, end when N have come and gone
  *   loop_plain wakes N -         two threads wake each other, N times both
  *   loop_plain storms N -        N times: ten wakes, then one wait
  *   loop_plain nothing N -       a socket with an error, N waits of 20 ms */
