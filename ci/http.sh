@@ -146,29 +146,29 @@ meet() {
 }
 
 # The requests fill the connection both ways before anything is read.
-slow_reader() {
+slow_reader() { # SYSTEM
   local writer
-  start linux 100 1
+  start "$1" 100 1
   open_peer
   many >&"$peer" &
   writer=$!
   sleep 0.5
-  is 'linux: who reads late gets all replies' '200000 x 200' "$(replies)"
+  is "$1: who reads late gets all replies" '200000 x 200' "$(replies)"
   wait "$writer"
   close_peer
-  ended 'linux: and then it ends'
+  ended "$1: and then it ends"
 }
 
-full_house() {
+full_house() { # SYSTEM
   local late
-  start linux 1 2
+  start "$1" 1 2
   open_peer
   bounded 60 curl -s -o "$out/page" "http://$address/" {peer}>&- &
   late=$!
   close_peer
   wait "$late" || true
-  is 'linux: who comes when all is taken waits' '<h1>Hello from skt</h1>' "$(cat "$out/page")"
-  ended 'linux: and then it ends'
+  is "$1: who comes when all is taken waits" '<h1>Hello from skt</h1>' "$(cat "$out/page")"
+  ended "$1: and then it ends"
 }
 
 # program_of PROCESS: what `timeout` has started.
@@ -252,9 +252,9 @@ mkdir -p "$out"
 say 'clients of examples/http_server'
 for system in "${systems[@]}"; do
   meet "$system"
+  slow_reader "$system"
+  full_house "$system"
 done
-slow_reader
-full_house
 no_descriptors
 load
 echo "http: $passed passed, $failed failed, $skipped skipped"
