@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# What the scripts share that count costs: sourced after common.sh. They say how
-# to start what is counted, by a function `counted TWIN WHAT N TOOL...`.
+# What the scripts share that count costs: sourced after common.sh. They have a
+# function `counted TWIN WHAT N TOOL...` that runs what is counted, prints
+# nothing, and fails if that does.
 
 # shellcheck disable=SC2034 # for those who source this
 bin=build/bench/bench
@@ -40,32 +41,44 @@ goal() {
 
 plus() { awk -v a="$1" -v b="$2" 'BEGIN { print a + b }'; }
 
+# minus A B: of two counts; what could not be counted is no number.
+minus() {
+  case $1:$2 in
+    *[!0-9:]* | :* | *:) echo unknown ;;
+    *) echo $(($1 - $2)) ;;
+  esac
+}
+
 # per_operation COUNTER TWIN WHAT N: what one more operation costs.
 per_operation() {
   local few many
   few=$("$1" "$2" "$3" "$4")
   many=$("$1" "$2" "$3" $(($4 * 2)))
-  awk -v f="$few" -v m="$many" -v n="$4" 'BEGIN { printf "%.4g", (m - f) / n }'
+  awk -v more="$(minus "$many" "$few")" -v n="$4" \
+    'BEGIN { if (more == "unknown") print more; else printf "%.4g", more / n }'
 }
 
 # traced GOAL LIMIT COMMAND...: strace may be forbidden, in a container say.
-if strace -qq -o /dev/null true 2>/dev/null; then
-  traced() { goal "$1" "$("${@:3}")" "$2"; }
-else
-  traced() { skip "$1" 'tracing system calls is forbidden here'; }
-fi
+traced() {
+  if strace -qq -o /dev/null true 2>/dev/null; then
+    goal "$1" "$("${@:3}")" "$2"
+  else
+    skip "$1" 'tracing system calls is forbidden here'
+  fi
+}
 
-# Calls that were interrupted by another thread's take two lines.
+# The counters print nothing if the program has failed. A call that another
+# thread's has interrupted takes two lines of strace's.
 system_calls() {
-  counted "$1" "$2" "$3" strace -f -qq -o "$tmp/strace" >/dev/null
-  grep -vc 'resumed>' "$tmp/strace"
+  counted "$1" "$2" "$3" strace -f -qq -o "$tmp/strace" &&
+    grep -vc 'resumed>' "$tmp/strace"
 }
 instructions() {
   counted "$1" "$2" "$3" valgrind --tool=callgrind \
-    --callgrind-out-file=/dev/null --log-file="$tmp/callgrind" >/dev/null
-  sed -n 's/.*Collected : //p' "$tmp/callgrind"
+    --callgrind-out-file=/dev/null --log-file="$tmp/callgrind" &&
+    sed -n 's/.*Collected : //p' "$tmp/callgrind"
 }
 allocations() {
-  counted "$1" "$2" "$3" valgrind --log-file="$tmp/memcheck" >/dev/null
-  sed -n 's/,//g; s/.*total heap usage: \([0-9]*\) allocs.*/\1/p' "$tmp/memcheck"
+  counted "$1" "$2" "$3" valgrind --log-file="$tmp/memcheck" &&
+    sed -n 's/,//g; s/.*total heap usage: \([0-9]*\) allocs.*/\1/p' "$tmp/memcheck"
 }

@@ -24,36 +24,33 @@ cpu=$(taskset -c -p $$ | sed 's/.*[^0-9]//')
 # client (idle, for each finds the server waiting) or by 100 at once (busy), or
 # N short connections, each of one request; or what it does by itself.
 counted() {
-  local twin=$bin/$1 what=$2 n=$3 load=() server=() ends port
+  local twin=$bin/$1 what=$2 n=$3 load=() ends port
   shift 3
   case $what in
-    idle) load=(echo "$n" 1 1) what=1 ;;
-    busy) load=(echo $((n / 100)) 100 100) what=100 ;;
-    short) load=(short "$n") what=$n ;;
+    idle) what=1 load=(echo "$n" 1 1) ;;
+    busy) what=100 load=(echo $((n / 100)) 100 100) ;;
+    short) what=$n load=(short "$n") ;;
     *)
-      bounded 60 "$@" "$twin" "$what" "$n" -
+      bounded 60 "$@" "$twin" "$what" "$n" - >/dev/null
       return
       ;;
   esac
-  exec {ends}< <(bounded 60 taskset -c "$cpu" chrt --idle 0 "$@" "$twin" echo "$what" 127.0.0.1)
+  exec {ends}< <(bounded 60 taskset -c "$cpu" chrt --idle 0 "$@" \
+    "$twin" echo "$what" 127.0.0.1 && echo done)
   read -r port _ <&"$ends"
-  [ "${load[0]}" = short ] || server=(0)
-  bounded 60 taskset -c "$cpu" $bin/load "${load[@]}" 127.0.0.1 "$port" "${server[@]}"
-  cat <&"$ends"
-  exec {ends}<&-
+  load+=(127.0.0.1 "$port")
+  [ "${load[0]}" = short ] || load+=(0)
+  bounded 60 taskset -c "$cpu" $bin/load "${load[@]}"
+  [ "$(cat <&"$ends")" = done ] # and so the server has ended well
 }
 
-# resources TWIN CONNECTIONS: KiB of memory of its own, and descriptors, while
-# they are all there.
-resources() {
+# resource COLUMN TWIN CONNECTIONS: KiB of memory of its own (2) or descriptors
+# (3) while they are all there.
+resource() {
   local ends port server
-  exec {ends}< <(bounded 60 "$bin/$1" echo "$2" 127.0.0.1)
+  exec {ends}< <(bounded 60 "$bin/$2" echo "$3" 127.0.0.1)
   read -r port server <&"$ends"
-  bounded 60 $bin/load echo 1 "$2" 1 127.0.0.1 "$port" "$server" | cut -d ' ' -f 2-
-  exec {ends}<&-
-}
-resource() { # COLUMN TWIN CONNECTIONS
-  resources "$2" "$3" | cut -d ' ' -f "$1"
+  bounded 60 $bin/load echo 1 "$3" 1 127.0.0.1 "$port" "$server" | cut -d ' ' -f "$1"
 }
 
 say 'counting what loops cost'
@@ -88,13 +85,11 @@ for what in idle short wakes; do
   goal "heap allocations, $what" "$(per_operation allocations loop_with_skt $what 50)" 0
 done
 
-connections=10000
-if ulimit -n $((connections + 100)) 2>/dev/null; then
-  goal "KiB at $connections connections over plain" \
-    "$(plus "$(resource 1 loop_with_skt $connections)" "-$(resource 1 loop_plain $connections)")" 256 900
+over_plain() { minus "$(resource "$1" loop_with_skt "$2")" "$(resource "$1" loop_plain "$2")"; }
+if ulimit -n 10100 2>/dev/null; then
+  goal 'KiB at 10000 connections over plain' "$(over_plain 2 10000)" 256 900
 else
-  skip "KiB at $connections connections" "only $(ulimit -Hn) descriptors are allowed"
+  skip 'KiB at 10000 connections over plain' "only $(ulimit -Hn) descriptors are allowed"
 fi
-goal 'descriptors of a poller' \
-  "$(plus "$(resource 2 loop_with_skt 1)" "-$(plus "$(resource 2 loop_plain 1)" -1)")" 2
+goal 'descriptors of a poller over epoll' "$(over_plain 3 1)" 1
 finish loop_costs
