@@ -180,12 +180,12 @@ ticks() { # of CPU, 10 ms each, that the server has used
   echo $((fields[13] + fields[14]))
 }
 
-# Ten descriptors are enough for a few connections, and then for none.
+# Twenty descriptors are enough for a few connections, and then for none.
 no_descriptors() {
   local program before peers=() i
-  start_limit=10 start linux 100
+  start_limit=20 start linux 100
   program=$(program_of "$server")
-  for i in {1..12}; do
+  for i in {1..30}; do
     open_peer
     peers+=("$peer")
   done

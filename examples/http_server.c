@@ -167,19 +167,18 @@ static int start(server *v, const char *text) {
       (rc = skt_bind(&v->listener, &at, 0)) < 0 ||
       (rc = skt_listen(&v->listener, 0)) < 0 ||
       (rc = skt_poller_create(&v->poller)) < 0 ||
-      (rc = skt_poller_add(&v->poller, &v->listener, 0, v)) < 0 ||
+      (rc = skt_poller_add(&v->poller, &v->listener, SKT_READ, v)) < 0 ||
       (rc = skt_local(&v->listener, &at)) < 0 ||
       (rc = skt_addr_format(&at, actual, sizeof actual)) < 0) {
     return rc;
   }
   printf("listening on %s\n", actual);
   fflush(stdout);
-  watch_listener(v, true);
   return 0;
 }
 
 int main(int argc, char **argv) {
-  static server v;
+  static server v = {.accepting = true};
   long room = argc > 2 ? strtol(argv[2], NULL, 10) : 10000;
   v.clients = argc > 3 ? strtol(argv[3], NULL, 10) : -1;
   if (argc < 2 || argc > 4 || room <= 0 || v.clients == 0) {
@@ -195,5 +194,7 @@ int main(int argc, char **argv) {
   if (rc < 0) {
     fprintf(stderr, "cannot serve on %s: %s\n", argv[1], skt_strerror(rc));
   }
+  skt_poller_destroy(&v.poller);
+  skt_close(&v.listener);
   return rc < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
