@@ -96,8 +96,8 @@ int skt_poller_remove(skt_poller *p, skt *s) {
   return rc < 0 ? rc : skt__sys_poller_remove(p, skt__handle(s));
 }
 
-static int wait_for_events(skt_poller *p, skt_event *events, size_t capacity,
-                           int timeout_ms) {
+static SKT__COLD int wait_for_events(skt_poller *p, skt_event *events,
+                                     size_t capacity, int timeout_ms) {
   int64_t deadline_us = skt__deadline(timeout_ms);
   for (;;) {
     int rc = skt__sys_poller_wait(p, events, capacity, timeout_ms);
@@ -112,8 +112,8 @@ static int wait_for_events(skt_poller *p, skt_event *events, size_t capacity,
   }
 }
 
-int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
-                    int timeout_ms) {
+static SKT__COLD int wait_in_detail(skt_poller *p, skt_event *events,
+                                    size_t capacity, int timeout_ms) {
   int rc = check_poller(p);
   if (rc < 0) {
     return rc;
@@ -129,6 +129,23 @@ int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   }
   capacity = capacity < SKT__EVENTS_MAX ? capacity : SKT__EVENTS_MAX;
   rc = wait_for_events(p, events, capacity, timeout_ms);
+  SKT__STORE(&p->waiting, 0);
+  return rc;
+}
+
+/* The few instructions that a loop makes again and again: to wait without a
+ * limit, and to be told something. */
+int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
+                    int timeout_ms) {
+  if (p == NULL || p->open == 0 || events == NULL ||
+      capacity - 1 >= SKT__EVENTS_MAX || timeout_ms != -1 ||
+      !SKT__CLAIM(&p->waiting)) {
+    return wait_in_detail(p, events, capacity, timeout_ms);
+  }
+  int rc = skt__sys_poller_wait(p, events, capacity, -1);
+  if (rc == 0 || rc == SKT__EINTR) {
+    rc = wait_for_events(p, events, capacity, -1);
+  }
   SKT__STORE(&p->waiting, 0);
   return rc;
 }
