@@ -179,6 +179,13 @@ function summary(t,   s) {
   return s
 }
 
+# Types whose members are skt's own are shown without them.
+function opaque(t,   b) {
+  for (b = first[t]; b <= last[t]; ++b)
+    if (text[b] ~ /The members are skt's own/) return 1
+  return 0
+}
+
 # The table of errors, SKT_ERRORS(X).
 function error_row(s,   part) {
   match(s, /\(SKT_E[A-Z0-9]+, -?[0-9]+, "/)

@@ -113,12 +113,6 @@ function types_of(f,   i, word, t) {
   }
 }
 
-function opaque(t,   b) {
-  for (b = first[t]; b <= last[t]; ++b)
-    if (text[b] ~ /The members are skt's own/) return 1
-  return 0
-}
-
 function synopsis(f,   i) {
   line(".Sh SYNOPSIS")
   line(".In skt.h")
@@ -338,7 +332,7 @@ function types_and_constants(   t, b) {
         if (b > first[t]) line(".Pp")
         prose(text[b])
       }
-      literal(decl[t], "")
+      if (!(kind[t] == "type" && opaque(t))) literal(decl[t], "")
     }
 }
 
