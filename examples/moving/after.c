@@ -3,9 +3,11 @@
  * The chat of before.c, with skt. The server passes each line on to everybody
  * but the one who said it.
  *
- *   after serve ADDRESS                      until the last client has gone
- *   after join ADDRESS NAME COUNT [LINE...]  say the lines, then show COUNT
- *                                            lines of others
+ *   moving_after serve ADDRESS
+ *   moving_after join ADDRESS NAME COUNT [LINE...]
+ *
+ * The server ends when its last client has gone. A client says the lines, and
+ * ends when it has shown COUNT lines of others.
  */
 #include <skt.h>
 
@@ -164,8 +166,8 @@ int main(int argc, char **argv) {
   if ((!serves && (argc < 5 || strcmp(argv[1], "join") != 0)) ||
       skt_addr_parse(&address, argv[2]) < 0) {
     fprintf(stderr,
-            "usage: after serve ADDRESS\n"
-            "       after join ADDRESS NAME COUNT [LINE...]\n");
+            "usage: moving_after serve ADDRESS\n"
+            "       moving_after join ADDRESS NAME COUNT [LINE...]\n");
     return 2;
   }
   int rc = serves ? start_listening(&s, &address) : 0;

@@ -3,9 +3,11 @@
  * A chat, as such programs are written without skt: compare after.c. The server
  * passes each line on to everybody but the one who said it.
  *
- *   before serve ADDRESS                      until the last client has gone
- *   before join ADDRESS NAME COUNT [LINE...]  say the lines, then show COUNT
- *                                             lines of others
+ *   moving_before serve ADDRESS
+ *   moving_before join ADDRESS NAME COUNT [LINE...]
+ *
+ * The server ends when its last client has gone. A client says the lines, and
+ * ends when it has shown COUNT lines of others.
  */
 #ifdef _WIN32
 #ifndef _WIN32_WINNT
@@ -336,8 +338,8 @@ int main(int argc, char **argv) {
   if ((!serves && (argc < 5 || strcmp(argv[1], "join") != 0)) ||
       !parse(&address, argv[2])) {
     fprintf(stderr,
-            "usage: before serve ADDRESS\n"
-            "       before join ADDRESS NAME COUNT [LINE...]\n");
+            "usage: moving_before serve ADDRESS\n"
+            "       moving_before join ADDRESS NAME COUNT [LINE...]\n");
     return 2;
   }
   start_sockets();
