@@ -82,12 +82,20 @@ missing_for() {
       lacks iproute2 ip
       lacks util-linux unshare
       ;;
+    docs)
+      lacks doxygen doxygen
+      lacks mandoc mman
+      ;;
+    clang)
+      lacks clang clang
+      lacks g++-mingw-w64-x86-64-posix x86_64-w64-mingw32-g++-posix
+      ;;
     uml)
       lacks user-mode-linux linux.uml
       lacks kmod modprobe
       lacks iproute2 ip
       ;;
-    *) die "need: linux, windows, costs or uml, not $1" ;;
+    *) die "need: linux, windows, costs, docs, clang or uml, not $1" ;;
   esac
 }
 
@@ -114,8 +122,9 @@ install_packages() {
   quietly build/apt-get.log update_and_install "$@"
 }
 
-# need linux|windows|costs|uml: what it takes to build and test for that system,
-# to count costs, or to boot user-mode-linux.
+# need linux|windows|costs|docs|clang|uml: what it takes to build and test for
+# that system, to count costs, to make the manual, to compile skt for other
+# systems, or to boot user-mode-linux.
 need() {
   local packages
   packages=$(missing_for "$1")
