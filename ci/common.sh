@@ -86,6 +86,10 @@ missing_for() {
       lacks doxygen doxygen
       lacks mandoc mman
       ;;
+    lint)
+      lacks shellcheck shellcheck
+      lacks yamllint yamllint
+      ;;
     clang)
       lacks clang clang
       lacks g++-mingw-w64-x86-64-posix x86_64-w64-mingw32-g++-posix
@@ -95,7 +99,7 @@ missing_for() {
       lacks kmod modprobe
       lacks iproute2 ip
       ;;
-    *) die "need: linux, windows, costs, docs, clang or uml, not $1" ;;
+    *) die "need: linux, windows, costs, docs, clang, lint or uml, not $1" ;;
   esac
 }
 
@@ -122,9 +126,9 @@ install_packages() {
   quietly build/apt-get.log update_and_install "$@"
 }
 
-# need linux|windows|costs|docs|clang|uml: what it takes to build and test for
-# that system, to count costs, to make the manual, to compile skt for other
-# systems, or to boot user-mode-linux.
+# need linux|windows|costs|docs|clang|lint|uml: what it takes to build and test
+# for that system, to count costs, to make the manual, to compile skt for other
+# systems, to check the scripts, or to boot user-mode-linux.
 need() {
   local packages
   packages=$(missing_for "$1")
