@@ -82,15 +82,15 @@ missing_for() {
       lacks iproute2 ip
       lacks util-linux unshare
       ;;
-    docs)
+    docs) # to make the manual
       lacks doxygen doxygen
       lacks mandoc mman
       ;;
-    lint)
+    lint) # to check scripts
       lacks shellcheck shellcheck
       lacks yamllint yamllint
       ;;
-    clang)
+    clang) # to compile for systems that are not at hand
       lacks clang clang
       lacks g++-mingw-w64-x86-64-posix x86_64-w64-mingw32-g++-posix
       ;;
@@ -99,7 +99,7 @@ missing_for() {
       lacks kmod modprobe
       lacks iproute2 ip
       ;;
-    *) die "need: linux, windows, costs, docs, clang, lint or uml, not $1" ;;
+    *) die "need: linux, windows, costs or uml, not $1" ;;
   esac
 }
 
@@ -126,9 +126,8 @@ install_packages() {
   quietly build/apt-get.log update_and_install "$@"
 }
 
-# need linux|windows|costs|docs|clang|lint|uml: what it takes to build and test
-# for that system, to count costs, to make the manual, to compile skt for other
-# systems, to check the scripts, or to boot user-mode-linux.
+# need linux|windows|costs|uml: what it takes to build and test for that system,
+# to count costs, or to boot user-mode-linux.
 need() {
   local packages
   packages=$(missing_for "$1")
