@@ -14,7 +14,8 @@ function prose(s,   done, word, call) {
     done = done substr(s, 1, RSTART - 1)
     s = substr(s, RSTART + RLENGTH)
     call = s ~ /^\(/
-    if (word in is_function) word = word (call ? "" : "()")
+    if (done ~ /[A-Za-z0-9_]$/ && word ~ /^[sS]/) word = word ""
+    else if (word in is_function) word = word (call ? "" : "()")
     else if (word in is_constant) word = "#" word
     else if (word ~ /^`/) word = "<code>" substr(word, 2, length(word) - 2) "</code>"
     else if (word !~ /^[sS]/) word = "\\" word

@@ -45,7 +45,9 @@ function names(s,   done, word, call) {
     done = done substr(s, 1, RSTART - 1)
     s = substr(s, RSTART + RLENGTH)
     call = sub(/\(\)$/, "", word)
-    if (word in is_function) {
+    if (done ~ /[A-Za-z0-9_]$/) {
+      # a part of a longer name
+    } else if (word in is_function) {
       sub(/^\(\)/, "", s)
       word = "\\fB" word "\\fR(3)"
     } else if (call) {
