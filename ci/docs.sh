@@ -211,7 +211,10 @@ start() {
     </dev/null >"$out/server.out" 2>&1 &
   server=$!
   until grep -q listening "$out/server.out"; do
-    [ $SECONDS -lt $deadline ] || { cat "$out/server.out"; exit 1; }
+    if [ $SECONDS -ge $deadline ] || ! kill -0 "$server"; then
+      cat "$out/server.out"
+      exit 1
+    fi
     sleep 0.05
   done
   address=$(tr -d '\r' <"$out/server.out" | sed -n 's/^listening on //p')
