@@ -89,6 +89,18 @@ missing_for() {
       lacks iproute2 ip
       lacks util-linux unshare
       ;;
+    docs) # to make the manual
+      lacks doxygen doxygen
+      lacks mandoc mman
+      ;;
+    lint) # to check scripts
+      lacks shellcheck shellcheck
+      lacks yamllint yamllint
+      ;;
+    clang) # to compile for systems that are not at hand
+      lacks clang clang
+      lacks g++-mingw-w64-x86-64-posix x86_64-w64-mingw32-g++-posix
+      ;;
     uml)
       lacks user-mode-linux linux.uml
       lacks kmod modprobe
