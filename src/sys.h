@@ -42,6 +42,7 @@
  *                    missed by skt__sys_cancel
  *   SKT__CLAIM(p)    set a uint16_t that is 0 to 1, in such an order; whether it
  *                    was 0
+ *   SKT__TAKE(p)     set it to 0 again, in such an order; whether it was 1
  *   SKT__POLL_ROOM   bytes that skt__sys_poll needs for each socket
  *   SKT__CLOSE_IS_TOLD  1 if a poller must be told before a socket is closed
  *   SKT__SLICE_MS    how often a wait must look whether it was cancelled; -1 if
@@ -207,8 +208,8 @@ int skt__sys_poller_modify(skt_poller *p, skt__os_handle s, int events,
 int skt__sys_poller_remove(skt_poller *p, skt__os_handle s);
 
 /* Wait. It may return early, with SKT__EINTR or with 0. An error is told as
- * SKT_BOTH. A wake is an event of its own; p->pending is cleared by SKT__STORE
- * when it is taken.
+ * SKT_BOTH. A wake is an event of its own; p->pending is cleared by SKT__TAKE
+ * when it is told.
  *   capacity  1 to SKT__EVENTS_MAX */
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
                          int timeout_ms);
