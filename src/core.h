@@ -60,7 +60,7 @@ static inline bool skt__cancelled(const skt *s) {
 
 /* skt_cancel looks at it from another thread. */
 static inline void skt__set_kind(skt *s, int kind) {
-  SKT__STORE(&s->kind, (int16_t)kind);
+  SKT__STORE(&s->kind, (uint16_t)kind);
 }
 
 static inline void skt__set_state(skt *s, int state) {
