@@ -96,9 +96,7 @@ int skt__sys_poller_create(skt_poller *p) {
   }
   p->handle = (uintptr_t)queue;
   int rc = fcntl(queue, F_SETFD, FD_CLOEXEC) < 0 ? skt__fail() : 0;
-#ifdef EVFILT_USER
   change(&c, WAKER, EVFILT_USER, EV_ADD | EV_CLEAR, 0, NULL);
-#endif
   rc = rc < 0 ? rc : apply(p, &c);
   if (rc < 0) {
     close(queue);
@@ -197,16 +195,9 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   return n;
 }
 
-/* NetBSD has EVFILT_USER since 10, OpenBSD had none for long. A timer of a
- * millisecond serves as well, a little later. */
 int skt__sys_poller_wake(skt_poller *p) {
   changes c = {.n = 0};
-#ifdef EVFILT_USER
   change(&c, WAKER, EVFILT_USER, 0, NOTE_TRIGGER, NULL);
-#else
-  change(&c, WAKER, EVFILT_TIMER, EV_ADD | EV_ONESHOT, 0, NULL);
-  c.list[0].data = 1;
-#endif
   return apply(p, &c);
 }
 
