@@ -75,6 +75,12 @@ missing_for() {
       lacks g++-mingw-w64-x86-64-posix x86_64-w64-mingw32-g++-posix
       lacks_wine
       ;;
+    consumers)
+      lacks git git
+      lacks pkgconf pkgconf
+      lacks abigail-tools abidiff
+      lacks binutils readelf
+      ;;
     costs)
       lacks strace strace
       lacks valgrind valgrind
@@ -87,7 +93,7 @@ missing_for() {
       lacks kmod modprobe
       lacks iproute2 ip
       ;;
-    *) die "need: linux, windows, costs or uml, not $1" ;;
+    *) die "need: linux, windows, consumers, costs or uml, not $1" ;;
   esac
 }
 
@@ -114,8 +120,9 @@ install_packages() {
   quietly build/apt-get.log update_and_install "$@"
 }
 
-# need linux|windows|costs|uml: what it takes to build and test for that system,
-# to count costs, or to boot user-mode-linux.
+# need linux|windows|consumers|costs|uml: what it takes to build and test for that
+# system, to use skt in the ways people do, to count costs, or to boot
+# user-mode-linux.
 need() {
   local packages
   packages=$(missing_for "$1")

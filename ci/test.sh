@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/test.sh [linux] [windows] [asan] [tsan]
+# usage: ci/test.sh [linux] [windows] [asan] [tsan] [poll] [consumers]
 # Install what is missing, build, run the whole suite: natively, over the fake
 # backend, and as Windows programs under Wine. Both systems unless one is named;
-# asan and tsan are Linux under the address and the thread sanitizer. With linux,
-# ci/costs.sh counts costs.
+# asan and tsan are Linux under the address and the thread sanitizer; poll is
+# Linux with the pollers of systems that have only poll; consumers is
+# ci/consumers.sh, which uses skt in the ways people do. With linux, ci/costs.sh
+# counts costs.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -12,9 +14,9 @@ systems=("$@")
 [ $# -gt 0 ] || systems=(linux windows)
 for system in "${systems[@]}"; do
   case $system in
-    linux | windows | asan | tsan) ;;
+    linux | windows | asan | tsan | poll | consumers) ;;
     *)
-      echo 'usage: ci/test.sh [linux] [windows] [asan] [tsan]' >&2
+      echo 'usage: ci/test.sh [linux] [windows] [asan] [tsan] [poll] [consumers]' >&2
       exit 2
       ;;
   esac
@@ -70,8 +72,26 @@ run() {
   fi
 }
 
+# consumers: what ci/consumers.sh counts.
+consumers() {
+  local counts=()
+  stop_wine # it starts the same one
+  ci/consumers.sh | tee build/results/consumers.log || true
+  read -r -a counts <<<"$(tail -n 1 build/results/consumers.log | tr -dc '0-9 ')"
+  if [ "${#counts[@]}" -ne 3 ]; then
+    counts=(0 1 0)
+  fi
+  passed=$((passed + counts[0])) failed=$((failed + counts[1]))
+  skipped=$((skipped + counts[2]))
+  lines+=("$(printf '%-14s %4d passed %3d failed %3d skipped' consumers "${counts[@]}")")
+}
+
 libraries=()
 for system in "${systems[@]}"; do
+  if [ "$system" = consumers ]; then
+    consumers
+    continue
+  fi
   need linux # the build tools are the same
   preset=$system
   case $system in

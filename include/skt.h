@@ -50,16 +50,36 @@
  *
  * No socket made or accepted here is inherited by a child process, and no
  * write raises SIGPIPE.
+ *
+ * Linking: CMake's skt::skt and `pkg-config skt` say all that is needed. By
+ * hand, the static library on Windows is -lskt -lws2_32 -liphlpapi, in this
+ * order: undefined names like __imp_WSAStartup mean that the last two are
+ * missing. A program for skt.dll is compiled with -DSKT_SHARED, and no other:
+ * undefined names like __imp_skt_socket mean that it has the static library.
  */
+
+#if defined(__STRICT_ANSI__) && !defined(__cplusplus) &&                       \
+    (!defined(__STDC_VERSION__) || __STDC_VERSION__ < 199901L)
+#error "skt.h needs C99 or C++11, or later: say -std=c99, not -std=c90"
+#endif
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#if !defined(SKT_SHARED)
-#define SKT_API
-#elif !defined(_WIN32)
+/* A program that links the shared library defines SKT_SHARED. On Windows the
+ * two must not be mixed up, so in the static library what makes a socket has
+ * another name. */
+#if !defined(_WIN32)
+#if defined(SKT_SHARED)
 #define SKT_API __attribute__((visibility("default")))
+#else
+#define SKT_API
+#endif
+#elif !defined(SKT_SHARED)
+#define SKT_API
+#define skt_socket skt_socket_is_static_for_the_DLL_define_SKT_SHARED
+#define skt_adopt skt_adopt_is_static_for_the_DLL_define_SKT_SHARED
 #elif defined(SKT_BUILDING)
 #define SKT_API __declspec(dllexport)
 #else
@@ -863,8 +883,9 @@ SKT_API int skt_blocking(const skt *s);
  *   SKT_WRITE  room to write, or the end of connecting, good or bad
  *
  * Ready means that the next such call will not wait. An error, a reset say,
- * makes a socket ready for both. Urgent data (TCP's) makes it ready for neither.
- * Events are levels: what is there and not taken is told again.
+ * makes a socket ready for both, skt_cancel too. Urgent data (TCP's) makes it
+ * ready for neither. Events are levels: what is there and not taken is told
+ * again.
  */
 
 /** Lets any thread wake one that waits. Zeroed memory is none. It stays where

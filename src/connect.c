@@ -122,7 +122,7 @@ int skt_connect(skt *s, const skt_addr *peer) {
   if (!skt__is_destination(s, peer)) {
     return SKT_EINVAL;
   }
-  peer = skt__fit(s, peer, &mapped);
+  const skt_addr *fitting = skt__fit(s, peer, &mapped);
   int state = skt__state(s);
   if (state != SKT__FRESH && state != SKT_BOUND) {
     return skt__cancelled(s)        ? SKT_ECANCELED
@@ -132,7 +132,7 @@ int skt_connect(skt *s, const skt_addr *peer) {
   }
   bool here = may_meet_itself(s, peer);
   SKT__ENTER(&s->calls);
-  rc = skt__cancelled(s) ? SKT_ECANCELED : connect_now(s, peer);
+  rc = skt__cancelled(s) ? SKT_ECANCELED : connect_now(s, fitting);
   SKT__LEAVE(&s->calls);
   if (rc == SKT_EINPROGRESS) {
     skt__set_state(s, here ? SKT__CONNECTING_HERE : SKT__CONNECTING);

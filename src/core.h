@@ -101,7 +101,8 @@ static inline bool skt__keeps_limits(const skt *s) {
 /* What to do when a call in a direction has answered rc, SKT__EINTR or
  * SKT_EAGAIN or a stray code: 1 make it again, or the code to return. May wait.
  *   deadline_us  0 at first; goes from one time to the next */
-int skt__again(const skt *s, int direction, ptrdiff_t rc, int64_t *deadline_us);
+SKT__OWN int skt__again(const skt *s, int direction, ptrdiff_t rc,
+                        int64_t *deadline_us);
 
 /* Whether rc tells what became of some earlier message: an ICMP answer to it.
  * Linux tells it to connected sockets (udp(7)), Windows to all (Winsock
@@ -119,19 +120,20 @@ static inline bool skt__is_unsettled(const skt *s, ptrdiff_t rc) {
 
 /* The address as the socket's domain has it: itself, or IPv4 mapped into IPv6
  * in *room for a socket that takes both; NULL if it has not. */
-const skt_addr *skt__fit(const skt *s, const skt_addr *a, skt_addr *room);
+SKT__OWN const skt_addr *skt__fit(const skt *s, const skt_addr *a,
+                                  skt_addr *room);
 
 /* Whether something can be sent there: not a wildcard, which Linux takes for
  * loopback and Windows refuses; not mapped IPv4, which depends on V6ONLY; and
  * not port 0, where nobody can be, unless the type has no ports. */
-bool skt__is_destination(const skt *s, const skt_addr *a);
+SKT__OWN bool skt__is_destination(const skt *s, const skt_addr *a);
 
 /* What a call that moves bytes has told, under its one name; kept in *end if
  * it ended the direction. */
-ptrdiff_t skt__note(const skt *s, int16_t *end, ptrdiff_t rc);
+SKT__OWN ptrdiff_t skt__note(const skt *s, int16_t *end, ptrdiff_t rc);
 
 /* skt__note for a read; an end of stream that is none is found out. */
-ptrdiff_t skt__end_of_read(skt *s, ptrdiff_t rc);
+SKT__OWN ptrdiff_t skt__end_of_read(skt *s, ptrdiff_t rc);
 
 /* What a backend is given for an empty message, instead of NULL. */
 extern char skt__nothing[1];
@@ -154,23 +156,24 @@ static inline bool skt__write_goes_on(const skt *s, size_t done, size_t n) {
 /* Why a call on a direction cannot go straight to the system: an error, 0 for
  * nothing to do, or 1 when nothing is in the way, which may be with an empty
  * message. In the order of skt.h. */
-int skt__detain(const skt *s, const int16_t *end, const void *buffer, size_t n);
+SKT__OWN int skt__detain(const skt *s, const int16_t *end, const void *buffer,
+                         size_t n);
 
 /* The moment of skt__sys_now_us that a time means; for ever if it is -1. */
-int64_t skt__deadline(int timeout_ms);
+SKT__OWN int64_t skt__deadline(int timeout_ms);
 
 /* Milliseconds left until then, rounded up so that no wait ends early. */
-int skt__remaining_ms(int64_t deadline_us);
+SKT__OWN int skt__remaining_ms(int64_t deadline_us);
 
 /* Wait for one socket until a deadline, whatever interrupts it. Returns what
  * skt__sys_poll says is ready, 0, which never comes early, or a code. Looks at
  * least once. */
-int skt__wait(const skt *s, int events, int64_t deadline_us);
+SKT__OWN int skt__wait(const skt *s, int events, int64_t deadline_us);
 
 /* Whether a socket is in a state in which it can become ready; and whether a
  * waker is one. */
-int skt__check_wait(const skt *s);
-int skt__check_waker(const skt_waker *w);
+SKT__OWN int skt__check_wait(const skt *s);
+SKT__OWN int skt__check_waker(const skt_waker *w);
 
 /* The parts of an IPv4 or IPv6 address. */
 typedef struct skt__ip {
@@ -181,18 +184,18 @@ typedef struct skt__ip {
 
 /* Returns the domain, or SKT_EINVAL if a is no address. The parts of a unix
  * address are zero. */
-int skt__addr_get_ip(const skt_addr *a, skt__ip *ip);
-void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip);
-bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
+SKT__OWN int skt__addr_get_ip(const skt_addr *a, skt__ip *ip);
+SKT__OWN void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip);
+SKT__OWN bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
 
 /* Unix addresses, for address.c and address_text.c. `native` is a struct
  * sockaddr_un of that family and length; `text` stands after "unix:" when
  * parsed, and has room for any text when written. skt__unix_format returns the
  * length, or SKT_EINVAL when there is no such text. */
-void skt__unix_set(skt_addr *out, const void *native, size_t length);
-bool skt__unix_is_valid(const skt_addr *a);
-bool skt__unix_is_unnamed(const skt_addr *a);
-int skt__unix_parse(skt_addr *out, const char *text);
-int skt__unix_format(const skt_addr *a, char *text);
+SKT__OWN void skt__unix_set(skt_addr *out, const void *native, size_t length);
+SKT__OWN bool skt__unix_is_valid(const skt_addr *a);
+SKT__OWN bool skt__unix_is_unnamed(const skt_addr *a);
+SKT__OWN int skt__unix_parse(skt_addr *out, const char *text);
+SKT__OWN int skt__unix_format(const skt_addr *a, char *text);
 
 #endif

@@ -59,11 +59,11 @@ static int poll_until(skt_polled *entries, size_t count, skt__os_handle waker,
 }
 
 /* Room for the system's form of so many sockets and a waker. */
-enum { WORD = sizeof(uintptr_t), FEW = 64 };
-#define WORDS(count) ((SKT__POLL_ROOM * ((count) + 1) + WORD - 1) / WORD)
+enum { CELL = sizeof(uintptr_t), FEW = 64 };
+#define CELLS(count) ((SKT__POLL_ROOM * ((count) + 1) + CELL - 1) / CELL)
 
 int skt__wait(const skt *s, int events, int64_t deadline_us) {
-  uintptr_t room[WORDS(1)];
+  uintptr_t room[CELLS(1)];
   skt_polled e = {(skt *)s, events, 0}; /* which is only read */
   int rc = poll_until(&e, 1, SKT__NO_HANDLE, room, deadline_us);
   return rc > 0 ? e.ready : rc;
@@ -123,7 +123,7 @@ static int poll_entries(skt_polled *entries, size_t count, skt_waker *waker,
 }
 
 int skt_wait(skt *s, int events, int timeout_ms, skt_waker *waker) {
-  uintptr_t room[WORDS(1)];
+  uintptr_t room[CELLS(1)];
   bool woken;
   int rc = skt__check(s);
   if (rc == 0 && waker != NULL) {
@@ -186,7 +186,7 @@ static int check_poll(skt_polled *entries, size_t count, int timeout_ms,
 
 int skt_poll(skt_polled *entries, size_t count, int timeout_ms,
              skt_waker *waker) {
-  uintptr_t few[WORDS(FEW)];
+  uintptr_t few[CELLS(FEW)];
   bool woken = false;
   int rc = check_poll(entries, count, timeout_ms, waker);
   if (rc < 0) {
@@ -196,7 +196,7 @@ int skt_poll(skt_polled *entries, size_t count, int timeout_ms,
   void *room = fits ? few
                : count > SIZE_MAX / 2 / SKT__POLL_ROOM
                    ? NULL
-                   : malloc(WORDS(count) * WORD);
+                   : malloc(CELLS(count) * CELL);
   if (room == NULL) {
     return SKT_ENOMEM;
   }

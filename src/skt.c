@@ -36,7 +36,7 @@ static int make(skt__os_handle *out, int domain, int type, int protocol,
 
 int skt_socket(skt *s, int domain, int type, int protocol) {
   bool nonblocking = (type & SKT_NONBLOCK) != 0;
-  skt__os_handle handle;
+  skt__os_handle handle = SKT__NO_HANDLE;
   if (s == NULL) {
     return SKT_EFAULT;
   }

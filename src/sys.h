@@ -40,8 +40,8 @@
  *   SKT__LIMIT_BINDS_CONNECT   1 if it keeps the one for writes in connect
  *   SKT__ACCEPT_CAN_BE_MISSED  1 if an accept that is about to wait can be
  *                    missed by skt__sys_cancel
- *   SKT__CLAIM(p)    set a uint16_t that is 0 to 1, in such an order; whether it
- *                    was 0
+ *   SKT__CLAIM(p)    set a uint16_t that is 0 to 1, in such an order; whether
+ *                    it was 0
  *   SKT__TAKE(p)     set it to 0 again, in such an order; whether it was 1
  *   SKT__POLL_ROOM   bytes that skt__sys_poll needs for each socket
  *   SKT__CLOSE_IS_TOLD  1 if a poller must be told before a socket is closed
@@ -49,6 +49,14 @@
  *                    skt__sys_cancel wakes it
  * src/README.md tells how to add a system.
  */
+
+/* In the build as one file the inside of the library is static, so that the
+ * compiler puts the seam and much else into the functions that call it. */
+#ifdef SKT__ONE_FILE
+#define SKT__OWN static
+#else
+#define SKT__OWN
+#endif
 
 #ifdef _WIN32
 #include "win32/os.h"
@@ -66,7 +74,7 @@ enum {
 /* Make the system's sockets usable, once per process, from any thread. Called
  * before every call that brings a socket in; after the first success it costs
  * a few instructions. A failure is tried again by the next call. */
-int skt__sys_start(void);
+SKT__OWN int skt__sys_start(void);
 
 /* Create a socket that no child inherits, that raises no SIGPIPE and that does
  * not wait if `nonblocking`. Where the system has no single call for that,
@@ -76,8 +84,8 @@ int skt__sys_start(void);
  *   protocol  as in skt_socket, 0 or more
  * A system that lacks it answers SKT_EAFNOSUPPORT, for the domain, or
  * SKT_EPROTONOSUPPORT; one that keeps it from this process SKT_EACCES. */
-int skt__sys_socket(skt__os_handle *out, int domain, int type, int protocol,
-                    bool nonblocking);
+SKT__OWN int skt__sys_socket(skt__os_handle *out, int domain, int type,
+                             int protocol, bool nonblocking);
 
 /* Bind. flags say what is set before, nothing if they are 0: none or one of
  *   SKT__RESTART         nobody else can take the port; binding it again after
@@ -89,162 +97,108 @@ int skt__sys_socket(skt__os_handle *out, int domain, int type, int protocol,
  * and for IPv6 one of
  *   SKT_DUAL_STACK       IPv4 too; SKT_EOPNOTSUPP where that cannot be
  *   SKT__ONE_STACK       IPv6 only */
-int skt__sys_bind(skt__os_handle s, const skt_addr *local, unsigned flags);
+SKT__OWN int skt__sys_bind(skt__os_handle s, const skt_addr *local,
+                           unsigned flags);
 enum { SKT__RESTART = 0x20000, SKT__ONE_STACK = 0x40000 };
 
 /* Listen. backlog is 1 or more, or 0 for the system's best. If `restart`, what
  * a later bind of the same port needs is set first. */
-int skt__sys_listen(skt__os_handle s, int backlog, bool restart);
+SKT__OWN int skt__sys_listen(skt__os_handle s, int backlog, bool restart);
 
 /* Accept. The new socket is as after skt__sys_socket.
  *   peer         receives the address; may be NULL
  *   inherited    whether the listener is non-blocking
  *   nonblocking  what the new socket is to be; systems whose accept() hands
  *                the listener's mode on make a call only if the two differ */
-int skt__sys_accept(skt__os_handle s, skt__os_handle *out, skt_addr *peer,
-                    bool inherited, bool nonblocking);
+SKT__OWN int skt__sys_accept(skt__os_handle s, skt__os_handle *out,
+                             skt_addr *peer, bool inherited, bool nonblocking);
 
 /* Begin to connect; a blocking socket waits for the outcome. The system goes on
  * connecting on its own when the answer is SKT_EINPROGRESS, because the socket
  * does not wait or its limit is over, or SKT__EINTR. May first ask the system
  * to refuse loopback connections as fast as it can. A unix socket goes on by
  * itself after neither, and on Linux answers SKT_EAGAIN for a full queue. */
-int skt__sys_connect(skt__os_handle s, const skt_addr *peer);
+SKT__OWN int skt__sys_connect(skt__os_handle s, const skt_addr *peer);
 
 /* Let a socket that needs no connection have no peer again. */
-int skt__sys_disconnect(skt__os_handle s, int domain);
+SKT__OWN int skt__sys_disconnect(skt__os_handle s, int domain);
 
 /* End writing. A connection that is gone already answers SKT_ENOTCONN. */
-int skt__sys_shutdown_write(skt__os_handle s);
+SKT__OWN int skt__sys_shutdown_write(skt__os_handle s);
 
 /* Read 1 to n bytes, or a message. 0 is an empty message or the end of the
  * stream, never a reset. n is 0 only where that takes a message. */
-ptrdiff_t skt__sys_read(skt__os_handle s, void *buffer, size_t n);
+SKT__OWN ptrdiff_t skt__sys_read(skt__os_handle s, void *buffer, size_t n);
 
 /* Write 1 to n bytes, or a message of n, never raising a signal. A broken
  * connection may answer SKT_EPIPE. n is 0 only for an empty message. */
-ptrdiff_t skt__sys_write(skt__os_handle s, const void *buffer, size_t n);
+SKT__OWN ptrdiff_t skt__sys_write(skt__os_handle s, const void *buffer,
+                                  size_t n);
 
 /* Receive one message of up to n bytes.
  *   n          0 is allowed
  *   from       receives the sender; may be NULL
  *   truncated  receives whether bytes were dropped */
-ptrdiff_t skt__sys_receive(skt__os_handle s, void *buffer, size_t n,
-                           skt_addr *from, bool *truncated);
+SKT__OWN ptrdiff_t skt__sys_receive(skt__os_handle s, void *buffer, size_t n,
+                                    skt_addr *from, bool *truncated);
 
 /* Send one message of n bytes; n is 0 for an empty one. */
-ptrdiff_t skt__sys_send_to(skt__os_handle s, const void *buffer, size_t n,
-                           const skt_addr *to);
+SKT__OWN ptrdiff_t skt__sys_send_to(skt__os_handle s, const void *buffer,
+                                    size_t n, const skt_addr *to);
 
 /* As skt__sys_read, and the bytes stay. */
-ptrdiff_t skt__sys_peek(skt__os_handle s, void *buffer, size_t n);
+SKT__OWN ptrdiff_t skt__sys_peek(skt__os_handle s, void *buffer, size_t n);
 
 /* As skt__sys_read and skt__sys_write, for 1 to SKT__VECTOR_MAX buffers, none
  * empty, SKT__IO_MAX bytes or less together. */
-ptrdiff_t skt__sys_readv(skt__os_handle s, const skt_buffer *b, size_t count);
-ptrdiff_t skt__sys_writev(skt__os_handle s, const skt_buffer *b, size_t count);
+SKT__OWN ptrdiff_t skt__sys_readv(skt__os_handle s, const skt_buffer *b,
+                                  size_t count);
+SKT__OWN ptrdiff_t skt__sys_writev(skt__os_handle s, const skt_buffer *b,
+                                   size_t count);
 enum { SKT__VECTOR_MAX = 64 };
 
 /* Close. The handle is gone, whatever the answer. */
-int skt__sys_close(skt__os_handle s);
+SKT__OWN int skt__sys_close(skt__os_handle s);
 
 /* Let the close that follows reset the connection. */
-int skt__sys_reset_on_close(skt__os_handle s);
+SKT__OWN int skt__sys_reset_on_close(skt__os_handle s);
 
 /* Let no call on the socket wait any more, and wake those that do; a call that
  * was about to wait may be missed, and is woken by doing it again. Several
  * calls of the system. Returns 0 or SKT_ENOTSOCK. */
-int skt__sys_cancel(skt__os_handle s);
+SKT__OWN int skt__sys_cancel(skt__os_handle s);
 
-int skt__sys_set_blocking(skt__os_handle s, bool blocking);
+SKT__OWN int skt__sys_set_blocking(skt__os_handle s, bool blocking);
 
 /* Let the system keep a limit for a direction, SKT_READ or SKT_WRITE: 1 or more
  * milliseconds, or -1. If SKT__LIMITS_BIND, a call that is over time then
  * answers SKT_EAGAIN; else the system only remembers the number. */
-int skt__sys_set_limit(skt__os_handle s, int direction, int limit_ms);
-int skt__sys_limit(skt__os_handle s, int direction, int *limit_ms);
-
-/* Wait until one of several sockets is ready or the time is over. It may return
- * early, with SKT__EINTR or with 0. Entries without a socket or events are
- * passed over; there may be none at all.
- *   ready       on entry SKT__FAILED for a socket that is connecting, whose
- *               failure is to be told, else 0; then those of the events that
- *               are there, or'ed with SKT__FAILED if the system says that the
- *               socket has an error; or 0
- *   waker       what skt__sys_waker_create made to be waited for, or
- *               SKT__NO_HANDLE
- *   room        SKT__POLL_ROOM * (count + 1) bytes for the system's form,
- *               aligned for any type
- *   timeout_ms  -1 for ever
- * Returns how many are ready, the waker being one; or 0. */
-int skt__sys_poll(skt_polled *entries, size_t count, skt__os_handle waker,
-                  void *room, int timeout_ms);
-enum { SKT__FAILED = 0x10 };
-
-/* What can be waited for, and what makes it readable when written: two handles,
- * or one twice. Both are closed as sockets are. Several calls of the system. */
-int skt__sys_waker_create(skt__os_handle *waits, skt__os_handle *wakes);
-
-/* Make it readable. Never waits; one that is readable already stays so. */
-int skt__sys_waker_write(skt__os_handle wakes);
-
-/* Make it unreadable. Called when it was readable. */
-void skt__sys_waker_drain(skt__os_handle waits);
-
-/* Fill the members handle and wakes of a new poller, which is woken from the
- * start by skt__sys_poller_wake; and give up what they stand for. */
-int skt__sys_poller_create(skt_poller *p);
-void skt__sys_poller_destroy(skt_poller *p);
-
-/* Watch a socket, watch it for something else, watch it no longer. One that is
- * watched already answers SKT_EEXIST, one that is not SKT_ENOENT.
- *   events  SKT_READ, SKT_WRITE, SKT_BOTH or 0, or'ed with SKT_ONESHOT
- * Any thread may call them at any time; a thread that waits is told by then. A
- * socket that is watched for nothing wakes nobody, whatever befalls it. */
-int skt__sys_poller_add(skt_poller *p, skt__os_handle s, int events,
-                        void *user);
-int skt__sys_poller_modify(skt_poller *p, skt__os_handle s, int events,
-                           void *user);
-int skt__sys_poller_remove(skt_poller *p, skt__os_handle s);
-
-/* Wait. It may return early, with SKT__EINTR or with 0. An error is told as
- * SKT_BOTH. A wake is an event of its own; p->pending is cleared by SKT__TAKE
- * when it is told.
- *   capacity  1 to SKT__EVENTS_MAX */
-int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
-                         int timeout_ms);
-enum { SKT__EVENTS_MAX = 1 << 20 };
-
-/* Called when p->pending has become 1. */
-int skt__sys_poller_wake(skt_poller *p);
-
-/* A socket is about to be closed: no poller of this process is to watch it any
- * more. Called if SKT__CLOSE_IS_TOLD. */
-void skt__sys_closing(skt__os_handle s);
+SKT__OWN int skt__sys_set_limit(skt__os_handle s, int direction, int limit_ms);
+SKT__OWN int skt__sys_limit(skt__os_handle s, int direction, int *limit_ms);
 
 /* The socket's pending error as a code, or 0. Asking may clear it. */
-int skt__sys_pending_error(skt__os_handle s);
+SKT__OWN int skt__sys_pending_error(skt__os_handle s);
 
 /* The local address. Not called for a socket that has none yet. */
-int skt__sys_local(skt__os_handle s, skt_addr *out);
+SKT__OWN int skt__sys_local(skt__os_handle s, skt_addr *out);
 
 /* The peer's address. A connection that is gone may answer SKT_ENOTCONN. */
-int skt__sys_peer(skt__os_handle s, skt_addr *out);
+SKT__OWN int skt__sys_peer(skt__os_handle s, skt_addr *out);
 
 /* What a foreign handle is: domain | type, or SKT_ENOTSOCK,
  * SKT_EAFNOSUPPORT or SKT_EPROTONOSUPPORT; up to two calls. */
-int skt__sys_kind(skt__os_handle s);
+SKT__OWN int skt__sys_kind(skt__os_handle s);
 
 /* 1 if the socket listens, else 0. Not called for a type that needs no
  * connection. */
-int skt__sys_listens(skt__os_handle s);
+SKT__OWN int skt__sys_listens(skt__os_handle s);
 
 /* 1 if this socket, which is an IPv6 one, takes IPv4 too, else 0. */
-int skt__sys_dual_stack(skt__os_handle s);
+SKT__OWN int skt__sys_dual_stack(skt__os_handle s);
 
 /* A foreign socket is made like ours in what can be made so later: no SIGPIPE.
  * No call where writes need no help. */
-int skt__sys_adopt(skt__os_handle s);
+SKT__OWN int skt__sys_adopt(skt__os_handle s);
 
 /* Options that not all systems know by one name and in one unit; ends with a
  * row whose option is 0. Those they do stand in options.c, in such rows too. */
@@ -265,19 +219,19 @@ extern const skt__option_row skt__sys_options[];
 /* Read or set the option of a row; the value is in the system's form. One that
  * the system lacks is SKT_ENOPROTOOPT or SKT_EOPNOTSUPP. A connection that is
  * gone may answer SKT_ENOTCONN, SKT_ECONNRESET or SKT_EINVAL. */
-int skt__sys_get_option(skt__os_handle s, const skt__option_row *row,
-                        int *value);
-int skt__sys_set_option(skt__os_handle s, const skt__option_row *row,
-                        int value);
+SKT__OWN int skt__sys_get_option(skt__os_handle s, const skt__option_row *row,
+                                 int *value);
+SKT__OWN int skt__sys_set_option(skt__os_handle s, const skt__option_row *row,
+                                 int value);
 
 /* Microseconds of a clock that never goes back. */
-int64_t skt__sys_now_us(void);
+SKT__OWN int64_t skt__sys_now_us(void);
 
 /* The index of a network interface, or 0 when there is none of that name. */
-uint32_t skt__sys_interface(const char *name);
+SKT__OWN uint32_t skt__sys_interface(const char *name);
 
 /* The calling thread's last native number. */
-int skt__sys_native_error(void);
+SKT__OWN int skt__sys_native_error(void);
 
 /* The call that failed, for one number can mean different things: Winsock's
  * WSAEWOULDBLOCK is "in progress" from connect. They can be or'ed together. */
@@ -307,30 +261,32 @@ typedef struct skt__code_row {
 } skt__code_row;
 extern const skt__code_row skt__sys_codes[];
 
+#include "sys_wait.h" /* the rest of the seam */
+
 /*
  * What the shared sources offer to backends
  */
 
 /* A struct sockaddr of `length` bytes becomes an address; see
  * skt_addr_from_native, whose argument checks have been made. */
-int skt__addr_set(skt_addr *out, const void *native, size_t length);
+SKT__OWN int skt__addr_set(skt_addr *out, const void *native, size_t length);
 
-bool skt__is_loopback(const skt_addr *a);
+SKT__OWN bool skt__is_loopback(const skt_addr *a);
 
 /* The address that means none in particular: wildcard and port 0, or unnamed.
  */
-void skt__addr_any(skt_addr *a, int domain);
+SKT__OWN void skt__addr_any(skt_addr *a, int domain);
 
 /* The system's numbers for a domain and a type; -1 where the system's headers
  * have no such type. */
-int skt__native_family(int domain);
-int skt__native_type(int type);
+SKT__OWN int skt__native_family(int domain);
+SKT__OWN int skt__native_type(int type);
 
 /* And back: domain | type, SKT_EAFNOSUPPORT or SKT_EPROTONOSUPPORT. */
-int skt__kind_of(int family, int type);
+SKT__OWN int skt__kind_of(int family, int type);
 
 /* The code for a native number that a call gave, by skt__sys_codes;
  * SKT_EUNKNOWN if it has none. Call 0 fits the rows for all calls only. */
-int skt__code(int call, int native);
+SKT__OWN int skt__code(int call, int native);
 
 #endif

@@ -48,6 +48,29 @@ static long long bad_receive_from(skt *s) {
 static long long do_mode(skt *s) { return skt_set_blocking(s, true); }
 static long long do_blocking(skt *s) { return skt_blocking(s); }
 static long long do_wait(skt *s) { return skt_wait(s, SKT_READ, 0, NULL); }
+
+/* A poller, made when it is first asked for. */
+static skt_poller *watcher(void) {
+  static skt_poller p;
+  if (skt_poller_wait(&p, &(skt_event){0}, 1, 0) == SKT_EBADF) {
+    skt_poller_create(&p);
+  }
+  return &p;
+}
+
+static long long do_add(skt *s) {
+  return skt_poller_add(watcher(), s, SKT_READ, NULL);
+}
+static long long do_modify(skt *s) {
+  return skt_poller_modify(watcher(), s, SKT_READ, NULL);
+}
+static long long do_remove(skt *s) { return skt_poller_remove(watcher(), s); }
+static long long bad_add(skt *s) {
+  return skt_poller_add(watcher(), s, -1, NULL);
+}
+static long long bad_modify(skt *s) {
+  return skt_poller_modify(watcher(), s, -1, NULL);
+}
 static long long do_get(skt *s) {
   return skt_get_option(s, SKT_OPT_NODELAY, &number);
 }
@@ -104,7 +127,9 @@ static const struct {
     ENTRY(do_local),         ENTRY(do_peer),         ENTRY(bad_bind),
     ENTRY(bad_accept),       ENTRY(bad_connect),     ENTRY(bad_read),
     ENTRY(bad_write),        ENTRY(bad_shutdown),    ENTRY(bad_wait),
-    ENTRY(bad_local),        ENTRY(bad_peer),
+    ENTRY(bad_local),        ENTRY(bad_peer),        ENTRY(do_add),
+    ENTRY(do_modify),        ENTRY(do_remove),       ENTRY(bad_add),
+    ENTRY(bad_modify),
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 

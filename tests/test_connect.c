@@ -120,6 +120,22 @@ TEST(connect, to_itself_is_refused) {
   }
 }
 
+/* The system knows that address as one of IPv6. */
+TEST(connect, of_a_dual_stack_socket_to_its_own_ipv4_address_is_refused) {
+  skt s = {0};
+  skt_addr at;
+  if (!ipv6_here()) {
+    SKIP("::1 cannot be bound here");
+  }
+  CHECK_EQ(skt_socket(&s, SKT_IPV6, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_addr_parse(&at, "[::]:0"), 0);
+  CHECK_EQ(skt_bind(&s, &at, SKT_DUAL_STACK), 0);
+  CHECK_EQ(skt_local(&s, &at), 0);
+  CHECK(ipv4_loopback_at(skt_addr_port(&at), &at));
+  CHECK_EQ(skt_connect(&s, &at), SKT_ECONNREFUSED);
+  skt_close(&s);
+}
+
 /* Windows takes 2 s by default (see src/win32/socket.c); compared with what the
  * machine needs for other things, not with a clock. */
 TEST(connect, refusal_on_loopback_is_as_quick_as_a_connection) {

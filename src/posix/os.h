@@ -73,7 +73,7 @@ typedef int skt__os_handle;
 
 /* Keep errno for skt__sys_native_error; what it means for a call, one
  * of SKT__IN_..., or for all. */
-int skt__fail_in(int call);
+SKT__OWN int skt__fail_in(int call);
 static inline int skt__fail(void) { return skt__fail_in(0); }
 
 #endif

@@ -106,7 +106,7 @@ int skt__sys_poller_create(skt_poller *p) {
 
 void skt__sys_poller_destroy(skt_poller *p) { close((int)p->handle); }
 
-static int ask(const skt_poller *p, int s) {
+static int ask_whether_watched(const skt_poller *p, int s) {
   changes c = {.n = 0};
   change(&c, (uintptr_t)s, ASKED, ASKING, 0, NULL);
   return apply(p, &c);
@@ -114,7 +114,7 @@ static int ask(const skt_poller *p, int s) {
 
 int skt__sys_poller_add(skt_poller *p, int s, int events, void *user) {
   changes c = {.n = 0};
-  int rc = ask(p, s);
+  int rc = ask_whether_watched(p, s);
   if (rc != SKT_ENOENT) {
     return rc == 0 ? SKT_EEXIST : rc;
   }

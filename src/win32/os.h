@@ -13,6 +13,11 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#ifndef __GNUC__ /* in MSVC's dialect an object names what it needs */
+#pragma comment(lib, "ws2_32")
+#pragma comment(lib, "iphlpapi")
+#endif
+
 /* Since Windows 10 1803. Defined here, because afunix.h is missing in older
  * headers; AF_UNIX itself is as old as Winsock. */
 struct sockaddr_un {
@@ -35,7 +40,7 @@ typedef SOCKET skt__os_handle;
 #define SKT__WRITE_MAX ((size_t)256 * 1024)
 
 #define SKT__LOAD(p) (*(const volatile short *)(p))
-#define SKT__STORE(p, v) (*(volatile short *)(p) = (v))
+#define SKT__STORE(p, v) (*(volatile short *)(p) = (short)(v))
 #define SKT__ENTER(p) (void)InterlockedIncrement16((volatile short *)(p))
 #define SKT__LEAVE(p) (void)InterlockedDecrement16((volatile short *)(p))
 #define SKT__CLAIM(p)                                                          \
@@ -60,8 +65,9 @@ static inline void skt__or(volatile short *p, short bits) {
 /* Nothing but closing the socket wakes select (Wine, platform tests). */
 #define SKT__SLICE_MS 50
 
-/* A place in each of three sets for select, and a share of their counts. */
-#define SKT__POLL_ROOM (3 * sizeof(SOCKET))
+/* A place in each of three sets for select; the waker's fourth, with the three
+ * that it needs not, is for their counts. */
+#define SKT__POLL_ROOM (4 * sizeof(SOCKET))
 
 #define SKT__CLOSE_IS_TOLD 1
 
@@ -72,7 +78,7 @@ static inline void skt__or(volatile short *p, short bits) {
 
 /* Keep WSAGetLastError() for skt__sys_native_error; what it means for a call,
  * one of SKT__IN_..., or for all. */
-int skt__fail_in(int call);
+SKT__OWN int skt__fail_in(int call);
 static inline int skt__fail(void) { return skt__fail_in(0); }
 
 /* The thread's slot for it, made by skt__sys_start. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The seam over Winsock. Its twin is posix/socket.c. */
-#include "../sys.h"
+#include "afd.h"
 
 #include <iphlpapi.h>
 
@@ -121,8 +121,9 @@ int skt__sys_accept(SOCKET s, SOCKET *out, skt_addr *peer, bool inherited,
   if (inherited != nonblocking) {
     rc = skt__sys_set_blocking(accepted, !nonblocking);
   }
-  if (rc == 0 && peer != NULL) {
-    rc = skt__addr_set(peer, &a, (size_t)length);
+  /* Wine 10: a peer that is gone already has no address. Wine 8 fails. */
+  if (rc == 0 && peer != NULL && skt__addr_set(peer, &a, (size_t)length) < 0) {
+    rc = SKT_ECONNABORTED;
   }
   if (rc < 0) {
     closesocket(accepted);
@@ -182,6 +183,7 @@ int skt__sys_cancel(SOCKET s) {
   int rc = skt__sys_set_blocking(s, false);
   shutdown(s, SD_BOTH);
   CancelIoEx((HANDLE)s, NULL);
+  skt__pollers_cancel(s);
   return rc == SKT_ENOTSOCK ? rc : 0;
 }
 

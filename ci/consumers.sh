@@ -1,0 +1,377 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# usage: ci/consumers.sh [linux] [windows]
+# Use skt in every way people do: each folder of tests/consumers, in a clone of
+# what is committed, builds the same program, which is run, for Windows under
+# Wine. Then what is installed, and what mistakes lead to. Both systems unless
+# one is named. Installs what is missing.
+#
+# Exit code: 0 all passed, 1 something failed, 2 wrong arguments.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+readonly root=$PWD all=$PWD/build/consumers
+passed=0 failed=0 skipped=0 checks=0
+
+# check WHAT COMMAND...: run it, print a line, and on failure what it said. Exit
+# code 77 is a skip, whose reason is its last line.
+check() {
+  local log result=ok status
+  checks=$((checks + 1))
+  log=$all/$system/$checks.log
+  set +e
+  (set -euo pipefail; "${@:2}") >"$log" 2>&1 </dev/null
+  status=$?
+  set -e
+  case $status in
+    0)
+      passed=$((passed + 1))
+      ! grep -qx 'second try' "$log" || result='ok, at the second try'
+      ;;
+    77) skipped=$((skipped + 1)) result="skip: $(tail -n 1 "$log")" ;;
+    *) failed=$((failed + 1)) result=FAILED ;;
+  esac
+  printf '%-8s %-58s %s\n' "$system" "$1" "$result"
+  if [ "$result" = FAILED ]; then
+    tail -n 30 "$log"
+    echo "(all of it: $log)"
+  fi
+}
+
+# refused COMMAND... -- TEXT...: it fails, and says each text. Lines are joined,
+# because CMake breaks them.
+refused() {
+  local command=() said status=0
+  while [ "$1" != -- ]; do command+=("$1"); shift; done
+  shift
+  said=$("${command[@]}" 2>&1) || status=$?
+  echo "$said"
+  [ $status -ne 0 ] || { echo "not refused: ${command[*]}"; exit 1; }
+  said=$(tr -s ' \n' '  ' <<<"$said")
+  for text; do
+    [[ $said == *"$text"* ]] || { echo "it does not say: $text"; exit 1; }
+  done
+}
+
+#
+# The system to build for
+#
+
+for_linux() {
+  system=linux cc=gcc exe=''
+  cmake=(cmake -G Ninja -DCMAKE_BUILD_TYPE=Release)
+}
+
+for_windows() {
+  system=windows cc=x86_64-w64-mingw32-gcc-posix exe=.exe
+  cmake=(cmake -G Ninja -DCMAKE_BUILD_TYPE=Release
+    "-DCMAKE_TOOLCHAIN_FILE=$root/ci/mingw-w64.cmake")
+}
+
+# run PROGRAM FOLDER: with the shared library in that folder. It must say ok.
+# Under Wine a program is now and then lost before it begins, so there it may be
+# tried twice.
+run() {
+  local said
+  if [ "$system" = windows ]; then
+    export WINEPATH="Z:${2//\//\\}"
+    said=$(bounded 60 "$root/ci/wine.sh" "$1.exe") || {
+      echo 'second try'
+      said=$(bounded 60 "$root/ci/wine.sh" "$1.exe")
+    }
+  else
+    said=$(LD_LIBRARY_PATH=$2 bounded 60 "$1")
+  fi
+  echo "it says: $said"
+  [ "${said%$'\r'}" = ok ]
+}
+
+# linked PROGRAM static|shared: with that library.
+linked() {
+  local libraries want=0
+  if [ "$system" = windows ]; then
+    libraries=$(x86_64-w64-mingw32-objdump -p "$1.exe" | grep 'DLL Name:')
+  else
+    libraries=$(readelf -d "$1")
+  fi
+  [ "$2" = static ] || want=1
+  [ "$(grep -cE 'libskt[.]so[.]|DLL Name: skt[.]dll' <<<"$libraries")" = $want ]
+}
+
+#
+# Ways in
+#
+
+# unpack CONSUMER NAME: make `folder`, of that name, with the consumer in it.
+unpack() {
+  folder=$all/$system/$2
+  mkdir -p "$folder"
+  cp "tests/consumers/$1"/* tests/consumers/program.c "$folder"
+  [ "$1" != find_package_cxx ] || mv "$folder/program.c" "$folder/program.cc"
+}
+
+# build_and_run static|shared DLLS ARGUMENT...: what is in `folder`.
+build_and_run() {
+  bounded 120 "${cmake[@]}" -S "$folder" -B "$folder/build" "${@:3}"
+  bounded 120 cmake --build "$folder/build"
+  linked "$folder/build/program" "$1"
+  run "$folder/build/program" "$2"
+}
+
+in_a_subfolder() {
+  unpack add_subdirectory "add_subdirectory $1"
+  cp -r "$all/skt" "$folder/skt"
+  build_and_run "$1" "$folder/build/skt" "-DBUILD_SHARED_LIBS=$2"
+}
+
+fetched() {
+  unpack fetch_content fetch_content
+  build_and_run static '' "-Dwhere_skt_is=$all/skt"
+}
+
+# found CONSUMER static|shared ARGUMENT...: in the folder `prefix`.
+found() {
+  unpack "$1" "$1 ${prefix##*/} ${*:3}"
+  build_and_run "$2" "$prefix/bin" "-DCMAKE_PREFIX_PATH=$prefix" "${@:3}"
+}
+
+# by_pkg_config CONSUMER static|shared
+by_pkg_config() {
+  unpack "$1" "$1 ${prefix##*/} $2"
+  PKG_CONFIG_LIBDIR=$prefix/lib/pkgconfig make -C "$folder" "CC=$cc"
+  linked "$folder/program" "$2"
+  if [ "$system" = windows ]; then
+    run "$folder/program" "$prefix/bin"
+  else
+    run "$folder/program" "$prefix/lib"
+  fi
+}
+
+#
+# What is installed
+#
+
+# install_skt static|shared ON|OFF: into `prefix`.
+install_skt() {
+  local build=$all/$system/$1
+  bounded 120 "${cmake[@]}" -S "$all/skt" -B "$build" -DSKT_WERROR=ON \
+    -DSKT_TESTS=OFF -DSKT_EXAMPLES=OFF "-DBUILD_SHARED_LIBS=$2" \
+    "-DCMAKE_INSTALL_PREFIX=$prefix"
+  bounded 300 cmake --build "$build" -j2
+  bounded 60 cmake --install "$build"
+}
+
+# The names that skt.h declares, and the version that it states.
+names_of_header() {
+  sed -n '/^SKT_API/s/.*\(skt_[a-z0-9_]*\)(.*/\1/p' include/skt.h | sort
+}
+version_of_header() {
+  sed -n 's/^#define SKT_VERSION_[A-Z]* //p' include/skt.h | paste -sd.
+}
+
+same_version() {
+  PKG_CONFIG_LIBDIR=$prefix/lib/pkgconfig pkg-config --modversion skt |
+    diff - <(version_of_header)
+  grep "PACKAGE_VERSION \"$(version_of_header)\"" \
+    "$prefix/lib/cmake/skt/sktConfigVersion.cmake"
+}
+
+# The shared library exports what skt.h declares, no more and no less.
+same_names() {
+  local node
+  if [ "$system" = windows ]; then
+    x86_64-w64-mingw32-objdump -p "$prefix/bin/skt.dll" |
+      sed -n 's/^\t\[ *[0-9]*\] \([^ ]*\)$/\1/p' | sort |
+      diff - <(names_of_header)
+  else
+    node=SKT_$(version_of_header | cut -d. -f1,2)
+    nm -D --defined-only "$prefix/lib/libskt.so" | sed -n 's/.* T //p' |
+      sort | diff - <(names_of_header | sed "s/$/@@$node/")
+    readelf -d "$prefix/lib/libskt.so" |
+      grep "SONAME.*\[libskt.so.${node#SKT_}\]"
+  fi
+}
+
+# Neither the build folders nor the sources are named in what is installed.
+no_traces() {
+  ! grep -rlF -e "$all" -e "$root" "$prefix"
+}
+
+uninstalled() {
+  bounded 60 cmake --build "$all/$system/shared" --target uninstall
+  found find_package_static static -DAGAIN=1
+  bounded 60 cmake --build "$all/$system/static" --target uninstall
+  [ -z "$(find "$prefix" -mindepth 1)" ] || { find "$prefix"; exit 1; }
+}
+
+
+#
+# Mistakes
+#
+
+# configure CONSUMER [SED]: with its CMakeLists.txt changed by sed.
+configure() {
+  unpack "$1" "mistaken $1 ${2:-}"
+  sed -i "${2:-}" "$folder/CMakeLists.txt"
+  "${cmake[@]}" -S "$folder" -B "$folder/build" \
+    "-DCMAKE_PREFIX_PATH=$prefix"
+}
+
+by_hand() {
+  "$cc" "-I$prefix/include" tests/consumers/program.c -o \
+    "$all/$system/by_hand$exe" "$@"
+}
+
+wrong_version() {
+  refused configure find_package "s/skt 0[.]1/skt $1/" -- \
+    "requested version \"$1\"" "version: $(version_of_header)"
+}
+
+two_kinds() {
+  # shellcheck disable=SC2016 # the dollar is sed's
+  refused configure find_package_static \
+    '$afind_package(skt REQUIRED COMPONENTS shared)' -- \
+    'skt::skt is the static library already'
+}
+
+# One error and no page of them.
+old_c() {
+  printf '#include <skt.h>\nskt s;\n' >"$all/$system/old.c"
+  refused "$1" "-std=$2" -pedantic-errors -c -Iinclude "$all/$system/old.c" \
+    -o "$all/$system/old.o" -- 'needs C99 or C++11' >"$all/$system/old.out"
+  cat "$all/$system/old.out"
+  [ "$(grep -c 'error' "$all/$system/old.out")" -eq 2 ] # and the line it shows
+}
+
+# gnu90 has all that skt.h needs, and so has a compiler without a version.
+other_c() {
+  printf '#include <skt.h>\nskt s;\n' >"$all/$system/other.c"
+  "$cc" -std=gnu90 -Werror -c -Iinclude "$all/$system/other.c" \
+    -o "$all/$system/other.o"
+  cp "$all/$system/other.c" "$all/$system/other.cc"
+  "${cc/gcc/g++}" -std=c++11 -Wall -Wextra -pedantic-errors -Werror -c \
+    -Iinclude "$all/$system/other.cc" -o "$all/$system/other.o"
+}
+
+# What the linker names is explained in skt.h and in the README.
+no_winsock() {
+  refused by_hand "$prefix/lib/libskt.a" -- '__imp_WSAStartup' libskt.a
+  grep -q '__imp_WSAStartup' include/skt.h
+  grep -q -e '-lskt -lws2_32 -liphlpapi' include/skt.h
+  grep -q -e '-lskt -lws2_32 -liphlpapi' README.md
+  by_hand "$prefix/lib/libskt.a" -lws2_32 -liphlpapi
+  run "$all/$system/by_hand" ''
+}
+
+dll_as_static() {
+  refused by_hand "$prefix/lib/libskt.dll.a" -- \
+    'skt_socket_is_static_for_the_DLL_define_SKT_SHARED'
+  by_hand -DSKT_SHARED "$prefix/lib/libskt.dll.a"
+  run "$all/$system/by_hand" "$prefix/bin"
+}
+
+static_as_dll() {
+  refused by_hand -DSKT_SHARED "$prefix/lib/libskt.a" -lws2_32 -liphlpapi -- \
+    '__imp_skt_socket'
+  grep -q '__imp_skt_socket' include/skt.h
+}
+
+#
+# All of it
+#
+
+# A way in is a line here, a function above, and a folder of tests/consumers.
+ways_in() {
+  check 'add_subdirectory, static' in_a_subfolder static OFF
+  check 'add_subdirectory, shared' in_a_subfolder shared ON
+  check 'FetchContent' fetched
+  check 'install, static' install_skt static OFF
+  check 'pkg-config, where only the static library is' by_pkg_config \
+    pkg_config static
+  check 'find_package, where only the static library is' found find_package \
+    static -DBUILD_SHARED_LIBS=ON
+  check 'a component that is not there is named' refused configure \
+    find_package_shared -- 'Here is no shared library of skt'
+  check 'install, shared into the same folder' install_skt shared ON
+  check 'find_package, version 0.1' found find_package static
+  check 'find_package, BUILD_SHARED_LIBS' found find_package shared \
+    -DBUILD_SHARED_LIBS=ON
+  check 'find_package, COMPONENTS static' found find_package_static static
+  check 'find_package, COMPONENTS shared' found find_package_shared shared
+  check 'find_package, a project of C++ alone' found find_package_cxx static
+  check 'pkg-config' by_pkg_config pkg_config shared
+  check 'pkg-config --static' by_pkg_config pkg_config_static static
+}
+
+installed() {
+  check 'the versions of package and header are the same' same_version
+  check 'the shared library exports what skt.h declares' same_names
+  check 'nothing installed names the build or the sources' no_traces
+  if [ "$system" = linux ]; then
+    check 'the binary interface is the one that ci/abi keeps' ci/abi.sh
+  fi
+  local first=$prefix
+  prefix="$all/$system/moved here"
+  check 'the installed folder is moved' mv "$first" "$prefix"
+  check 'moved: find_package, COMPONENTS static' found find_package_static \
+    static
+  check 'moved: find_package, COMPONENTS shared' found find_package_shared \
+    shared
+  check 'moved: pkg-config' by_pkg_config pkg_config shared
+  check 'moved: pkg-config --static' by_pkg_config pkg_config_static static
+  mv "$prefix" "$first"
+  prefix=$first
+}
+
+mistakes() {
+  local version
+  for version in 9.0 0.2 0.0; do
+    check "find_package, version $version: CMake names both" wrong_version \
+      $version
+  done
+  check 'static and shared in one project: the message says so' two_kinds
+  check 'a C90 compiler: one error, which says what is needed' old_c "$cc" c90
+  check 'gnu90 and C++11: no complaint' other_c
+  if [ "$system" = windows ]; then
+    check 'ws2_32 is missing: skt.h explains what the linker says' no_winsock
+    check 'the DLL without SKT_SHARED: the linker says what to do' \
+      dll_as_static
+    check 'SKT_SHARED with the static library: skt.h explains it' static_as_dll
+  fi
+}
+
+systems=("$@")
+[ $# -gt 0 ] || systems=(linux windows)
+for system in "${systems[@]}"; do
+  case $system in
+    linux | windows) ;;
+    *)
+      echo 'usage: ci/consumers.sh [linux] [windows]' >&2
+      exit 2
+      ;;
+  esac
+done
+
+trap 'stop_programs; stop_wine' EXIT
+need linux
+need consumers
+rm -rf "$all"
+git clone -q . "$all/skt"
+git -C "$all/skt" checkout -q -B main
+for system in "${systems[@]}"; do
+  if [ "$system" = windows ]; then
+    need windows
+    start_wine
+  fi
+  say "using skt in every way: $system"
+  "for_$system"
+  prefix="$all/$system/a prefix"
+  mkdir -p "$prefix"
+  ways_in
+  installed
+  mistakes
+  check 'uninstall, one library after the other, leaves nothing' uninstalled
+done
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]

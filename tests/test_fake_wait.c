@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* Waiting without a system: which calls are made, with what time, and what
+ * becomes of wakes. */
+#include <limits.h>
+
+#include "fake_sys.h"
+#include "skt_test.h"
+
+#define PLAY(...) fake_script((const fake_step[]){__VA_ARGS__, {0}})
+#define CHECK_PLAYED() CHECK_STR(outcome(), "as expected")
+
+static const char *outcome(void) {
+  return fake_trouble() == NULL ? "as expected" : fake_trouble();
+}
+
+static skt_waker waker;
+static skt_poller poller;
+static skt_event events[4];
+
+static bool make_both(void) {
+  PLAY({"start", 0}, {"waker_create", 0}, {"start", 0}, {"poller_create", 0});
+  return skt_waker_create(&waker) == 0 && skt_poller_create(&poller) == 0 &&
+         fake_trouble() == NULL;
+}
+
+TEST(waiting, waker_is_drained_when_it_was_woken_and_only_then) {
+  skt s = fake_connected();
+  CHECK(make_both());
+  PLAY({"wait", SKT_READ}, {"wait", FAKE_WOKEN}, {"waker_drain", 0},
+       {"wait", FAKE_WOKEN | SKT_WRITE}, {"waker_drain", 0});
+  CHECK_EQ(skt_wait(&s, SKT_READ, -1, &waker), SKT_READ);
+  CHECK_EQ(skt_wait(&s, SKT_READ, -1, &waker), SKT_WOKEN);
+  CHECK_EQ(skt_wait(&s, SKT_BOTH, -1, &waker), SKT_WRITE | SKT_WOKEN);
+  CHECK_PLAYED();
+}
+
+TEST(waiting, many_wakes_before_a_wait_are_one_write) {
+  CHECK(make_both());
+  PLAY({"waker_write", SKT__EINTR}, {"waker_write", 0}, {"wait", FAKE_WOKEN},
+       {"waker_drain", 0}, {"waker_write", 0});
+  for (int i = 0; i < 9; ++i) {
+    CHECK_EQ(skt_wake(&waker), 0);
+  }
+  CHECK_EQ(skt_poll(NULL, 0, -1, &waker), 1);
+  CHECK_EQ(skt_wake(&waker), 0);
+  CHECK_PLAYED();
+  PLAY({"poller_wake", SKT__EINTR}, {"poller_wake", 0});
+  for (int i = 0; i < 9; ++i) {
+    CHECK_EQ(skt_poller_wake(&poller), 0);
+  }
+  CHECK_PLAYED();
+}
+
+TEST(waiting, wake_that_failed_is_made_again_by_the_next) {
+  CHECK(make_both());
+  PLAY({"waker_write", SKT_ENOBUFS}, {"waker_write", 0},
+       {"poller_wake", SKT_ENOMEM}, {"poller_wake", 0});
+  CHECK_EQ(skt_wake(&waker), SKT_ENOBUFS);
+  CHECK_EQ(skt_wake(&waker), 0);
+  CHECK_EQ(skt_poller_wake(&poller), SKT_ENOMEM);
+  CHECK_EQ(skt_poller_wake(&poller), 0);
+  CHECK_PLAYED();
+}
+
+TEST(waiting, failure_is_ready_for_what_was_asked_in_its_entry) {
+  skt a = fake_connected(), b = fake_connected(), c = fake_connected();
+  skt_polled e[] = {{&a, SKT_READ, 0}, {&b, SKT_WRITE, 0}, {&c, SKT_BOTH, 0}};
+  PLAY({"wait", SKT__FAILED | SKT_READ << 8}, {"wait", SKT__FAILED << 16});
+  CHECK_EQ(skt_poll(e, 3, -1, NULL), 1);
+  CHECK_EQ(e[0].ready, SKT_READ);
+  CHECK_EQ(e[1].ready, 0); /* the system told what nobody asked */
+  CHECK_EQ(skt_poll(e, 3, -1, NULL), 1);
+  CHECK_EQ(e[0].ready, 0);
+  CHECK_EQ(e[2].ready, SKT_BOTH);
+  CHECK_PLAYED();
+}
+
+TEST(waiting, latched_error_is_ready_without_waiting) {
+  skt s = fake_connected();
+  PLAY({"read", SKT_ECONNRESET}, {"wait", 0}, {"wait", 0}, {"wait", 0});
+  char byte;
+  CHECK_EQ(skt_read(&s, &byte, 1), SKT_ECONNRESET);
+  CHECK_EQ(skt_wait(&s, SKT_READ, -1, NULL), SKT_READ);
+  CHECK_EQ(fake_timeout_ms, 0);
+  CHECK_EQ(skt_wait(&s, SKT_BOTH, -1, NULL), SKT_READ);
+  CHECK_EQ(skt_wait(&s, SKT_WRITE, 0, NULL), 0);
+  CHECK_PLAYED();
+}
+
+TEST(waiting, poller_goes_on_with_the_time_that_is_left) {
+  CHECK(make_both());
+  PLAY({"poller_wait", SKT__EINTR}, {"pass_us", 30400}, {"poller_wait", 0},
+       {"pass_us", 20000}, {"poller_wait", 2});
+  CHECK_EQ(skt_poller_wait(&poller, events, 4, 100), 2);
+  CHECK_EQ(fake_timeout_ms, 50); /* 49.6, rounded up */
+  CHECK_PLAYED();
+  PLAY({"poller_wait", SKT__EINTR}, {"pass_us", 99999}, {"poller_wait", 0},
+       {"pass_us", 1});
+  CHECK_EQ(skt_poller_wait(&poller, events, 4, 100), 0);
+  CHECK_PLAYED();
+  PLAY({"poller_wait", SKT__EINTR}, {"pass_us", 1000}, {"poller_wait", 1});
+  CHECK_EQ(skt_poller_wait(&poller, events, 4, INT_MAX), 1);
+  CHECK_EQ(fake_timeout_ms, INT_MAX - 1);
+  CHECK_PLAYED();
+}
+
+TEST(waiting, poller_waits_for_ever_or_only_looks) {
+  CHECK(make_both());
+  PLAY({"poller_wait", 0}, {"poller_wait", SKT__EINTR}, {"poller_wait", 1});
+  CHECK_EQ(skt_poller_wait(&poller, events, 4, -1), 1);
+  CHECK_EQ(fake_timeout_ms, -1);
+  PLAY({"poller_wait", SKT__EINTR}, {"poller_wait", 0});
+  CHECK_EQ(skt_poller_wait(&poller, events, 4, 0), 0);
+  CHECK_PLAYED();
+}
+
+TEST(waiting, poller_takes_absurd_capacities) {
+  CHECK(make_both());
+  PLAY({"poller_wait", 1});
+  CHECK_EQ(skt_poller_wait(&poller, events, SIZE_MAX, 0), 1);
+  CHECK_EQ(fake_n, SKT__EVENTS_MAX);
+  CHECK_PLAYED();
+}
+
+TEST(waiting, failures_come_back_and_leave_the_poller_as_it_was) {
+  skt s = fake_connected();
+  skt_waker no_waker;
+  skt_poller none;
+  CHECK(make_both());
+  PLAY({"start", SKT_ENETDOWN}, {"start", 0}, {"waker_create", SKT_EMFILE},
+       {"start", SKT_ENETDOWN}, {"start", 0}, {"poller_create", SKT_EMFILE});
+  CHECK_EQ(skt_waker_create(&no_waker), SKT_ENETDOWN);
+  CHECK_EQ(skt_waker_create(&no_waker), SKT_EMFILE);
+  CHECK_EQ(skt_wake(&no_waker), SKT_EBADF);
+  CHECK_EQ(skt_poller_create(&none), SKT_ENETDOWN);
+  CHECK_EQ(skt_poller_create(&none), SKT_EMFILE);
+  CHECK_EQ(skt_poller_wake(&none), SKT_EBADF);
+  CHECK_PLAYED();
+  PLAY({"poller_add", SKT_ENOMEM}, {"poller_modify", SKT_ENOENT},
+       {"poller_remove", SKT_ENOENT}, {"poller_wait", SKT_ENOMEM},
+       {"poller_wait", 1}, {"poller_destroy", 0});
+  CHECK_EQ(skt_poller_add(&poller, &s, SKT_READ, NULL), SKT_ENOMEM);
+  CHECK_EQ(skt_poller_modify(&poller, &s, SKT_READ, NULL), SKT_ENOENT);
+  CHECK_EQ(skt_poller_remove(&poller, &s), SKT_ENOENT);
+  CHECK_EQ(skt_poller_wait(&poller, events, 1, -1), SKT_ENOMEM);
+  CHECK_EQ(skt_poller_wait(&poller, events, 1, -1), 1); /* not SKT_EBUSY */
+  CHECK_EQ(skt_poller_destroy(&poller), 0);
+  CHECK_PLAYED();
+}
+
+TEST(cost, poller_wait_and_wake_are_one_call_each) {
+  CHECK(make_both());
+  PLAY({"poller_wake", 0}, {"poller_wait", 1}, {"poller_wait", 1});
+  CHECK_EQ(skt_poller_wake(&poller), 0);
+  CHECK_EQ(skt_poller_wait(&poller, events, 4, -1), 1);
+  CHECK_EQ(skt_poller_wait(&poller, events, 4, 50), 1);
+  CHECK_PLAYED();
+}
