@@ -275,6 +275,17 @@ TEST(poller, removed_socket_is_told_no_more) {
   end(&p, &a, &b);
 }
 
+TEST(poller, adding_twice_changes_nothing) {
+  skt a = {0}, b = {0};
+  skt_poller p;
+  CHECK(watched_pair(&p, SKT_READ, &a, &a, &b));
+  CHECK_EQ(skt_poller_add(&p, &a, SKT_WRITE, &b), SKT_EEXIST);
+  CHECK(is_silent(&p, 20));
+  CHECK_EQ(skt_write(&b, "x", 1), 1);
+  CHECK(tells(&p, &a, SKT_READ));
+  end(&p, &a, &b);
+}
+
 TEST(poller, closed_socket_leaves_and_its_number_starts_anew) {
   skt_poller p;
   CHECK_EQ(skt_poller_create(&p), 0);

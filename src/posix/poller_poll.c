@@ -188,8 +188,8 @@ static int events_told(int native) {
 
 /* Whether there is an event of a descriptor of which poll told something; a
  * wake that was made for a change is none. */
-static bool take(skt_poller *p, poll_set *set, const struct pollfd *a,
-                 skt_event *out) {
+static bool take_event(skt_poller *p, poll_set *set, const struct pollfd *a,
+                       skt_event *out) {
   slot *watched = &set->slots[a->fd];
   if (!watched->watched || watched->fresh) {
     return false;
@@ -213,8 +213,8 @@ static bool take(skt_poller *p, poll_set *set, const struct pollfd *a,
 }
 
 /* Goes on after the last one told, so that all have their turn. */
-static int take_all(skt_poller *p, poll_set *set, int ready, skt_event *events,
-                    size_t capacity) {
+static int take_events(skt_poller *p, poll_set *set, int ready,
+                       skt_event *events, size_t capacity) {
   size_t first = 0, n = 0;
   while (first < set->asked_count && set->asked[first].fd < set->turn) {
     ++first;
@@ -222,7 +222,7 @@ static int take_all(skt_poller *p, poll_set *set, int ready, skt_event *events,
   for (size_t i = 0; i < set->asked_count && ready > 0 && n < capacity; ++i) {
     const struct pollfd *a = &set->asked[(first + i) % set->asked_count];
     ready -= a->revents != 0;
-    if (a->revents != 0 && take(p, set, a, &events[n])) {
+    if (a->revents != 0 && take_event(p, set, a, &events[n])) {
       set->turn = a->fd + 1;
       ++n;
     }
@@ -244,7 +244,7 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   rc = rc < 0 ? skt__fail_in(SKT__IN_WAIT) : rc;
   pthread_mutex_lock(&sets_lock);
   set->asking = false;
-  rc = rc > 0 ? take_all(p, set, rc, events, capacity) : rc;
+  rc = rc > 0 ? take_events(p, set, rc, events, capacity) : rc;
   pthread_mutex_unlock(&sets_lock);
   return rc;
 }
