@@ -35,7 +35,7 @@
 #elif defined EVFILT_EMPTY
 #define ASKED EVFILT_EMPTY
 #define ASKED_NOTES 0
-#else
+#else /* as with libkqueue, where the pointer stays */
 #define ASKED EVFILT_READ
 #endif
 #ifndef ASKING
