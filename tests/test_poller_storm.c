@@ -189,6 +189,40 @@ TEST(poller_storm, end_behind_unread_bytes_is_told_as_a_level) {
   skt_close(&b);
 }
 
+/* Both are ready, but there is room for one of them only. */
+TEST(poller_storm, what_was_taken_between_two_waits_is_not_told) {
+  skt s[2] = {{0}}, far[2] = {{0}};
+  skt_poller p;
+  skt_event e;
+  char got;
+  CHECK_EQ(skt_poller_create(&p), 0);
+  for (int i = 0; i < 2; ++i) {
+    CHECK(connect_pair(SKT_IPV4, &s[i], &far[i]));
+    CHECK_EQ(skt_poller_add(&p, &s[i], SKT_READ, &s[i]), 0);
+  }
+  CHECK(is_silent(&p, 20)); /* so that both are asked about */
+  for (int i = 0; i < 2; ++i) {
+    CHECK_EQ(skt_write(&far[i], "x", 1), 1);
+    CHECK_EQ(skt_wait(&s[i], SKT_READ, SOON_MS, NULL), SKT_READ);
+  }
+  CHECK_EQ(skt_poller_wait(&p, &e, 1, SOON_MS), 1);
+  for (int i = 0; i < 2; ++i) {
+    CHECK_EQ(skt_read(&s[i], &got, 1), 1);
+  }
+  CHECK(is_silent(&p, 20));
+  for (int i = 0; i < 2; ++i) {
+    CHECK_EQ(skt_write(&far[i], "x", 1), 1);
+    CHECK_EQ(skt_poller_wait(&p, &e, 1, SOON_MS), 1);
+    CHECK(e.user == &s[i]);
+    CHECK_EQ(skt_read(&s[i], &got, 1), 1);
+  }
+  for (int i = 0; i < 2; ++i) {
+    skt_close(&s[i]);
+    skt_close(&far[i]);
+  }
+  skt_poller_destroy(&p);
+}
+
 static void cancel_later(void *s) {
   skt_poll(NULL, 0, 20, NULL);
   skt_cancel(s);
