@@ -67,6 +67,9 @@ bool test_interrupt(test_thread *thread);
 /* Send a byte of urgent data on a stream socket. */
 bool test_send_urgent(uintptr_t native, char byte);
 
+/* Close a socket behind skt's back. */
+bool test_close_native(uintptr_t native);
+
 /* Milliseconds of a clock that never goes back. */
 double test_now_ms(void);
 

@@ -189,6 +189,28 @@ TEST(poller_storm, end_behind_unread_bytes_is_told_as_a_level) {
   skt_close(&b);
 }
 
+/* It should have been removed before; but all that happens is that it leaves.
+ * Once it is asked about when it is closed, once it was just told. */
+TEST(poller_storm, socket_closed_behind_its_back_leaves) {
+  skt_poller p;
+  skt_event e;
+  CHECK_EQ(skt_poller_create(&p), 0);
+  for (int told = 0; told <= 1; ++told) {
+    skt s = {0}, other = {0};
+    CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_DATAGRAM, 0), 0);
+    CHECK_EQ(skt_poller_add(&p, &s, told ? SKT_WRITE : SKT_READ, &s), 0);
+    CHECK_EQ(skt_poller_wait(&p, &e, 1, 20), told);
+    CHECK(test_close_native(skt_release(&s)));
+    CHECK(is_silent(&p, 50));
+    CHECK_EQ(skt_socket(&other, SKT_IPV4, SKT_DATAGRAM, 0), 0);
+    CHECK_EQ(skt_poller_add(&p, &other, SKT_WRITE, &other), 0);
+    CHECK_EQ(skt_poller_wait(&p, &e, 1, SOON_MS), 1);
+    CHECK(e.user == &other);
+    CHECK_EQ(skt_close(&other), 0);
+  }
+  skt_poller_destroy(&p);
+}
+
 /* Both are ready, but there is room for one of them only. */
 TEST(poller_storm, what_was_taken_between_two_waits_is_not_told) {
   skt s[2] = {{0}}, far[2] = {{0}};

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Urgent data, which skt does not send. The twin is posix/urgent.c. */
+/* What skt does not do. The twin is posix/native_call.c. */
 #include <winsock2.h>
 
 #include "../skt_test.h"
 
 bool test_send_urgent(uintptr_t native, char byte) {
   return send((SOCKET)native, &byte, 1, MSG_OOB) == 1;
+}
+
+bool test_close_native(uintptr_t native) {
+  return closesocket((SOCKET)native) == 0;
 }
