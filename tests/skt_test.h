@@ -73,6 +73,9 @@ bool test_close_native(uintptr_t native);
 /* Milliseconds of a clock that never goes back. */
 double test_now_ms(void);
 
+/* Milliseconds of the processor that this process has used. */
+double test_cpu_ms(void);
+
 /* Run this program again as a child, with one argument for test_child, as any
  * program would start another; wait for its end. Returns what system() does. */
 int test_run_child(const char *argument);
