@@ -54,6 +54,16 @@ static int connects(int n) {
   return 0;
 }
 
+static int accept_all(int listener, int n) {
+  for (int i = 0; i < n; ++i) {
+    int s = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+    if (s < 0 || close(s) != 0) {
+      return 1;
+    }
+  }
+  return close(listener);
+}
+
 static int accepts(int n) {
   int one = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
@@ -64,13 +74,7 @@ static int accepts(int n) {
   }
   printf("%d\n", ntohs(at.sin_port));
   fflush(stdout);
-  for (int i = 0; i < n; ++i) {
-    int s = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-    if (s < 0 || close(s) != 0) {
-      return 1;
-    }
-  }
-  return close(listener);
+  return accept_all(listener, n);
 }
 
 static int first(int n) {

@@ -42,6 +42,16 @@ static int connects(int n) {
   return 0;
 }
 
+static int accept_all(skt *listener, int n) {
+  for (int i = 0; i < n; ++i) {
+    skt s;
+    if (skt_accept(listener, &s, NULL, 0) < 0 || skt_close(&s) < 0) {
+      return 1;
+    }
+  }
+  return skt_close(listener);
+}
+
 static int accepts(int n) {
   skt listener;
   if (skt_socket(&listener, SKT_IPV4, SKT_STREAM, 0) < 0 ||
@@ -51,13 +61,7 @@ static int accepts(int n) {
   }
   printf("%d\n", skt_addr_port(&at));
   fflush(stdout);
-  for (int i = 0; i < n; ++i) {
-    skt s;
-    if (skt_accept(&listener, &s, NULL, 0) < 0 || skt_close(&s) < 0) {
-      return 1;
-    }
-  }
-  return skt_close(&listener);
+  return accept_all(&listener, n);
 }
 
 static int first(int n) {

@@ -79,6 +79,7 @@ missing_for() {
       lacks git git
       lacks pkgconf pkgconf
       lacks abigail-tools abidiff
+      lacks clang clang
       lacks binutils readelf
       ;;
     costs)

@@ -58,12 +58,15 @@ refused() {
 #
 
 for_linux() {
-  system=linux cc=gcc exe=''
+  system=linux cc=gcc exe='' clang=clang ldlibs=''
   cmake=(cmake -G Ninja -DCMAKE_BUILD_TYPE=Release)
 }
 
 for_windows() {
   system=windows cc=x86_64-w64-mingw32-gcc-posix exe=.exe
+  clang='clang --target=x86_64-w64-mingw32'
+  # clang does not find MinGW's own library by itself.
+  ldlibs="-L$(dirname "$("$cc" -print-libgcc-file-name)") -lws2_32 -liphlpapi"
   cmake=(cmake -G Ninja -DCMAKE_BUILD_TYPE=Release
     "-DCMAKE_TOOLCHAIN_FILE=$root/ci/mingw-w64.cmake")
 }
@@ -145,6 +148,40 @@ by_pkg_config() {
   else
     run "$folder/program" "$prefix/lib"
   fi
+}
+
+# two_files COMPILER: skt.c and skt.h, beside the program.
+two_files() {
+  unpack two_files "two_files ${1%% *}"
+  cmake -P "$all/skt/src/package/two_files.cmake" "$folder"
+  make -C "$folder" "CC=$1" "LDLIBS=$ldlibs"
+  run "$folder/program" ''
+}
+
+# compile_skt_c COMPILER ARGUMENT...: and warnings are errors.
+compile_skt_c() {
+  $1 -Wall -Wextra -Werror -c "${@:2}" "$all/$system/two_files $cc/skt.c" \
+    -o "$all/$system/skt.o"
+}
+
+in_every_c() {
+  local compiler standard
+  for compiler in "$cc" "$clang"; do
+    compile_skt_c "$compiler" -std=c99
+    for standard in c11 gnu11 c17 gnu17; do
+      compile_skt_c "$compiler" -std=$standard -Wpedantic
+    done
+  done
+}
+
+# The target of CMake makes the same bytes.
+by_target() {
+  local file
+  bounded 60 cmake --build "$all/$system/static" --target skt_two_files
+  for file in skt.c skt.h; do
+    cmp "$all/$system/static/two_files/$file" "$all/$system/two_files $cc/$file"
+  done
+  cmp "$all/skt/include/skt.h" "$all/$system/two_files $cc/skt.h"
 }
 
 #
@@ -253,6 +290,13 @@ other_c() {
     -Iinclude "$all/$system/other.cc" -o "$all/$system/other.o"
 }
 
+# skt.c says in one error what is wrong with COMPILER ARGUMENT...
+wrong_language() {
+  refused compile_skt_c "${@:2}" -- "$1" >"$all/$system/language.out"
+  cat "$all/$system/language.out"
+  [ "$(grep -c 'error:' "$all/$system/language.out")" -eq 1 ]
+}
+
 # What the linker names is explained in skt.h and in the README.
 no_winsock() {
   refused by_hand "$prefix/lib/libskt.a" -- '__imp_WSAStartup' libskt.a
@@ -285,7 +329,11 @@ ways_in() {
   check 'add_subdirectory, static' in_a_subfolder static OFF
   check 'add_subdirectory, shared' in_a_subfolder shared ON
   check 'FetchContent' fetched
+  check 'two files: one compiler call' two_files "$cc"
+  check 'two files: one call of clang' two_files "$clang"
+  check 'two files: C99, C11, C17, with warnings as errors' in_every_c
   check 'install, static' install_skt static OFF
+  check 'two files: made by the target, the same bytes' by_target
   check 'pkg-config, where only the static library is' by_pkg_config \
     pkg_config static
   check 'find_package, where only the static library is' found find_package \
@@ -332,6 +380,10 @@ mistakes() {
   check 'static and shared in one project: the message says so' two_kinds
   check 'a C90 compiler: one error, which says what is needed' old_c "$cc" c90
   check 'gnu90 and C++11: no complaint' other_c
+  check 'skt.c as C90: one error, which says what is needed' wrong_language \
+    'skt.c needs C11' "$cc" -std=c90
+  check 'skt.c as C++: one error, which says what to do' wrong_language \
+    'let a C compiler have it' "$cc" -x c++
   if [ "$system" = windows ]; then
     check 'ws2_32 is missing: skt.h explains what the linker says' no_winsock
     check 'the DLL without SKT_SHARED: the linker says what to do' \

@@ -237,7 +237,7 @@ clean_header() {
 # nothing unless the suite and the fake backend ran on this system.
 results() {
   [ -f build/results/linux.xml ] && [ -f build/results/linux-fake.xml ] || return 0
-  sed -n 's/.*<testcase name="\(fake[.]\)\{0,1\}\([^"]*\)".* status="\([a-z]*\)".*/\2 \3/p' \
+  sed -nE 's/.*<testcase name="(fake[.]|two_files[.])?([^"]*)".* status="([a-z]*)".*/\2 \3/p' \
     build/results/*.xml | sed 's/ run$/ ran/; s/ fail$/ ran/; s/ [a-z]*run$/ off/' | sort -u
 }
 

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 # usage: ci/test.sh [linux] [windows] [asan] [tsan] [consumers]
 # Install what is missing, build, run the whole suite: natively, over the fake
-# backend, and as Windows programs under Wine. Both systems unless one is named;
-# asan and tsan are Linux under the address and the thread sanitizer; consumers is
-# ci/consumers.sh, which uses skt in the ways people do. With linux, ci/costs.sh
-# counts costs.
+# backend, over skt.c and skt.h, and as Windows programs under Wine. Both systems
+# unless one is named; asan and tsan are Linux under the address and the thread
+# sanitizer; consumers is ci/consumers.sh, which uses skt in the ways people do.
+# With linux, ci/costs.sh counts costs.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -40,7 +40,7 @@ count() {
   fi
   passed=$((passed + good)) failed=$((failed + bad))
   skipped=$((skipped + skip + off))
-  lines+=("$(printf '%-14s %4d passed %3d failed %3d skipped' \
+  lines+=("$(printf '%-17s %4d passed %3d failed %3d skipped' \
     "$1" "$good" "$bad" "$((skip + off))")")
 }
 
@@ -82,7 +82,7 @@ consumers() {
   fi
   passed=$((passed + counts[0])) failed=$((failed + counts[1]))
   skipped=$((skipped + counts[2]))
-  lines+=("$(printf '%-14s %4d passed %3d failed %3d skipped' consumers "${counts[@]}")")
+  lines+=("$(printf '%-17s %4d passed %3d failed %3d skipped' consumers "${counts[@]}")")
 }
 
 libraries=()
@@ -107,6 +107,9 @@ for system in "${systems[@]}"; do
   esac
   run "$system" "$preset" suite
   run "$system-fake" "$preset" fake
+  case $system in
+    linux | windows) run "$system-two-files" "$preset" two_files ;;
+  esac
 done
 
 say 'checking the style rules'
@@ -126,7 +129,7 @@ case " ${systems[*]} " in
     fi
     passed=$((passed + costs[0])) failed=$((failed + costs[1]))
     skipped=$((skipped + costs[2]))
-    lines+=("$(printf '%-14s %4d passed %3d failed %3d skipped, %d goals missed, %d over the best library' \
+    lines+=("$(printf '%-17s %4d passed %3d failed %3d skipped, %d goals missed, %d over the best library' \
       costs "${costs[@]}")")
     ;;
 esac

@@ -19,10 +19,8 @@ static bool take(const char **p, char c) {
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static int hex_value(char c) {
-  return is_digit(c)            ? c - '0'
-         : c >= 'a' && c <= 'f' ? c - 'a' + 10
-         : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                : -1;
+  int letter = (c | 0x20) - 'a'; /* A to F have but this bit less */
+  return is_digit(c) ? c - '0' : letter >= 0 && letter < 6 ? letter + 10 : -1;
 }
 
 /* Decimal digits without leading zeros, at most max. */
@@ -104,18 +102,21 @@ static bool parse_ipv6(const char **p, uint8_t *bytes) {
 
 /* What stands between '%' and ']': a number, or a name the system knows. */
 static int parse_scope(const char **p, uint32_t *scope) {
-  const char *end = strchr(*p, ']');
   char name[INTERFACE_NAME_MAX];
-  if (end == NULL || (size_t)(end - *p) >= sizeof name) {
-    return SKT_EINVAL;
+  size_t n = 0;
+  bool is_number = true;
+  for (; (*p)[n] != ']'; ++n) {
+    if ((*p)[n] == '\0' || n + 1 == sizeof name) {
+      return SKT_EINVAL;
+    }
+    is_number = is_number && is_digit((*p)[n]);
+    name[n] = (*p)[n];
   }
-  size_t length = (size_t)(end - *p);
-  if (strspn(*p, "0123456789") == length) {
+  if (is_number) {
     return parse_number(p, UINT32_MAX, scope) ? 0 : SKT_EINVAL;
   }
-  memcpy(name, *p, length);
-  name[length] = '\0';
-  *p = end;
+  name[n] = '\0';
+  *p += n;
   *scope = skt__sys_interface(name);
   return *scope == 0 ? SKT_ENODEV : 0;
 }

@@ -20,18 +20,16 @@ static size_t length_to_end(const char *bytes, size_t n) {
   return end != NULL ? (size_t)(end - bytes) : n;
 }
 
-/* n bytes of sun_path, as many as there is room for. Memory behind them is
- * zero, so that a path has its end. */
-static void set_unix(skt_addr *a, const char *path, size_t n) {
-  struct sockaddr_un un;
-  memset(&un, 0, sizeof un);
-  un.sun_family = AF_UNIX;
+/* n bytes of sun_path, as many as there is room for, and its end, if it has
+ * one. Memory behind them is zero. */
+static void set_unix(skt_addr *a, const char *path, size_t n, bool has_end) {
+  struct sockaddr_un head = {.sun_family = AF_UNIX};
+  *a = (skt_addr){.length = (uint32_t)(PATH_AT + n + has_end)};
 #ifdef SIN6_LEN /* a system whose addresses tell their length */
-  un.sun_len = (uint8_t)(PATH_AT + n);
+  head.sun_len = (uint8_t)a->length;
 #endif
-  memcpy(un.sun_path, path, n);
-  *a = (skt_addr){.length = (uint32_t)(PATH_AT + n)};
-  memcpy(a->words, &un, sizeof un);
+  memcpy(a->words, &head, PATH_AT);
+  memcpy((char *)a->words + PATH_AT, path, n);
 }
 
 void skt__unix_set(skt_addr *out, const void *native, size_t length) {
@@ -39,21 +37,19 @@ void skt__unix_set(skt_addr *out, const void *native, size_t length) {
   size_t n = length > PATH_AT ? length - PATH_AT : 0;
   n = n < PATH_ROOM ? n : PATH_ROOM;
   if (n > 1 && path[0] == '\0' && SKT__ABSTRACT_NAMES) {
-    set_unix(out, path, n); /* every byte of the name counts */
+    set_unix(out, path, n, false); /* every byte of the name counts */
     return;
   }
   /* The end counts too; Linux leaves it out if the path fills all the room.
    * macOS tells no name as a path of zeros (getpeername(2), Darwin). */
   size_t used = length_to_end(path, n);
-  char copy[PATH_ROOM + 1] = {0};
-  memcpy(copy, path, used);
-  set_unix(out, copy, used == 0 || used == PATH_ROOM ? used : used + 1);
+  set_unix(out, path, used, used > 0 && used < PATH_ROOM);
 }
 
 void skt__addr_any(skt_addr *a, int domain) {
   skt__ip none = {.port = 0};
   if (domain == SKT_UNIX) {
-    set_unix(a, "", 0);
+    set_unix(a, "", 0, false);
   } else {
     skt__addr_set_ip(a, domain, &none);
   }
@@ -75,7 +71,7 @@ static int parse_name(skt_addr *out, const char *name) {
     return n == 0 ? SKT_EINVAL : SKT_ENAMETOOLONG;
   }
   memcpy(path + 1, name, n);
-  set_unix(out, path, 1 + n);
+  set_unix(out, path, 1 + n, false);
   return 0;
 }
 
@@ -87,7 +83,7 @@ int skt__unix_parse(skt_addr *out, const char *text) {
   if (n == 0 || n > PATH_MAX_BYTES) {
     return n == 0 ? SKT_EINVAL : SKT_ENAMETOOLONG;
   }
-  set_unix(out, text, n + 1);
+  set_unix(out, text, n, true);
   return 0;
 }
 

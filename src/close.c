@@ -36,20 +36,21 @@ int skt_shutdown(skt *s, int how) {
   return 0;
 }
 
+/* POSIX leaves open whether an interrupted close has closed. Every system here
+ * has; trying again could close a stranger's handle. */
+static SKT__COLD int end_close(int rc) { return rc == SKT__EINTR ? 0 : rc; }
+
 int skt_close(skt *s) {
-  int rc = skt__check(s);
-  if (rc < 0) {
-    return rc;
+  if (s == NULL || s->kind == 0) {
+    return skt__check(s);
   }
   skt__os_handle handle = skt__handle(s);
   *s = (skt){.kind = 0};
   if (SKT__CLOSE_IS_TOLD) {
     skt__sys_closing(handle);
   }
-  rc = skt__sys_close(handle);
-  /* POSIX leaves open whether an interrupted close has closed. Every system
-   * here has; trying again could close a stranger's handle. */
-  return rc == SKT__EINTR ? 0 : rc;
+  int rc = skt__sys_close(handle);
+  return rc < 0 ? end_close(rc) : rc;
 }
 
 int skt_abort(skt *s) {

@@ -119,10 +119,10 @@ int skt_connect(skt *s, const skt_addr *peer) {
     return SKT_EFAULT;
   }
   skt_addr mapped;
-  if (!skt__is_destination(s, peer)) {
+  const skt_addr *fitting = skt__destination(s, peer, &mapped);
+  if (fitting == NULL) {
     return SKT_EINVAL;
   }
-  const skt_addr *fitting = skt__fit(s, peer, &mapped);
   int state = skt__state(s);
   if (state != SKT__FRESH && state != SKT_BOUND) {
     return skt__cancelled(s)        ? SKT_ECANCELED

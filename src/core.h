@@ -28,7 +28,11 @@ enum {
  * these, or the error that ended the direction. A socket that needs no
  * connection is open for reading from the start, and only skt_cancel ends it.
  */
-enum { SKT__OPEN = 1, SKT__SHUT = 2 /* by this side */ };
+enum {
+  SKT__OPEN = 1,
+  SKT__SHUT = 2,     /* by this side */
+  SKT__ACCEPTING = 3 /* skt.reading of a socket that listens */
+};
 
 /* The first check of every public function on a socket. No kind is 0. */
 static inline int skt__check(const skt *s) {
@@ -63,15 +67,7 @@ static inline void skt__set_kind(skt *s, int kind) {
   SKT__STORE(&s->kind, (uint16_t)kind);
 }
 
-static inline void skt__set_state(skt *s, int state) {
-  skt__set_kind(s, (s->kind & ~SKT__STATE) | state);
-  int16_t end = state == SKT_CONNECTED ? SKT__OPEN : 0;
-  SKT__STORE(&s->writing, end);
-  end = !skt__connectionless(s) ? end
-        : skt__cancelled(s)     ? SKT_ECANCELED
-                                : SKT__OPEN;
-  SKT__STORE(&s->reading, end);
-}
+SKT__OWN void skt__set_state(skt *s, int state);
 
 static inline bool skt__connecting(const skt *s) {
   return skt__state(s) == SKT__CONNECTING ||
@@ -83,10 +79,7 @@ static inline bool skt__waits(const skt *s) {
 }
 
 /* Put a native handle into a struct. */
-static inline void skt__fill(skt *s, skt__os_handle handle, int kind) {
-  *s = (skt){.handle = (uintptr_t)handle, .kind = (uint16_t)kind};
-  skt__set_state(s, kind & SKT__STATE);
-}
+SKT__OWN void skt__fill(skt *s, skt__os_handle handle, int kind);
 
 static inline bool skt__limited(const skt *s) {
   return (s->kind & SKT__LIMITED) != 0;
@@ -118,15 +111,11 @@ static inline bool skt__is_unsettled(const skt *s, ptrdiff_t rc) {
   return rc == SKT__EINTR || rc == SKT_EAGAIN || skt__is_stray(s, rc);
 }
 
-/* The address as the socket's domain has it: itself, or IPv4 mapped into IPv6
- * in *room for a socket that takes both; NULL if it has not. */
-SKT__OWN const skt_addr *skt__fit(const skt *s, const skt_addr *a,
-                                  skt_addr *room);
-
-/* Whether something can be sent there: not a wildcard, which Linux takes for
- * loopback and Windows refuses; not mapped IPv4, which depends on V6ONLY; and
- * not port 0, where nobody can be, unless the type has no ports. */
-SKT__OWN bool skt__is_destination(const skt *s, const skt_addr *a);
+/* Where something is sent: the address as the socket's domain has it, which is
+ * itself, or IPv4 mapped into IPv6 in *room for a socket that takes both; NULL
+ * if nothing can be sent there. */
+SKT__OWN const skt_addr *skt__destination(const skt *s, const skt_addr *a,
+                                          skt_addr *room);
 
 /* What a call that moves bytes has told, under its one name; kept in *end if
  * it ended the direction. */

@@ -82,16 +82,16 @@ static inline bool goes_on(const int16_t *end, const void *buffer, size_t n,
 
 /* What the slow ways need, kept in memory so that the fast ones save no
  * registers. */
-typedef struct request {
+typedef struct io_request {
   skt *s;
   char *buffer;
   size_t n;
-} request;
+} io_request;
 
-typedef ptrdiff_t reader(skt__os_handle s, void *buffer, size_t n);
+typedef ptrdiff_t read_call(skt__os_handle s, void *buffer, size_t n);
 
 /* What comes of a read whose first call has answered rc, 0 or less. */
-static SKT__COLD ptrdiff_t end_read(const request *r, reader *call,
+static SKT__COLD ptrdiff_t end_read(const io_request *r, read_call *call,
                                     ptrdiff_t rc) {
   int64_t deadline_us = 0;
   while (skt__is_unsettled(r->s, rc)) {
@@ -106,9 +106,9 @@ static SKT__COLD ptrdiff_t end_read(const request *r, reader *call,
 
 char skt__nothing[1];
 
-static SKT__COLD ptrdiff_t read_slowly(skt *s, reader *call, void *buffer,
+static SKT__COLD ptrdiff_t read_slowly(skt *s, read_call *call, void *buffer,
                                        size_t n) {
-  request r = {s, n > 0 ? buffer : skt__nothing, at_most(n, SKT__IO_MAX)};
+  io_request r = {s, n > 0 ? buffer : skt__nothing, at_most(n, SKT__IO_MAX)};
   ptrdiff_t rc = skt__detain(s, s == NULL ? NULL : &s->reading, buffer, n);
   if (rc <= 0) {
     return rc;
@@ -121,7 +121,7 @@ ptrdiff_t skt_read(skt *s, void *buffer, size_t n) {
   if (s == NULL || !goes_on(&s->reading, buffer, n, SKT__IO_MAX)) {
     return read_slowly(s, skt__sys_read, buffer, n);
   }
-  request r = {s, buffer, n};
+  io_request r = {s, buffer, n};
   ptrdiff_t rc = skt__sys_read(skt__handle(s), buffer, n);
   return rc > 0 ? rc : end_read(&r, skt__sys_read, rc);
 }
@@ -131,7 +131,7 @@ ptrdiff_t skt_peek(skt *s, void *buffer, size_t n) {
 }
 
 /* What comes of a write whose first call has answered rc, or 0 without one. */
-static SKT__COLD ptrdiff_t end_write(const request *r, ptrdiff_t rc) {
+static SKT__COLD ptrdiff_t end_write(const io_request *r, ptrdiff_t rc) {
   size_t done = 0;
   int64_t deadline_us = 0;
   if (skt__is_stray(r->s, rc)) {
@@ -158,26 +158,26 @@ static SKT__COLD ptrdiff_t end_write(const request *r, ptrdiff_t rc) {
 }
 
 /* A message goes in one call, however long or short, or not at all. */
-static ptrdiff_t write_message(const request *r) {
-  request m = {r->s, r->n > 0 ? r->buffer : skt__nothing, r->n};
+static ptrdiff_t write_message(const io_request *r) {
+  io_request m = {r->s, r->n > 0 ? r->buffer : skt__nothing, r->n};
   return m.n > SKT__IO_MAX
              ? SKT_EMSGSIZE
              : end_write(&m, skt__sys_write(skt__handle(m.s), m.buffer, m.n));
 }
 
-static SKT__COLD ptrdiff_t write_slowly(const request *r) {
-  const int16_t *end = r->s == NULL ? NULL : &r->s->writing;
-  int rc = skt__detain(r->s, end, r->buffer, r->n);
-  return rc <= 0                         ? rc
-         : skt__type(r->s) == SKT_STREAM ? end_write(r, 0)
-                                         : write_message(r);
+static SKT__COLD ptrdiff_t write_slowly(skt *s, const void *buffer, size_t n) {
+  io_request r = {s, (char *)buffer, n}; /* which is only read */
+  int rc = skt__detain(s, s == NULL ? NULL : &s->writing, buffer, n);
+  return rc <= 0                      ? rc
+         : skt__type(s) == SKT_STREAM ? end_write(&r, 0)
+                                      : write_message(&r);
 }
 
 ptrdiff_t skt_write(skt *s, const void *buffer, size_t n) {
-  request r = {s, (char *)buffer, n}; /* which is only read */
   if (s == NULL || !goes_on(&s->writing, buffer, n, skt__write_max(s))) {
-    return write_slowly(&r);
+    return write_slowly(s, buffer, n);
   }
+  io_request r = {s, (char *)buffer, n};
   ptrdiff_t rc = skt__sys_write(skt__handle(s), buffer, n);
   /* Read from memory, where it is anyway: a register would have to be saved. */
   return rc == (ptrdiff_t) * (volatile size_t *)&r.n ? rc : end_write(&r, rc);

@@ -4,9 +4,32 @@
 
 #include <string.h>
 
-const skt_addr *skt__fit(const skt *s, const skt_addr *a, skt_addr *room) {
+/* Whether somebody can be at an IPv4 or IPv6 address: not a wildcard, which
+ * Linux takes for loopback and Windows refuses; not mapped IPv4, which depends
+ * on V6ONLY; and not port 0, where nobody can be, unless the type has no ports.
+ */
+static bool is_somebody(const skt *s, int domain, const skt__ip *ip) {
+  static const uint8_t wildcard[16];
+  return (ip->port != 0 || skt__type(s) == SKT_RAW) &&
+         !(domain == SKT_IPV6 && skt__ip_is_mapped(ip)) &&
+         memcmp(ip->bytes, wildcard, sizeof wildcard) != 0;
+}
+
+static void map_into_ipv6(skt_addr *a, skt__ip *ip) {
+  memmove(ip->bytes + 12, ip->bytes, 4);
+  memset(ip->bytes, 0, 10);
+  memset(ip->bytes + 10, 0xff, 2);
+  skt__addr_set_ip(a, SKT_IPV6, ip);
+}
+
+const skt_addr *skt__destination(const skt *s, const skt_addr *a,
+                                 skt_addr *room) {
   skt__ip ip;
-  int domain = skt_addr_domain(a);
+  int domain = skt__addr_get_ip(a, &ip);
+  if (domain < 0 || (domain == SKT_UNIX ? skt__unix_is_unnamed(a)
+                                        : !is_somebody(s, domain, &ip))) {
+    return NULL;
+  }
   if (domain == skt__domain(s)) {
     return a;
   }
@@ -16,28 +39,8 @@ const skt_addr *skt__fit(const skt *s, const skt_addr *a, skt_addr *room) {
       skt__state(s) == SKT__FRESH) {
     return NULL;
   }
-  skt__addr_get_ip(a, &ip);
-  memmove(ip.bytes + 12, ip.bytes, 4);
-  memset(ip.bytes, 0, 10);
-  memset(ip.bytes + 10, 0xff, 2);
-  skt__addr_set_ip(room, SKT_IPV6, &ip);
+  map_into_ipv6(room, &ip);
   return room;
-}
-
-bool skt__is_destination(const skt *s, const skt_addr *a) {
-  static const uint8_t wildcard[16];
-  skt_addr room;
-  skt__ip ip;
-  if (skt_addr_domain(a) < 0 || skt__fit(s, a, &room) == NULL) {
-    return false;
-  }
-  int domain = skt__addr_get_ip(a, &ip);
-  if (domain == SKT_UNIX) {
-    return !skt__unix_is_unnamed(a);
-  }
-  return (ip.port != 0 || skt__type(s) == SKT_RAW) &&
-         !(domain == SKT_IPV6 && skt__ip_is_mapped(&ip)) &&
-         memcmp(ip.bytes, wildcard, sizeof wildcard) != 0;
 }
 
 /* The checks of both functions. */
@@ -82,7 +85,8 @@ ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
   if (to == NULL) {
     return SKT_EFAULT;
   }
-  if (rc < 0 || !skt__is_destination(s, to)) {
+  to = skt__destination(s, to, &mapped);
+  if (rc < 0 || to == NULL) {
     return SKT_EINVAL;
   }
   if (skt__cancelled(s)) {
@@ -97,8 +101,7 @@ ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
   if (n > SKT__IO_MAX) {
     return SKT_EMSGSIZE;
   }
-  return send_message(s, n > 0 ? buffer : skt__nothing, n,
-                      skt__fit(s, to, &mapped));
+  return send_message(s, n > 0 ? buffer : skt__nothing, n, to);
 }
 
 /* Windows does not receive on a socket without an address (Winsock recvfrom,

@@ -15,17 +15,17 @@
 #define WITH_PORTS (TYPE_BIT(SKT_STREAM) | TYPE_BIT(SKT_DATAGRAM))
 #define CAN_BROADCAST (TYPE_BIT(SKT_DATAGRAM) | TYPE_BIT(SKT_RAW))
 
-typedef struct rule {
+typedef struct option_rule {
   int option, low, high;
   unsigned domains, types;
-} rule;
+} option_rule;
 
 /* The narrowest of the systems sets the range: Linux the keep-alive's (tcp(7)),
  * Windows the interface's, whose IPv4 form is an address 0.x.x.x (Winsock
  * IPPROTO_IP options, IP_UNICAST_IF). 0 as a buffer would mean no buffering on
  * Windows (Winsock SO_SNDBUF), and Linux doubles what it is told (socket(7)).
  */
-static const rule rules[] = {
+static const option_rule option_rules[] = {
     {SKT_OPT_KEEPALIVE, 0, 1, TCP},
     {SKT_OPT_KEEPALIVE_IDLE, 1, 32767, TCP},
     {SKT_OPT_KEEPALIVE_INTERVAL, 1, 32767, TCP},
@@ -43,7 +43,7 @@ static const rule rules[] = {
 };
 
 /* Options that have one name and one unit on every system. */
-static const skt__option_row classic[] = {
+static const skt__option_row classic_options[] = {
     {SKT_OPT_KEEPALIVE, 0, SOL_SOCKET, SO_KEEPALIVE, SKT__AS_IS},
     {SKT_OPT_NODELAY, 0, IPPROTO_TCP, TCP_NODELAY, SKT__AS_IS},
     {SKT_OPT_HOPS, SKT_IPV4, IPPROTO_IP, IP_TTL, SKT__AS_IS},
@@ -55,11 +55,11 @@ static const skt__option_row classic[] = {
 };
 
 /* The rule for an option of this socket, or NULL if it has no such option. */
-static const rule *rule_for(const skt *s, int option) {
+static const option_rule *rule_for(const skt *s, int option) {
   unsigned domain = DOMAIN_BIT(skt__domain(s));
   unsigned type = TYPE_BIT(skt__type(s));
-  for (size_t i = 0; i < sizeof rules / sizeof *rules; ++i) {
-    const rule *r = &rules[i];
+  for (size_t i = 0; i < sizeof option_rules / sizeof *option_rules; ++i) {
+    const option_rule *r = &option_rules[i];
     if (r->option == option) {
       return (r->domains & domain) != 0 && (r->types & type) != 0 ? r : NULL;
     }
@@ -79,7 +79,7 @@ static const skt__option_row *find_row(const skt__option_row *row, int option,
 /* How this system names the option, or NULL if it has none. */
 static const skt__option_row *row_for(const skt *s, int option) {
   int domain = skt__domain(s);
-  const skt__option_row *row = find_row(classic, option, domain);
+  const skt__option_row *row = find_row(classic_options, option, domain);
   return row != NULL ? row : find_row(skt__sys_options, option, domain);
 }
 
@@ -151,7 +151,7 @@ int skt_get_option(const skt *s, int option, int *value) {
   if (value == NULL) {
     return SKT_EFAULT;
   }
-  const rule *r = rule_for(s, option);
+  const option_rule *r = rule_for(s, option);
   if (r == NULL) {
     return SKT_EINVAL;
   }
@@ -205,7 +205,7 @@ int skt_set_option(skt *s, int option, int value) {
   if (rc < 0) {
     return rc;
   }
-  const rule *r = rule_for(s, option);
+  const option_rule *r = rule_for(s, option);
   if (r == NULL || value < r->low || value > r->high) {
     return SKT_EINVAL;
   }

@@ -2,6 +2,22 @@
 /* The verbs of a server, and the beginning of every socket. */
 #include "core.h"
 
+void skt__set_state(skt *s, int state) {
+  skt__set_kind(s, (s->kind & ~SKT__STATE) | state);
+  int16_t end = state == SKT_CONNECTED ? SKT__OPEN : 0;
+  SKT__STORE(&s->writing, end);
+  end = skt__cancelled(s)        ? SKT_ECANCELED
+        : state == SKT_LISTENING ? SKT__ACCEPTING
+        : skt__connectionless(s) ? SKT__OPEN
+                                 : end;
+  SKT__STORE(&s->reading, end);
+}
+
+void skt__fill(skt *s, skt__os_handle handle, int kind) {
+  *s = (skt){.handle = (uintptr_t)handle, .kind = (uint16_t)kind};
+  skt__set_state(s, kind & SKT__STATE);
+}
+
 static bool is_kind(int domain, int type, int protocol) {
   return (domain == SKT_IPV4 || domain == SKT_IPV6 || domain == SKT_UNIX) &&
          type >= SKT_STREAM && type <= SKT_PACKET && (type & ~SKT__TYPE) == 0 &&
@@ -94,23 +110,13 @@ static inline int accept_one(skt *s, skt__os_handle *out, skt_addr *peer,
   return rc;
 }
 
-/* What comes of an accept whose first call has answered rc, an error. */
-static SKT__COLD int accept_again(skt *s, skt__os_handle *out, skt_addr *peer,
-                                  bool nonblocking, int rc) {
-  int64_t deadline_us = 0;
-  while (rc < 0) {
-    if (skt__cancelled(s)) {
-      return SKT_ECANCELED;
-    }
-    if (rc == SKT__EINTR || rc == SKT_EAGAIN) {
-      rc = skt__again(s, SKT_READ, rc, &deadline_us);
-      if (rc < 0) {
-        return rc;
-      }
-    } else if (!is_the_peers_misfortune(rc)) {
-      return rc;
-    }
-    rc = accept_one(s, out, peer, nonblocking);
+static SKT__COLD int hand_out_nothing(const skt *s, skt *out, skt_addr *peer,
+                                      int rc) {
+  if (out != NULL && out != s) {
+    *out = (skt){.kind = 0};
+  }
+  if (peer != NULL) {
+    *peer = (skt_addr){.length = 0};
   }
   return rc;
 }
@@ -126,17 +132,6 @@ static SKT__COLD int refuse(const skt *s, const skt *out, unsigned flags) {
   return out == NULL ? SKT_EFAULT : misused ? SKT_EINVAL : SKT_ECANCELED;
 }
 
-static SKT__COLD int hand_out_nothing(const skt *s, skt *out, skt_addr *peer,
-                                      int rc) {
-  if (out != NULL && out != s) {
-    *out = (skt){.kind = 0};
-  }
-  if (peer != NULL) {
-    *peer = (skt_addr){.length = 0};
-  }
-  return rc;
-}
-
 /* Limits are handed on by all systems (Linux and Wine, measured). */
 static SKT__COLD int drop_limits(skt *out, skt_addr *peer) {
   int rc = skt_set_limit(out, SKT_BOTH, -1);
@@ -147,24 +142,48 @@ static SKT__COLD int drop_limits(skt *out, skt_addr *peer) {
   return 0;
 }
 
-int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
-  skt__os_handle handle;
-  if (s == NULL || out == NULL || out == s ||
-      (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
-      skt__state(s) != SKT_LISTENING || skt__cancelled(s)) {
-    return hand_out_nothing(s, out, peer, refuse(s, out, flags));
-  }
-  int rc = accept_one(s, &handle, peer, flags != 0);
-  if (rc < 0) {
-    rc = accept_again(s, &handle, peer, flags != 0, rc);
-    if (rc < 0) {
-      return hand_out_nothing(s, out, peer, rc);
-    }
-  }
+static inline int hand_out(const skt *s, skt *out, skt_addr *peer,
+                           skt__os_handle handle, unsigned flags) {
   int kind = s->kind & (SKT__DOMAIN | SKT__TYPE | SKT_DUAL_STACK);
   *out = (skt){.handle = (uintptr_t)handle,
                .kind = (uint16_t)(kind | SKT_CONNECTED | (int)flags),
                .reading = SKT__OPEN,
                .writing = SKT__OPEN};
   return skt__limited(s) ? drop_limits(out, peer) : 0;
+}
+
+/* Whether to accept again after an answer: 1, or the error to return. */
+static int accepts_on(const skt *s, int rc, int64_t *deadline_us) {
+  return skt__cancelled(s) ? SKT_ECANCELED
+         : rc == SKT__EINTR || rc == SKT_EAGAIN
+             ? skt__again(s, SKT_READ, rc, deadline_us)
+         : is_the_peers_misfortune(rc) ? 1
+                                       : rc;
+}
+
+/* What comes of an accept whose first call has answered rc, an error. */
+static SKT__COLD int accept_again(skt *s, skt *out, skt_addr *peer,
+                                  unsigned flags, int rc) {
+  skt__os_handle handle = SKT__NO_HANDLE;
+  int64_t deadline_us = 0;
+  do {
+    int on = accepts_on(s, rc, &deadline_us);
+    if (on < 0) {
+      return hand_out_nothing(s, out, peer, on);
+    }
+    rc = accept_one(s, &handle, peer, flags != 0);
+  } while (rc < 0);
+  return hand_out(s, out, peer, handle, flags);
+}
+
+int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
+  skt__os_handle handle;
+  if (s == NULL || out == NULL || out == s ||
+      (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
+      SKT__LOAD(&s->reading) != SKT__ACCEPTING) {
+    return hand_out_nothing(s, out, peer, refuse(s, out, flags));
+  }
+  int rc = accept_one(s, &handle, peer, flags != 0);
+  return rc < 0 ? accept_again(s, out, peer, flags, rc)
+                : hand_out(s, out, peer, handle, flags);
 }

@@ -5,17 +5,17 @@
 static const struct {
   int16_t code;
   const char *name, *text;
-} known[] = {
+} known_codes[] = {
 #define ENTRY(name, value, text) {value, #name, text},
     SKT_ERRORS(ENTRY)
 #undef ENTRY
 };
 
-enum { KNOWN = sizeof known / sizeof *known };
+enum { KNOWN_CODES = sizeof known_codes / sizeof *known_codes };
 
 static int find_code(int code) {
   int i = 0;
-  while (i < KNOWN && known[i].code != code) {
+  while (i < KNOWN_CODES && known_codes[i].code != code) {
     ++i;
   }
   return i;
@@ -23,14 +23,16 @@ static int find_code(int code) {
 
 const char *skt_errname(int code) {
   int i = find_code(code);
-  return code >= 0 ? "SKT_OK" : i < KNOWN ? known[i].name : "SKT_E?";
+  return code >= 0         ? "SKT_OK"
+         : i < KNOWN_CODES ? known_codes[i].name
+                           : "SKT_E?";
 }
 
 const char *skt_strerror(int code) {
   int i = find_code(code);
-  return code >= 0   ? "success"
-         : i < KNOWN ? known[i].text
-                     : "not a code of skt";
+  return code >= 0         ? "success"
+         : i < KNOWN_CODES ? known_codes[i].text
+                           : "not a code of skt";
 }
 
 int skt_native_error(void) { return skt__sys_native_error(); }

@@ -255,8 +255,7 @@ enum {
  * tests/native_codes.h tells which event each row is. */
 typedef struct skt__code_row {
   int16_t calls; /* 0: all */
-  int16_t code;
-  int native;
+  int16_t code, native;
 } skt__code_row;
 extern const skt__code_row skt__sys_codes[];
 

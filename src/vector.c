@@ -3,10 +3,10 @@
 #include "core.h"
 
 /* Where the next byte is: `offset` bytes into the first of `count` buffers. */
-typedef struct place {
+typedef struct vector_place {
   const skt_buffer *buffers;
   size_t count, offset;
-} place;
+} vector_place;
 
 /* The checks of both functions; then their sum. Returns as skt__detain. */
 static int detain_buffers(const skt *s, const int16_t *end,
@@ -35,7 +35,7 @@ static int detain_buffers(const skt *s, const int16_t *end,
 }
 
 /* Gather what one call takes: no empty buffers, `max` bytes in all. */
-static size_t gather(const place *from, skt_buffer *out, size_t max) {
+static size_t gather(const vector_place *from, skt_buffer *out, size_t max) {
   size_t n = 0, offset = from->offset;
   for (size_t i = 0; i < from->count && n < SKT__VECTOR_MAX && max > 0; ++i) {
     size_t left = from->buffers[i].n - offset;
@@ -58,7 +58,7 @@ static bool is_whole(const skt_buffer *part, size_t n, size_t sum) {
   return bytes == sum;
 }
 
-static void advance(place *at, size_t n) {
+static void advance(vector_place *at, size_t n) {
   while (n > 0) {
     size_t left = at->buffers->n - at->offset;
     if (n < left) {
@@ -81,7 +81,7 @@ ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
   if (rc <= 0) {
     return rc;
   }
-  place at = {buffers, count, 0};
+  vector_place at = {buffers, count, 0};
   size_t n = gather(&at, part, SKT__IO_MAX);
   if (skt__type(s) != SKT_STREAM && !is_whole(part, n, sum)) {
     return SKT_EMSGSIZE;
@@ -102,7 +102,7 @@ ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
 }
 
 /* A message goes in one call, or not at all. */
-static ptrdiff_t writev_message(skt *s, const place *from, size_t sum) {
+static ptrdiff_t writev_message(skt *s, const vector_place *from, size_t sum) {
   skt_buffer part[SKT__VECTOR_MAX] = {{skt__nothing, 0}};
   size_t n = gather(from, part, SKT__IO_MAX);
   int64_t deadline_us = 0;
@@ -133,9 +133,10 @@ ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count) {
     return rc;
   }
   if (skt__type(s) != SKT_STREAM) {
-    return writev_message(s, &(place){buffers, count, 0}, sum);
+    return writev_message(s, &(vector_place){buffers, count, 0}, sum);
   }
-  for (place at = {buffers, count, 0}; skt__write_goes_on(s, done, sum);) {
+  for (vector_place at = {buffers, count, 0};
+       skt__write_goes_on(s, done, sum);) {
     size_t n = gather(&at, part, skt__write_max(s));
     rc = skt__sys_writev(skt__handle(s), part, n);
     if (rc > 0) {

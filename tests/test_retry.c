@@ -256,6 +256,15 @@ TEST(retry, accept_passes_over_one_clients_misfortune) {
   CHECK_PLAYED();
 }
 
+TEST(retry, cancelled_listener_that_listens_again_asks_for_nobody) {
+  skt s = socket_in(SKT_LISTENING), out;
+  PLAY({"cancel", 0}, {"listen", 0});
+  CHECK_EQ(skt_cancel(&s), 0);
+  CHECK_EQ(skt_listen(&s, 0), 0);
+  CHECK_EQ(skt_accept(&s, &out, NULL, 0), SKT_ECANCELED);
+  CHECK_PLAYED();
+}
+
 TEST(retry, accept_reports_what_is_ours) {
   static const int ours[] = {SKT_EAGAIN,   SKT_EACCES,  SKT_EMFILE,
                              SKT_ENFILE,   SKT_ENOBUFS, SKT_ENOMEM,

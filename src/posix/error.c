@@ -119,7 +119,7 @@ static _Thread_local int last_native;
 
 int skt__sys_native_error(void) { return last_native; }
 
-int skt__fail_in(int call) {
+int skt__code_of_errno(int call) {
   last_native = errno;
   return skt__code(call, last_native);
 }

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -296,5 +295,3 @@ int skt__sys_adopt(int s) {
   return 0;
 #endif
 }
-
-uint32_t skt__sys_interface(const char *name) { return if_nametoindex(name); }

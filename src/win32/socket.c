@@ -2,8 +2,6 @@
 /* The seam over Winsock. Its twin is posix/socket.c. */
 #include "afd.h"
 
-#include <iphlpapi.h>
-
 static int check_of(int call, int rc) {
   return rc == SOCKET_ERROR ? skt__fail_in(call) : 0;
 }
@@ -121,8 +119,9 @@ int skt__sys_accept(SOCKET s, SOCKET *out, skt_addr *peer, bool inherited,
   if (inherited != nonblocking) {
     rc = skt__sys_set_blocking(accepted, !nonblocking);
   }
-  if (rc == 0 && peer != NULL) {
-    rc = skt__addr_set(peer, &a, (size_t)length);
+  /* Wine 10: a peer that is gone already has no address. Wine 8 fails. */
+  if (rc == 0 && peer != NULL && skt__addr_set(peer, &a, (size_t)length) < 0) {
+    rc = SKT_ECONNABORTED;
   }
   if (rc < 0) {
     closesocket(accepted);
@@ -275,5 +274,3 @@ int skt__sys_adopt(SOCKET s) {
   (void)s;
   return 0;
 }
-
-uint32_t skt__sys_interface(const char *name) { return if_nametoindex(name); }

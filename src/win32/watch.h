@@ -74,12 +74,12 @@ SKT__OWN int skt__watch_ask_queued(skt__core *c);
 SKT__OWN void skt__watch_cancel(skt__core *c, skt__watch *w);
 
 /* What it tells, having completed, that may be over: it was asked in an earlier
- * wait, after which its socket may have been read or written. SKT_READ, SKT_WRITE
- * or both, or 0 when there is no doubt. */
+ * wait, after which its socket may have been read or written. SKT_READ,
+ * SKT_WRITE or both, or 0 when there is no doubt. */
 SKT__OWN int skt__watch_doubt(const skt__core *c, const skt__watch *w);
 
-/* A completion has been taken from the port. Returns whether it makes an event.
- * If it is `dropped`, it is asked again. */
+/* A completion has been taken from the port. Returns whether it makes an event;
+ * or drop it, and ask again. */
 SKT__OWN bool skt__watch_complete(skt__core *c, skt__watch *w, skt_event *e);
 SKT__OWN void skt__watch_drop(skt__core *c, skt__watch *w);
 
