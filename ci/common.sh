@@ -89,12 +89,34 @@ missing_for() {
       lacks iproute2 ip
       lacks util-linux unshare
       ;;
+    docs) # to make the manual
+      lacks doxygen doxygen
+      lacks mandoc mman
+      ;;
+    lint) # to check scripts
+      lacks shellcheck shellcheck
+      lacks yamllint yamllint
+      ;;
+    clang) # to compile for systems that are not at hand
+      lacks clang clang
+      lacks g++-mingw-w64-x86-64-posix x86_64-w64-mingw32-g++-posix
+      ;;
     uml)
       lacks user-mode-linux linux.uml
       lacks kmod modprobe
       lacks iproute2 ip
       ;;
-    *) die "need: linux, windows, consumers, costs or uml, not $1" ;;
+    http)
+      lacks curl curl
+      lacks wrk wrk
+      ;;
+    loops)
+      lacks libuv1-dev /usr/include/uv.h
+      lacks libevent-dev /usr/include/event2/event.h
+      lacks libev-dev /usr/include/ev.h
+      lacks libasio-dev /usr/include/asio.hpp
+      ;;
+    *) die "need: nothing is known of $1" ;;
   esac
 }
 
@@ -121,9 +143,7 @@ install_packages() {
   quietly build/apt-get.log update_and_install "$@"
 }
 
-# need linux|windows|consumers|costs|uml: what it takes to build and test for that
-# system, to use skt in the ways people do, to count costs, or to boot
-# user-mode-linux.
+# need WHAT: install what one of the words of missing_for takes.
 need() {
   local packages
   packages=$(missing_for "$1")

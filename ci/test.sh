@@ -5,7 +5,7 @@
 # backend, over skt.c and skt.h, and as Windows programs under Wine. Both systems
 # unless one is named; asan and tsan are Linux under the address and the thread
 # sanitizer; consumers is ci/consumers.sh, which uses skt in the ways people do.
-# With linux, ci/costs.sh counts costs.
+# With linux, ci/costs.sh and ci/loop_costs.sh count costs.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -118,19 +118,25 @@ if ! ci/layers.sh "${libraries[@]}"; then
   lines+=('ci/layers.sh fails, see above')
 fi
 
+# counted NAME: a script that counts costs; its sums are added.
+counted() {
+  local costs=() log=build/results/$1.log
+  "ci/$1.sh" | tee "$log" || true
+  read -r -a costs <<<"$(sed -n "s/^$1: //p" "$log" | tr -dc '0-9 ')" || true
+  if [ "${#costs[@]}" -lt 5 ]; then
+    costs=(0 1 0 0 0)
+  fi
+  passed=$((passed + costs[0])) failed=$((failed + costs[1]))
+  skipped=$((skipped + costs[2]))
+  lines+=("$(printf '%-17s %4d passed %3d failed %3d skipped, %d goals missed, %d over the best library' \
+    "$1" "${costs[@]}")")
+}
+
 # Costs are counted where system calls can be traced.
-costs=()
 case " ${systems[*]} " in
   *' linux '*)
-    ci/costs.sh | tee build/results/costs.log || true
-    read -r -a costs <<<"$(grep -a '^costs: ' build/results/costs.log | tr -dc '0-9 ')" || true
-    if [ "${#costs[@]}" -lt 5 ]; then
-      costs=(0 1 0 0 0)
-    fi
-    passed=$((passed + costs[0])) failed=$((failed + costs[1]))
-    skipped=$((skipped + costs[2]))
-    lines+=("$(printf '%-17s %4d passed %3d failed %3d skipped, %d goals missed, %d over the best library' \
-      costs "${costs[@]}")")
+    counted costs
+    counted loop_costs
     ;;
 esac
 

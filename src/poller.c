@@ -96,39 +96,39 @@ int skt_poller_remove(skt_poller *p, skt *s) {
   return rc < 0 ? rc : skt__sys_poller_remove(p, skt__handle(s));
 }
 
-static int wait_for_events(skt_poller *p, skt_event *events, size_t capacity,
-                           int timeout_ms) {
-  int64_t deadline_us = skt__deadline(timeout_ms);
-  for (;;) {
-    int rc = skt__sys_poller_wait(p, events, capacity, timeout_ms);
-    if (rc != 0 && rc != SKT__EINTR) {
-      return rc;
-    }
-    bool looked = rc == 0 || timeout_ms > 0;
-    timeout_ms = skt__remaining_ms(deadline_us);
-    if (timeout_ms == 0 && looked) {
-      return 0;
-    }
+/* Why nobody can wait here now, in the order of skt.h. */
+static SKT__COLD int refuse_wait(const skt_poller *p, const skt_event *events) {
+  int rc = check_poller(p);
+  return rc < 0 ? rc : events == NULL ? SKT_EFAULT : SKT_EINVAL;
+}
+
+/* Whether a wait that told nothing goes on, and for how long. */
+static SKT__COLD bool goes_on_waiting(int *rc, int *timeout_ms,
+                                      int64_t deadline_us) {
+  bool looked = *rc == 0 || *timeout_ms > 0;
+  if (*rc != 0 && *rc != SKT__EINTR) {
+    return false;
   }
+  *rc = 0;
+  *timeout_ms = skt__remaining_ms(deadline_us);
+  return *timeout_ms != 0 || !looked;
 }
 
 int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
                     int timeout_ms) {
-  int rc = check_poller(p);
-  if (rc < 0) {
-    return rc;
-  }
-  if (events == NULL) {
-    return SKT_EFAULT;
-  }
-  if (capacity == 0 || timeout_ms < -1) {
-    return SKT_EINVAL;
+  if (p == NULL || p->open == 0 || events == NULL || capacity == 0 ||
+      timeout_ms < -1) {
+    return refuse_wait(p, events);
   }
   if (!SKT__CLAIM(&p->waiting)) {
     return SKT_EBUSY;
   }
+  int rc;
+  int64_t deadline_us = skt__deadline(timeout_ms);
   capacity = capacity < SKT__EVENTS_MAX ? capacity : SKT__EVENTS_MAX;
-  rc = wait_for_events(p, events, capacity, timeout_ms);
+  do {
+    rc = skt__sys_poller_wait(p, events, capacity, timeout_ms);
+  } while (rc <= 0 && goes_on_waiting(&rc, &timeout_ms, deadline_us));
   SKT__STORE(&p->waiting, 0);
   return rc;
 }

@@ -75,11 +75,13 @@ int skt__sys_poller_remove(skt_poller *p, int s) {
   return control(p, EPOLL_CTL_DEL, s, 0, NULL);
 }
 
+/* What epoll's low bits mean to a caller: EPOLLIN is 1, EPOLLOUT 4, and an
+ * error, EPOLLERR 8 or EPOLLHUP 16, is both. */
 static int events_of(uint32_t native) {
-  return (native & (EPOLLERR | EPOLLHUP)) != 0
-             ? SKT_BOTH
-             : ((native & EPOLLIN) != 0 ? SKT_READ : 0) |
-                   ((native & EPOLLOUT) != 0 ? SKT_WRITE : 0);
+  static const uint8_t meanings[] = {0, 1, 0, 1, 2, 3, 2, 3, 3, 3, 3,
+                                     3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
+                                     3, 3, 3, 3, 3, 3, 3, 3, 3, 3};
+  return meanings[native & 31];
 }
 
 /* Take the marks out, and say what they mean. */
@@ -103,18 +105,18 @@ _Static_assert(sizeof(struct epoll_event) <= sizeof(skt_event), "in place");
  * are translated in place, from the last to the first. */
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
                          int timeout_ms) {
-  bool marked = false;
   int n = epoll_wait((int)p->handle, (struct epoll_event *)(void *)events,
                      (int)capacity, timeout_ms);
   if (n < 0) {
     return skt__fail_in(SKT__IN_WAIT);
   }
-  for (int i = n - 1; i >= 0; --i) {
+  bool marked = false;
+  for (int i = n; i-- > 0;) {
     struct epoll_event e;
     memcpy(&e, (const char *)events + (size_t)i * sizeof e, sizeof e);
     events[i].user = e.data.ptr;
     events[i].events = events_of(e.events);
-    marked = marked || is_mark(e.data.ptr);
+    marked |= is_mark(e.data.ptr);
   }
   return marked ? settle_marks(p, events, n) : n;
 }

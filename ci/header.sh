@@ -1,0 +1,169 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# usage: ci/header.sh
+# Compile skt.h in every dialect it promises, before and after the systems'
+# headers, and for systems that are not at hand; then the Windows backend for
+# every processor, and as Microsoft's dialect as far as clang can tell. Nothing
+# is run. Installs what is missing.
+#
+# Exit code: 0 all passed, 1 something failed.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+readonly out=$PWD/build/header mingw=/usr/share/mingw-w64/include
+readonly strict=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+passed=0 failed=0
+
+# begin TEXT, compiles NAME COMMAND..., end: a group of compilations, of which
+# one line tells.
+begin() { group=$1 group_passed=0 group_failed=0; }
+compiles() {
+  if "${@:2}" >"$out/said" 2>&1; then
+    group_passed=$((group_passed + 1))
+  else
+    group_failed=$((group_failed + 1))
+    echo "$1: ${*:2}"
+    head -n 20 "$out/said"
+  fi
+}
+end() {
+  local word=ok
+  [ $group_failed -eq 0 ] || word=FAILED
+  [ $group_passed -gt 0 ] || word=FAILED group_failed=$((group_failed + 1))
+  printf '%-60s %3d compiled %3d failed  %s\n' "$group" $group_passed \
+    $group_failed $word
+  passed=$((passed + group_passed)) failed=$((failed + group_failed))
+}
+
+# translate NAME LINE...: a file in C, and the same one in C++.
+translate() {
+  printf '%s\n' "${@:2}" 'int use(void);' \
+    'int use(void) { skt s = {0}; return skt_close(&s); }' >"$out/$1.c"
+  sed 's/= {0}/= skt()/' "$out/$1.c" >"$out/$1.cc"
+}
+
+write_files() {
+  translate alone '#include <skt.h>'
+  translate before_posix '#include <skt.h>' '#include <sys/socket.h>' \
+    '#include <netinet/in.h>' '#include <poll.h>'
+  translate after_posix '#include <sys/socket.h>' '#include <netinet/in.h>' \
+    '#include <poll.h>' '#include <skt.h>'
+  translate before_windows '#include <skt.h>' '#include <windows.h>'
+  translate after_windows '#include <windows.h>' '#include <skt.h>'
+  translate before_winsock '#include <skt.h>' '#include <winsock2.h>' \
+    '#include <ws2tcpip.h>'
+  translate after_winsock '#include <winsock2.h>' '#include <ws2tcpip.h>' \
+    '#include <skt.h>'
+}
+
+readonly c_dialects=(c99 c11 c17 c2x)
+readonly cxx_dialects=(c++11 c++14 c++17 c++20)
+
+# dialects C-COMPILER C++-COMPILER FILE...: with each of them.
+dialects() {
+  local std file
+  for file in "${@:3}"; do
+    for std in "${c_dialects[@]}"; do
+      compiles "$file.c, $std" "$1" "-std=$std" "${strict[@]}" -Iinclude \
+        -fsyntax-only "$out/$file.c"
+    done
+    for std in "${cxx_dialects[@]}"; do
+      compiles "$file.cc, $std" "$2" "-std=$std" "${strict[@]}" -Iinclude \
+        -fsyntax-only "$out/$file.cc"
+    done
+  done
+}
+
+on_posix() {
+  begin "$1, C99 to C2x and C++11 to C++20, with <sys/socket.h>"
+  dialects "$1" "$2" alone before_posix after_posix
+  end
+}
+
+on_mingw() {
+  begin "$1, the same with <windows.h> and <winsock2.h>"
+  dialects "$2" "$3" alone before_windows after_windows before_winsock \
+    after_winsock
+  end
+}
+
+# cl ARGUMENT...: clang as Microsoft's compiler.
+cl() {
+  clang --driver-mode=cl /W4 /WX -Xclang -fsyntax-only "$@"
+}
+
+as_msvc() {
+  local target std
+  begin 'Microsoft dialect at /W4, x64, x86 and arm64'
+  for target in x86_64 i686 aarch64; do
+    for std in c11 c17; do
+      compiles "$target, $std" cl --target=$target-pc-windows-msvc "/std:$std" \
+        -Xclang -ffreestanding -Iinclude /c "$out/alone.c"
+    done
+    for std in c++14 c++17 c++20; do
+      compiles "$target, $std" cl --target=$target-pc-windows-msvc "/std:$std" \
+        -Xclang -ffreestanding -Iinclude /c "$out/alone.cc"
+    done
+  done
+  end
+}
+
+# Only <stddef.h>, <stdint.h> and <stdbool.h> are needed, which clang has.
+elsewhere() {
+  local target
+  begin 'macOS, the BSDs, Solaris, AIX, 32 bits, big endian'
+  for target in x86_64-apple-darwin arm64-apple-darwin x86_64-unknown-freebsd \
+    aarch64-unknown-freebsd x86_64-unknown-openbsd x86_64-unknown-netbsd \
+    sparcv9-sun-solaris x86_64-pc-solaris powerpc64-ibm-aix powerpc-ibm-aix \
+    i686-linux-gnu s390x-linux-gnu m68k-linux-gnu; do
+    compiles "$target" clang "--target=$target" -ffreestanding -fsyntax-only \
+      -std=c99 "${strict[@]}" -Iinclude "$out/alone.c"
+    compiles "$target" clang++ "--target=$target" -nostdinc++ -ffreestanding \
+      -fsyntax-only -std=c++11 "${strict[@]}" -Iinclude "$out/alone.cc"
+  done
+  end
+}
+
+# backend_for PROCESSOR: clang with MinGW's headers, down to object files.
+backend_for() {
+  local file
+  begin "Windows backend, $1, clang"
+  for file in src/*.c src/win32/*.c; do
+    compiles "$file" clang "--target=$1-w64-mingw32" -isystem "$mingw" -std=c11 \
+      "${strict[@]}" -Wvla -O1 -Iinclude -Isrc -c "$file" -o "$out/object.o"
+  done
+  end
+}
+
+# Microsoft's dialect over MinGW's headers, of which clang then must not see what
+# is made for gcc: intrinsics, and attributes behind a declaration.
+sources_as_msvc() {
+  local file guard guards=()
+  printf '%s\n' '#include <_mingw.h>' '#undef __MINGW_ATTRIB_NORETURN' \
+    '#define __MINGW_ATTRIB_NORETURN' '#undef __MINGW_ATTRIB_DEPRECATED' \
+    '#define __MINGW_ATTRIB_DEPRECATED' >"$out/first.h"
+  for guard in X86 IMM EMM XMM MM; do guards+=("-D__${guard}INTRIN_H"); done
+  begin 'Microsoft dialect at /W4, without extensions: all sources'
+  for file in src/*.c src/win32/*.c examples/*.c examples/moving/*.c tests/*.c \
+    tests/win32/*.c; do
+    compiles "$file" cl --target=x86_64-pc-windows-msvc /std:c11 -Wpedantic \
+      -Wgnu -Wvla -Wno-language-extension-token -imsvc "$mingw" \
+      "${guards[@]}" /FI "$out/first.h" -Iinclude -Isrc -Itests /c "$file"
+  done
+  end
+}
+
+need linux
+need clang
+mkdir -p "$out"
+write_files
+on_posix gcc g++
+on_posix clang clang++
+on_mingw MinGW x86_64-w64-mingw32-gcc-posix x86_64-w64-mingw32-g++-posix
+as_msvc
+elsewhere
+for processor in x86_64 i686 aarch64; do backend_for $processor; done
+sources_as_msvc
+
+echo "$passed passed, $failed failed, 0 skipped"
+[ "$failed" -eq 0 ]
