@@ -67,8 +67,14 @@ bool test_interrupt(test_thread *thread);
 /* Send a byte of urgent data on a stream socket. */
 bool test_send_urgent(uintptr_t native, char byte);
 
+/* Close a socket behind skt's back. */
+bool test_close_native(uintptr_t native);
+
 /* Milliseconds of a clock that never goes back. */
 double test_now_ms(void);
+
+/* Milliseconds of the processor that this process has used. */
+double test_cpu_ms(void);
 
 /* Run this program again as a child, with one argument for test_child, as any
  * program would start another; wait for its end. Returns what system() does. */

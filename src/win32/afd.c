@@ -16,7 +16,8 @@ enum {
   ABORT = 0x010,
   LOCAL_CLOSE = 0x020,
   ACCEPT = 0x080,
-  CONNECT_FAIL = 0x100
+  CONNECT_FAIL = 0x100,
+  FOR_READING = RECEIVE | ACCEPT | DISCONNECT
 };
 
 _Static_assert(sizeof((skt__afd_request *)0)->poll ==
@@ -88,7 +89,7 @@ int skt__afd_begin(HANDLE afd, skt__afd_request *r, SOCKET base, int events) {
   r->poll.status = 0;
   r->poll.events = ABORT | CONNECT_FAIL | LOCAL_CLOSE;
   if ((events & SKT_READ) != 0) {
-    r->poll.events |= RECEIVE | ACCEPT | DISCONNECT;
+    r->poll.events |= FOR_READING;
   }
   if ((events & SKT_WRITE) != 0) {
     r->poll.events |= SEND;
@@ -108,10 +109,19 @@ int skt__afd_told(const skt__afd_request *r) {
     return status == CANCELLED_REQUEST ? 0 : SKT__FAILED;
   }
   ULONG events = r->poll.count == 0 ? 0 : r->poll.events;
-  return ((events & (RECEIVE | ACCEPT | DISCONNECT)) != 0 ? SKT_READ : 0) |
+  return ((events & FOR_READING) != 0 ? SKT_READ : 0) |
          ((events & SEND) != 0 ? SKT_WRITE : 0) |
          ((events & (ABORT | CONNECT_FAIL)) != 0 ? SKT__FAILED : 0) |
          ((events & LOCAL_CLOSE) != 0 ? SKT__CLOSED : 0);
+}
+
+void skt__afd_restrict(skt__afd_request *r, int events) {
+  if ((events & SKT_READ) == 0) {
+    r->poll.events &= ~(ULONG)FOR_READING;
+  }
+  if ((events & SKT_WRITE) == 0) {
+    r->poll.events &= ~(ULONG)SEND;
+  }
 }
 
 int skt__afd_post(HANDLE port, OVERLAPPED *io) {

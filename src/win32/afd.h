@@ -42,6 +42,9 @@ SKT__OWN void skt__afd_end(HANDLE afd, skt__afd_request *r);
 SKT__OWN int skt__afd_told(const skt__afd_request *r);
 enum { SKT__CLOSED = 0x20 };
 
+/* Let a completed one tell no more than these of SKT_READ and SKT_WRITE. */
+SKT__OWN void skt__afd_restrict(skt__afd_request *r, int events);
+
 /* Make a request complete that was never begun; or, if NULL, a wake. */
 SKT__OWN int skt__afd_post(HANDLE port, OVERLAPPED *io);
 

@@ -153,6 +153,38 @@ int skt__sys_poller_remove(skt_poller *p, SOCKET s) {
   return remove_socket(core_of(p), s) ? 0 : SKT_ENOENT;
 }
 
+/* What completed before this wait began may have been taken since, by a call on
+ * the socket, and is then not told. One call looks at all of them. It does not
+ * tell failed connects everywhere (see time.c), but errors stay, and are in no
+ * doubt. */
+static void look_again(const skt__core *c, const OVERLAPPED_ENTRY *done,
+                       ULONG n) {
+  WSAPOLLFD fds[BATCH];
+  skt__watch *doubtful[BATCH];
+  ULONG count = 0;
+  for (ULONG i = 0; i < n; ++i) {
+    skt__watch *w = watch_of(&done[i]);
+    int doubt = w == NULL ? 0 : skt__watch_doubt(c, w);
+    if (doubt != 0) {
+      fds[count] = (WSAPOLLFD){.fd = w->s};
+      fds[count].events |= (doubt & SKT_READ) != 0 ? POLLRDNORM : 0;
+      fds[count].events |= (doubt & SKT_WRITE) != 0 ? POLLWRNORM : 0;
+      doubtful[count++] = w;
+    }
+  }
+  if (count == 0 || WSAPoll(fds, count, 0) < 0) {
+    return;
+  }
+  for (ULONG i = 0; i < count; ++i) {
+    int there = fds[i].revents;
+    int broken = POLLERR | POLLNVAL;
+    skt__afd_restrict(
+        &doubtful[i]->request,
+        ((there & (POLLRDNORM | POLLHUP | broken)) != 0 ? SKT_READ : 0) |
+            ((there & (POLLWRNORM | broken)) != 0 ? SKT_WRITE : 0));
+  }
+}
+
 static int take_completed(skt_poller *p, const OVERLAPPED_ENTRY *done, ULONG n,
                           skt_event *events) {
   int count = 0;
@@ -174,6 +206,7 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   OVERLAPPED_ENTRY done[BATCH];
   ULONG n = 0, room = capacity < BATCH ? (ULONG)capacity : BATCH;
   AcquireSRWLockExclusive(&c->lock);
+  ++c->waits;
   int rc = skt__watch_ask_queued(c);
   c->waiting = rc == 0;
   ReleaseSRWLockExclusive(&c->lock);
@@ -187,6 +220,7 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   }
   AcquireSRWLockExclusive(&c->lock);
   c->waiting = false;
+  look_again(c, done, n);
   int count = take_completed(p, done, n, events);
   ReleaseSRWLockExclusive(&c->lock);
   return rc < 0 ? rc : count;

@@ -9,6 +9,7 @@ enum {
   QUEUED = 2,    /* to be asked about by the next wait */
   REMOVED = 4,   /* in no table; freed when neither of the above */
   CANCELLED = 8, /* by skt_cancel */
+  ASKED = 16,    /* times what is pending asks for, SKT_BOTH at most */
   GROUP_SIZE = 32,
   FIRST_CHAINS = 16 /* a power of 2 */
 };
@@ -66,6 +67,9 @@ static void double_chains(skt__core *c) {
 }
 
 static int add_group(skt__core *c) {
+  if (c->group_count == UINT16_MAX) {
+    return SKT_ENOBUFS;
+  }
   skt__group *groups =
       realloc(c->groups, (c->group_count + 1) * sizeof *c->groups);
   if (groups == NULL) {
@@ -74,11 +78,13 @@ static int add_group(skt__core *c) {
   c->groups = groups;
   groups[c->group_count].used = 0;
   int rc = skt__afd_open(&groups[c->group_count].afd, c->port);
-  c->group_count += rc == 0;
+  if (rc == 0) {
+    ++c->group_count;
+  }
   return rc;
 }
 
-static int enter_group(skt__core *c, uint32_t *out) {
+static int enter_group(skt__core *c, uint16_t *out) {
   while (c->roomy < c->group_count && c->groups[c->roomy].used == GROUP_SIZE) {
     ++c->roomy;
   }
@@ -138,7 +144,8 @@ static int begin_request(skt__core *c, skt__watch *w) {
     return 0;
   }
   if ((w->flags & PENDING) != 0) {
-    if ((wanted & ~w->asked) != 0) {
+    int asked = w->flags / ASKED;
+    if ((wanted & ~asked) != 0) {
       end_request(c, w);
     }
     return 0;
@@ -148,8 +155,8 @@ static int begin_request(skt__core *c, skt__watch *w) {
                : skt__afd_begin(c->groups[w->group].afd, &w->request, w->base,
                                 wanted);
   if (rc == 0) {
-    w->flags |= PENDING;
-    w->asked = (uint8_t)wanted;
+    w->flags = (uint8_t)(w->flags % ASKED | PENDING | wanted * ASKED);
+    w->asked_in = c->waits;
   }
   return rc;
 }
@@ -215,10 +222,18 @@ void skt__core_tidy(skt__core *c) {
 
 void skt__watch_cancel(skt__core *c, skt__watch *w) {
   if ((w->flags & CANCELLED) == 0) {
-    w->flags |= CANCELLED;
-    w->asked = 0; /* whatever is pending asks too little */
+    /* Whatever is pending asks too little now. */
+    w->flags = (uint8_t)(w->flags % ASKED | CANCELLED);
     skt__watch_ask(c, w);
   }
+}
+
+int skt__watch_doubt(const skt__core *c, const skt__watch *w) {
+  if (w->asked_in == c->waits || (w->flags & (REMOVED | CANCELLED)) != 0) {
+    return 0;
+  }
+  int told = skt__afd_told(&w->request);
+  return (told & ~SKT_BOTH) != 0 ? 0 : told & w->events;
 }
 
 static int told_by(const skt__watch *w) {

@@ -21,8 +21,9 @@ typedef struct skt__watch {
   struct skt__watch *queued; /* and in the queue */
   uint32_t s, base;          /* no handle has more bits (Windows, "Interprocess
                               * communication between 32-bit and 64-bit") */
-  uint32_t group;
-  uint8_t events, asked; /* now; by what is pending */
+  uint32_t asked_in;         /* which wait of the poller */
+  uint16_t group;
+  uint8_t events; /* wanted now */
   uint8_t flags;
 } skt__watch;
 
@@ -46,8 +47,9 @@ typedef struct skt__core {
   skt__group *groups;
   size_t chain_count, watches;
   size_t removed; /* that cannot be freed yet */
-  uint32_t group_count;
-  uint32_t roomy; /* no group before it has room */
+  uint32_t waits; /* so far, with the one that goes on */
+  uint16_t group_count;
+  uint16_t roomy; /* no group before it has room */
   bool waiting;
 } skt__core;
 
@@ -71,8 +73,13 @@ SKT__OWN int skt__watch_ask_queued(skt__core *c);
 /* skt_cancel has ended the socket: that is an error, from now on. */
 SKT__OWN void skt__watch_cancel(skt__core *c, skt__watch *w);
 
-/* A completion has been taken from the port. Returns whether it makes an event.
- * If it is `dropped`, it is asked again. */
+/* What it tells, having completed, that may be over: it was asked in an earlier
+ * wait, after which its socket may have been read or written. SKT_READ,
+ * SKT_WRITE or both, or 0 when there is no doubt. */
+SKT__OWN int skt__watch_doubt(const skt__core *c, const skt__watch *w);
+
+/* A completion has been taken from the port. Returns whether it makes an event;
+ * or drop it, and ask again. */
 SKT__OWN bool skt__watch_complete(skt__core *c, skt__watch *w, skt_event *e);
 SKT__OWN void skt__watch_drop(skt__core *c, skt__watch *w);
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What skt does not do. The twin is posix/native_call.c. */
+#include <winsock2.h>
+
+#include "../skt_test.h"
+
+bool test_send_urgent(uintptr_t native, char byte) {
+  return send((SOCKET)native, &byte, 1, MSG_OOB) == 1;
+}
+
+bool test_close_native(uintptr_t native) {
+  return closesocket((SOCKET)native) == 0;
+}
+
+static double ms_of(FILETIME t) { /* in steps of 100 ns */
+  return (t.dwHighDateTime * 4294967296.0 + t.dwLowDateTime) / 1e4;
+}
+
+double test_cpu_ms(void) {
+  FILETIME begin, end, kernel, user;
+  GetProcessTimes(GetCurrentProcess(), &begin, &end, &kernel, &user);
+  return ms_of(kernel) + ms_of(user);
+}
