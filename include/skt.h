@@ -16,8 +16,10 @@
  *   skt_close(&client);
  *
  * These are the calls every socket lesson teaches, with one meaning on every
- * system. skt resolves no names, speaks no protocol, starts no thread and
- * allocates no memory. There is nothing to initialise.
+ * system. skt resolves no names, speaks no protocol and starts no thread. It
+ * takes memory from the heap for pollers only, on Windows and where a system
+ * has nothing better than poll, and for arrays of over 64 entries while
+ * skt_poll waits. There is nothing to initialise.
  *
  * Five rules hold for every function below.
  *
