@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/test.sh [linux] [windows] [asan] [tsan] [consumers]
+# usage: ci/test.sh [linux] [windows] [asan] [tsan] [poll] [consumers]
 # Install what is missing, build, run the whole suite: natively, over the fake
 # backend, over skt.c and skt.h, and as Windows programs under Wine. Both systems
 # unless one is named; asan and tsan are Linux under the address and the thread
-# sanitizer; consumers is ci/consumers.sh, which uses skt in the ways people do.
-# With linux, ci/costs.sh and ci/loop_costs.sh count costs.
+# sanitizer; poll is Linux with the pollers of systems that have only poll;
+# consumers is ci/consumers.sh, which uses skt in the ways people do. With linux,
+# ci/costs.sh and ci/loop_costs.sh count costs.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -13,9 +14,9 @@ systems=("$@")
 [ $# -gt 0 ] || systems=(linux windows)
 for system in "${systems[@]}"; do
   case $system in
-    linux | windows | asan | tsan | consumers) ;;
+    linux | windows | asan | tsan | poll | consumers) ;;
     *)
-      echo 'usage: ci/test.sh [linux] [windows] [asan] [tsan] [consumers]' >&2
+      echo 'usage: ci/test.sh [linux] [windows] [asan] [tsan] [poll] [consumers]' >&2
       exit 2
       ;;
   esac

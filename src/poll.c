@@ -117,7 +117,7 @@ static int poll_entries(skt_polled *entries, size_t count, skt_waker *waker,
   *woken = rc > answered(entries, count);
   if (*woken) {
     skt__sys_waker_drain(handle);
-    SKT__STORE(&waker->pending, 0);
+    (void)SKT__TAKE(&waker->pending);
   }
   return rc < 0 ? rc : settle_entries(entries, count);
 }

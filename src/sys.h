@@ -42,6 +42,7 @@
  *                    missed by skt__sys_cancel
  *   SKT__CLAIM(p)    set a uint16_t that is 0 to 1, in such an order; whether
  *                    it was 0
+ *   SKT__TAKE(p)     set it to 0 again, in such an order; whether it was 1
  *   SKT__POLL_ROOM   bytes that skt__sys_poll needs for each socket
  *   SKT__CLOSE_IS_TOLD  1 if a poller must be told before a socket is closed
  *   SKT__SLICE_MS    how often a wait must look whether it was cancelled; -1 if

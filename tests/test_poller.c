@@ -275,6 +275,17 @@ TEST(poller, removed_socket_is_told_no_more) {
   end(&p, &a, &b);
 }
 
+TEST(poller, adding_twice_changes_nothing) {
+  skt a = {0}, b = {0};
+  skt_poller p;
+  CHECK(watched_pair(&p, SKT_READ, &a, &a, &b));
+  CHECK_EQ(skt_poller_add(&p, &a, SKT_WRITE, &b), SKT_EEXIST);
+  CHECK(is_silent(&p, 20));
+  CHECK_EQ(skt_write(&b, "x", 1), 1);
+  CHECK(tells(&p, &a, SKT_READ));
+  end(&p, &a, &b);
+}
+
 TEST(poller, closed_socket_leaves_and_its_number_starts_anew) {
   skt_poller p;
   CHECK_EQ(skt_poller_create(&p), 0);
@@ -299,14 +310,16 @@ TEST(poller, closed_socket_leaves_and_its_number_starts_anew) {
 }
 
 TEST(poller, cancelled_socket_is_ready_for_both) {
-  skt a = {0}, b = {0};
-  skt_poller p;
-  char got;
-  CHECK(watched_pair(&p, SKT_READ, &a, &a, &b));
-  CHECK_EQ(skt_cancel(&a), 0);
-  CHECK(tells(&p, &a, SKT_BOTH));
-  CHECK_EQ(skt_read(&a, &got, 1), SKT_ECANCELED);
-  end(&p, &a, &b);
+  for (int events = SKT_READ; events <= SKT_BOTH; ++events) {
+    skt a = {0}, b = {0};
+    skt_poller p;
+    char got;
+    CHECK(watched_pair(&p, events, &a, &a, &b));
+    CHECK_EQ(skt_cancel(&a), 0);
+    CHECK_EQ(only_event(&p, SOON_MS).events & events, events);
+    CHECK_EQ(skt_read(&a, &got, 1), SKT_ECANCELED);
+    end(&p, &a, &b);
+  }
 }
 
 TEST(poller, all_that_are_ready_get_their_turn_in_a_small_array) {

@@ -89,7 +89,7 @@ static SKT__COLD int settle_marks(skt_poller *p, skt_event *events, int n) {
   int kept = 0;
   for (int i = 0; i < n; ++i) {
     if (events[i].user == WAKER) {
-      SKT__STORE(&p->pending, 0);
+      (void)SKT__TAKE(&p->pending);
       events[i] = (skt_event){.events = SKT_WOKEN};
     } else if (events[i].user == NOBODY) {
       continue;

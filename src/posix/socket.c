@@ -16,7 +16,7 @@
 #define ATOMIC_FLAGS 0
 #define SOCK_CLOEXEC 0
 #define SOCK_NONBLOCK 0
-#define accept4(s, a, n, flags) accept(s, a, n)
+#define accept4(s, a, n, flags) ((void)(flags), accept(s, a, n))
 #endif
 
 static int result_of(int call, int rc) {

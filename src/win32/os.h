@@ -45,6 +45,8 @@ typedef SOCKET skt__os_handle;
 #define SKT__LEAVE(p) (void)InterlockedDecrement16((volatile short *)(p))
 #define SKT__CLAIM(p)                                                          \
   (InterlockedCompareExchange16((volatile short *)(p), 1, 0) == 0)
+#define SKT__TAKE(p)                                                           \
+  (InterlockedCompareExchange16((volatile short *)(p), 0, 1) == 1)
 #define SKT__OR(p, v) skt__or((volatile short *)(p), (short)(v))
 
 /* MinGW 10 lacks InterlockedOr16. */

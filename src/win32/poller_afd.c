@@ -191,7 +191,7 @@ static int take_completed(skt_poller *p, const OVERLAPPED_ENTRY *done, ULONG n,
   for (ULONG i = 0; i < n; ++i) {
     skt__watch *w = watch_of(&done[i]);
     if (w == NULL) {
-      SKT__STORE(&p->pending, 0);
+      (void)SKT__TAKE(&p->pending);
       events[count++] = (skt_event){.events = SKT_WOKEN};
     } else {
       count += skt__watch_complete(core_of(p), w, &events[count]);
