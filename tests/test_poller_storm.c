@@ -139,6 +139,31 @@ TEST(poller_storm, change_of_what_is_being_asked_is_told) {
   skt_close(&b);
 }
 
+/* Here there is no second look that would find what the first has missed. */
+TEST(poller_storm, look_without_waiting_finds_what_has_changed) {
+  skt a = {0}, b = {0}, c = {0}, d = {0};
+  skt_poller p;
+  skt_event e;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK(connect_pair(SKT_IPV4, &c, &d));
+  CHECK_EQ(skt_poller_create(&p), 0);
+  for (int i = 0; i < 20; ++i) {
+    CHECK_EQ(skt_poller_add(&p, &a, SKT_READ, &a), 0);
+    CHECK_EQ(skt_poller_add(&p, &c, SKT_READ, &c), 0);
+    CHECK_EQ(skt_poller_wait(&p, &e, 1, 0), 0);
+    CHECK_EQ(skt_poller_remove(&p, &c), 0);
+    CHECK_EQ(skt_poller_modify(&p, &a, SKT_WRITE, &a), 0);
+    CHECK_EQ(skt_poller_wait(&p, &e, 1, 0), 1);
+    CHECK_EQ(e.events, SKT_WRITE);
+    CHECK_EQ(skt_poller_remove(&p, &a), 0);
+  }
+  skt_poller_destroy(&p);
+  skt_close(&a);
+  skt_close(&b);
+  skt_close(&c);
+  skt_close(&d);
+}
+
 /* Sockets of the other threads get the numbers that one has just closed. */
 typedef struct opener {
   watcher *w;

@@ -200,11 +200,13 @@ static int take_completed(skt_poller *p, const OVERLAPPED_ENTRY *done, ULONG n,
   return count;
 }
 
-int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
-                         int timeout_ms) {
+/* Returns how many completions there were, or a code; *count says how many
+ * events they made. */
+static int look_once(skt_poller *p, skt_event *events, ULONG room,
+                     int timeout_ms, int *count) {
   skt__core *c = core_of(p);
   OVERLAPPED_ENTRY done[BATCH];
-  ULONG n = 0, room = capacity < BATCH ? (ULONG)capacity : BATCH;
+  ULONG n = 0;
   AcquireSRWLockExclusive(&c->lock);
   ++c->waits;
   int rc = skt__watch_ask_queued(c);
@@ -221,8 +223,20 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   AcquireSRWLockExclusive(&c->lock);
   c->waiting = false;
   look_again(c, done, n);
-  int count = take_completed(p, done, n, events);
+  *count = take_completed(p, done, n, events);
   ReleaseSRWLockExclusive(&c->lock);
+  return rc < 0 ? rc : (int)n;
+}
+
+/* Completions without an event must not hide those with one. */
+int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
+                         int timeout_ms) {
+  ULONG room = capacity < BATCH ? (ULONG)capacity : BATCH;
+  int count = 0;
+  int rc = look_once(p, events, room, timeout_ms, &count);
+  while (rc > 0 && count == 0) {
+    rc = look_once(p, events, room, 0, &count);
+  }
   return rc < 0 ? rc : count;
 }
 
