@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/test.sh [linux] [windows] [asan] [tsan] [poll] [consumers]
+# usage: ci/test.sh [linux] [windows] [asan] [tsan] [poll] [consumers] [docs]
+#                   [moving] [header] [http] [lint]
 # Install what is missing, build, run the whole suite: natively, over the fake
 # backend, over skt.c and skt.h, and as Windows programs under Wine. Both systems
-# unless one is named; asan and tsan are Linux under the address and the thread
-# sanitizer; poll is Linux with the pollers of systems that have only poll;
-# consumers is ci/consumers.sh, which uses skt in the ways people do. With linux,
-# ci/costs.sh and ci/loop_costs.sh count costs.
+# unless something is named; asan and tsan are Linux under the address and the
+# thread sanitizer, poll is Linux with the pollers of systems that have only
+# poll. With linux, ci/costs.sh and ci/loop_costs.sh count costs. The other words
+# are scripts of this folder, whose counts are added.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -14,9 +15,10 @@ systems=("$@")
 [ $# -gt 0 ] || systems=(linux windows)
 for system in "${systems[@]}"; do
   case $system in
-    linux | windows | asan | tsan | poll | consumers) ;;
+    linux | windows | asan | tsan | poll) ;;
+    consumers | docs | moving | header | http | lint) ;;
     *)
-      echo 'usage: ci/test.sh [linux] [windows] [asan] [tsan] [poll] [consumers]' >&2
+      sed -n '/^# usage/,/lint/s/^# //p' "${BASH_SOURCE[0]}" >&2
       exit 2
       ;;
   esac
@@ -72,26 +74,29 @@ run() {
   fi
 }
 
-# consumers: what ci/consumers.sh counts.
-consumers() {
-  local counts=()
+# script NAME: one of this folder; its last line has its counts.
+script() {
+  local counts=() log=build/results/$1.log arguments=()
+  [ "$1" != http ] || arguments=(windows) # too
   stop_wine # it starts the same one
-  ci/consumers.sh | tee build/results/consumers.log || true
-  read -r -a counts <<<"$(tail -n 1 build/results/consumers.log | tr -dc '0-9 ')"
+  "ci/$1.sh" "${arguments[@]}" | tee "$log" || true
+  read -r -a counts <<<"$(tail -n 1 "$log" | tr -dc '0-9 ')" || true
   if [ "${#counts[@]}" -ne 3 ]; then
     counts=(0 1 0)
   fi
   passed=$((passed + counts[0])) failed=$((failed + counts[1]))
   skipped=$((skipped + counts[2]))
-  lines+=("$(printf '%-17s %4d passed %3d failed %3d skipped' consumers "${counts[@]}")")
+  lines+=("$(printf '%-17s %4d passed %3d failed %3d skipped' "$1" "${counts[@]}")")
 }
 
 libraries=()
 for system in "${systems[@]}"; do
-  if [ "$system" = consumers ]; then
-    consumers
-    continue
-  fi
+  case $system in
+    consumers | docs | moving | header | http | lint)
+      script "$system"
+      continue
+      ;;
+  esac
   need linux # the build tools are the same
   preset=$system
   case $system in

@@ -177,7 +177,7 @@ static SKT__COLD int accept_again(skt *s, skt *out, skt_addr *peer,
 }
 
 int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
-  skt__os_handle handle;
+  skt__os_handle handle = SKT__NO_HANDLE; /* which gcc -O3 wants to see */
   if (s == NULL || out == NULL || out == s ||
       (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
       SKT__LOAD(&s->reading) != SKT__ACCEPTING) {
