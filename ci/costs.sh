@@ -47,10 +47,10 @@ counted() {
   case $what in
     first) bounded 60 "$@" "$twin" first 1 "$address" 0 ;;
     accepts)
-      exec {ends}< <(bounded 60 "$@" "$twin" accepts "$n" "$address" 0 && echo done)
+      exec {ends}< <(bounded 60 "$@" "$twin" accepts "$n" "$address" 0 && echo ended)
       read -r port <&"$ends"
       bounded 60 $bin/other_end connect "$n" "$address" "$port"
-      [ "$(cat <&"$ends")" = done ] # and so the twin has ended well
+      [ "$(cat <&"$ends")" = ended ] # and so the twin has ended well
       ;;
     *)
       if [[ $what == *rounds ]]; then set -- echo "$late" "$@"; else set -- accept "$n" "$@"; fi

@@ -98,11 +98,11 @@ as_msvc() {
   for target in x86_64 i686 aarch64; do
     for std in c11 c17; do
       compiles "$target, $std" cl --target=$target-pc-windows-msvc "/std:$std" \
-        -Xclang -ffreestanding -Iinclude /c "$out/alone.c"
+        -Xclang -ffreestanding -Iinclude /c -- "$out/alone.c"
     done
     for std in c++14 c++17 c++20; do
       compiles "$target, $std" cl --target=$target-pc-windows-msvc "/std:$std" \
-        -Xclang -ffreestanding -Iinclude /c "$out/alone.cc"
+        -Xclang -ffreestanding -Iinclude /c -- "$out/alone.cc"
     done
   done
   end
@@ -148,7 +148,7 @@ sources_as_msvc() {
     tests/win32/*.c; do
     compiles "$file" cl --target=x86_64-pc-windows-msvc /std:c11 -Wpedantic \
       -Wgnu -Wvla -Wno-language-extension-token -imsvc "$mingw" \
-      "${guards[@]}" /FI "$out/first.h" -Iinclude -Isrc -Itests /c "$file"
+      "${guards[@]}" /FI "$out/first.h" -Iinclude -Isrc -Itests /c -- "$file"
   done
   end
 }

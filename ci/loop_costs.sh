@@ -36,12 +36,12 @@ counted() {
       ;;
   esac
   exec {ends}< <(bounded 60 taskset -c "$cpu" chrt --idle 0 "$@" \
-    "$twin" echo "$what" 127.0.0.1 && echo done)
+    "$twin" echo "$what" 127.0.0.1 && echo ended)
   read -r port _ <&"$ends"
   load+=(127.0.0.1 "$port")
   [ "${load[0]}" = short ] || load+=(0)
   bounded 60 taskset -c "$cpu" $bin/load "${load[@]}"
-  [ "$(cat <&"$ends")" = done ] # and so the server has ended well
+  [ "$(cat <&"$ends")" = ended ] # and so the server has ended well
 }
 
 # resource COLUMN TWIN CONNECTIONS: KiB of memory of its own (2) or descriptors
