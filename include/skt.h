@@ -1001,6 +1001,8 @@ typedef struct skt_event {
  * Returns  0 or one of Errors.
  * Errors   SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Blocks   never.
+ * Differs  After a fork only one of the two processes may use it, as with
+ *          wakers; BSD: the parent.
  * Source   Linux epoll_create1(); BSD kqueue(); Windows completion ports. */
 SKT_API int skt_poller_create(skt_poller *p);
 
@@ -1024,6 +1026,8 @@ SKT_API int skt_poller_create(skt_poller *p);
  *          SKT_EBADF is also told for a poller that is none
  * Blocks   never.
  * Threads  any thread, also while another waits: that one is then told.
+ * Differs  Linux: while another process or a duplicate of the handle keeps the
+ *          socket open, closing s does not end it; removing it does.
  * Source   Linux epoll_ctl(); BSD kevent(); Windows: AFD. */
 SKT_API int skt_poller_add(skt_poller *p, skt *s, int events, void *user);
 
@@ -1064,6 +1068,8 @@ SKT_API int skt_poller_remove(skt_poller *p, skt *s);
  *          SKT_ENOMEM SKT_ENOBUFS  nothing left
  * Blocks   as told.
  * Threads  one at a time.
+ * Differs  One call tells up to a million events on Linux, up to 64 with kqueue
+ *          and on Windows, however large the array is.
  * Source   Linux epoll_wait(); BSD kevent(); Windows
  *          GetQueuedCompletionStatusEx(). */
 SKT_API int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
