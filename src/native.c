@@ -4,16 +4,19 @@
 
 #include <string.h>
 
-int skt_local(const skt *s, skt_addr *out) {
+/* The checks of both functions; and *out is zeroed. */
+static int check_name(const skt *s, skt_addr *out) {
   if (out != NULL) {
     *out = (skt_addr){.length = 0};
   }
   int rc = skt__check(s);
+  return rc == 0 && out == NULL ? SKT_EFAULT : rc;
+}
+
+int skt_local(const skt *s, skt_addr *out) {
+  int rc = check_name(s, out);
   if (rc < 0) {
     return rc;
-  }
-  if (out == NULL) {
-    return SKT_EFAULT;
   }
   /* Windows has no name for a socket that was never bound (Winsock
    * getsockname, WSAEINVAL); POSIX systems say the wildcard and port 0, or
@@ -30,15 +33,9 @@ int skt_local(const skt *s, skt_addr *out) {
 }
 
 int skt_peer(const skt *s, skt_addr *out) {
-  if (out != NULL) {
-    *out = (skt_addr){.length = 0};
-  }
-  int rc = skt__check(s);
+  int rc = check_name(s, out);
   if (rc < 0) {
     return rc;
-  }
-  if (out == NULL) {
-    return SKT_EFAULT;
   }
   return skt__state(s) == SKT_CONNECTED ? skt__sys_peer(skt__handle(s), out)
                                         : SKT_ENOTCONN;
