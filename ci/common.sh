@@ -75,6 +75,12 @@ missing_for() {
       lacks g++-mingw-w64-x86-64-posix x86_64-w64-mingw32-g++-posix
       lacks_wine
       ;;
+    wine10)
+      lacks g++-mingw-w64-x86-64-posix x86_64-w64-mingw32-g++-posix
+      lacks g++-mingw-w64-i686-posix i686-w64-mingw32-g++-posix
+      lacks debootstrap debootstrap
+      lacks util-linux unshare
+      ;;
     consumers)
       lacks git git
       lacks pkgconf pkgconf
