@@ -81,6 +81,11 @@ missing_for() {
       lacks debootstrap debootstrap
       lacks util-linux unshare
       ;;
+    musl) lacks musl-tools musl-gcc ;;
+    i386) # not gcc-multilib, which bears no cross compiler beside it
+      lacks "gcc-$(gcc -dumpversion)-multilib" \
+        "$(gcc -print-file-name=32/libgcc.a)"
+      ;;
     consumers)
       lacks git git
       lacks pkgconf pkgconf
@@ -131,7 +136,7 @@ update_and_install() {
     apt-get -q -o DPkg::Lock::Timeout=300 update &&
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
       apt-get -q -y -o DPkg::Lock::Timeout=300 install \
-      --no-install-recommends "$@"
+      --no-install-recommends --no-remove "$@"
 }
 
 install_packages() {

@@ -8,7 +8,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-readonly results=$PWD/build/results-wine10
+readonly results=$PWD/build/wine10-results
 root=$(realpath -m "${WINE10:-build/wine10}")
 passed=0 failed=0 skipped=0 lines=()
 
