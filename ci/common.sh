@@ -75,6 +75,17 @@ missing_for() {
       lacks g++-mingw-w64-x86-64-posix x86_64-w64-mingw32-g++-posix
       lacks_wine
       ;;
+    wine10)
+      lacks g++-mingw-w64-x86-64-posix x86_64-w64-mingw32-g++-posix
+      lacks g++-mingw-w64-i686-posix i686-w64-mingw32-g++-posix
+      lacks debootstrap debootstrap
+      lacks util-linux unshare
+      ;;
+    musl) lacks musl-tools musl-gcc ;;
+    i386) # not gcc-multilib, which bears no cross compiler beside it
+      lacks "gcc-$(gcc -dumpversion)-multilib" \
+        "$(gcc -print-file-name=32/libgcc.a)"
+      ;;
     consumers)
       lacks git git
       lacks pkgconf pkgconf
@@ -125,7 +136,7 @@ update_and_install() {
     apt-get -q -o DPkg::Lock::Timeout=300 update &&
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
       apt-get -q -y -o DPkg::Lock::Timeout=300 install \
-      --no-install-recommends "$@"
+      --no-install-recommends --no-remove "$@"
 }
 
 install_packages() {

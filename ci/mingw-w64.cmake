@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: MIT
-# Windows programs for x64, built by MinGW-w64 and run by Wine.
+# Windows programs, built by MinGW-w64 and run by Wine: for x64, or for what
+# mingw-i686.cmake says.
 
+if(NOT DEFINED skt_mingw)
+  set(skt_mingw x86_64)
+endif()
 set(CMAKE_SYSTEM_NAME Windows)
-set(CMAKE_SYSTEM_PROCESSOR x86_64)
+set(CMAKE_SYSTEM_PROCESSOR ${skt_mingw})
 
 # The -posix compilers by name: the plain ones may be of the kind that lacks
 # std::mutex, which GoogleTest needs.
-set(CMAKE_C_COMPILER x86_64-w64-mingw32-gcc-posix)
-set(CMAKE_CXX_COMPILER x86_64-w64-mingw32-g++-posix)
-set(CMAKE_RC_COMPILER x86_64-w64-mingw32-windres)
+set(CMAKE_C_COMPILER ${skt_mingw}-w64-mingw32-gcc-posix)
+set(CMAKE_CXX_COMPILER ${skt_mingw}-w64-mingw32-g++-posix)
+set(CMAKE_RC_COMPILER ${skt_mingw}-w64-mingw32-windres)
 
-set(CMAKE_FIND_ROOT_PATH /usr/x86_64-w64-mingw32 ${CMAKE_PREFIX_PATH})
+set(CMAKE_FIND_ROOT_PATH /usr/${skt_mingw}-w64-mingw32 ${CMAKE_PREFIX_PATH})
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)

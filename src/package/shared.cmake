@@ -17,6 +17,9 @@ if(skt_kind STREQUAL "shared")
   include(CheckLinkerFlag)
   if(WIN32)
     set_target_properties(skt PROPERTIES PREFIX "")
+    if(MINGW) # 32 bits divide 64 by libgcc, which must not be one more DLL
+      target_link_options(skt PRIVATE -static-libgcc)
+    endif()
   else()
     check_linker_flag(C "-Wl,--version-script=${PROJECT_BINARY_DIR}/skt.map"
       SKT_HAS_VERSION_SCRIPTS)

@@ -54,9 +54,10 @@ static struct msghdr describe(const skt_buffer *b, size_t count,
   for (size_t i = 0; i < count; ++i) {
     v[i] = (struct iovec){.iov_base = b[i].data, .iov_len = b[i].n};
   }
-  struct msghdr m = {.msg_iov = v};
-  m.msg_iovlen += count; /* whose type differs */
-  return m;
+  return (struct msghdr){
+      .msg_iov = v,
+      .msg_iovlen = (uint16_t)count, /* for musl's int and glibc's size_t */
+  };
 }
 
 ptrdiff_t skt__sys_readv(int s, const skt_buffer *b, size_t count) {

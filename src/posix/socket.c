@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/ioctl.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -123,12 +124,13 @@ int skt__sys_bind(int s, const skt_addr *local, unsigned flags) {
                                  (socklen_t)local->length));
 }
 
+/* Not SOMAXCONN, which is 128 in musl: the system cuts what is too much. */
 int skt__sys_listen(int s, int backlog, bool restart) {
   /* A port that the system chose may be bound by name after a restart. */
   int rc = restart ? set_option(s, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
   return rc < 0 ? rc
                 : result_of(SKT__IN_LISTEN,
-                            listen(s, backlog > 0 ? backlog : SOMAXCONN));
+                            listen(s, backlog > 0 ? backlog : INT_MAX));
 }
 
 static int accept_flags(bool nonblocking) {
