@@ -30,7 +30,8 @@ static void prepare_entries(skt_polled *entries, size_t count) {
 
 static bool is_any_cancelled(const skt_polled *entries, size_t count) {
   size_t i = 0;
-  while (i < count && (entries[i].s == NULL || !skt__cancelled(entries[i].s))) {
+  while (i < count && (entries[i].s == NULL || entries[i].events == 0 ||
+                       !skt__cancelled(entries[i].s))) {
     ++i;
   }
   return i < count;

@@ -43,6 +43,17 @@ TEST(poll, passes_over_entries_without_socket_or_events) {
   skt_close(&b);
 }
 
+TEST(poll, cancelled_socket_without_events_is_passed_over) {
+  skt a = {0}, b = {0};
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_cancel(&a), 0);
+  skt_polled e[] = {{&a, 0, 9}};
+  CHECK_EQ(skt_poll(e, 1, 20, NULL), 0);
+  CHECK_EQ(e[0].ready, 0);
+  skt_close(&a);
+  skt_close(&b);
+}
+
 TEST(poll, socket_in_several_entries_is_told_in_each) {
   skt a = {0}, b = {0};
   CHECK(connect_pair(SKT_IPV4, &a, &b));
