@@ -54,6 +54,23 @@ TEST(poll, cancelled_socket_without_events_is_passed_over) {
   skt_close(&b);
 }
 
+/* poll refuses more than this process may have descriptors. */
+TEST(poll, any_number_of_entries_is_passed_over) {
+  enum { MANY = 200000 };
+  static skt_polled e[MANY];
+  skt a = {0}, b = {0};
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  e[0] = (skt_polled){&a, SKT_READ, 9};
+  e[1] = (skt_polled){&b, 0, 9};
+  e[MANY - 1] = (skt_polled){&b, SKT_WRITE, 9};
+  CHECK_EQ(skt_poll(e, MANY, 10000, NULL), 1);
+  CHECK_EQ(e[0].ready, 0);
+  CHECK_EQ(e[1].ready, 0);
+  CHECK_EQ(e[MANY - 1].ready, SKT_WRITE);
+  skt_close(&a);
+  skt_close(&b);
+}
+
 TEST(poll, socket_in_several_entries_is_told_in_each) {
   skt a = {0}, b = {0};
   CHECK(connect_pair(SKT_IPV4, &a, &b));
