@@ -393,6 +393,33 @@ TEST(poller, wake_finds_room_beside_ready_sockets) {
   end(&p, &a, &b);
 }
 
+/* What the system tells, and skt does not, takes nobody's room: an error of a
+ * socket that is watched for nothing, and bytes that have been taken since. */
+TEST(poller, look_with_room_for_one_finds_what_is_ready) {
+  skt a = {0}, b = {0}, c = {0}, d = {0}, gone = {0}, reset = {0};
+  skt_poller p;
+  skt_event e;
+  char got;
+  CHECK(connect_pair(SKT_IPV4, &gone, &reset));
+  CHECK(connect_pair(SKT_IPV4, &c, &d));
+  CHECK(watched_pair(&p, SKT_READ, &a, &a, &b));
+  CHECK_EQ(skt_poller_add(&p, &c, SKT_READ, &c), 0);
+  CHECK_EQ(skt_poller_add(&p, &reset, 0, &reset), 0);
+  CHECK(is_silent(&p, 20)); /* so that all are asked about */
+  CHECK(reset_by(&gone, &reset));
+  CHECK_EQ(skt_write(&d, "x", 1), 1);
+  CHECK_EQ(skt_wait(&c, SKT_READ, SOON_MS, NULL), SKT_READ);
+  CHECK_EQ(skt_write(&b, "x", 1), 1);
+  CHECK_EQ(skt_wait(&a, SKT_READ, SOON_MS, NULL), SKT_READ);
+  CHECK_EQ(skt_read(&c, &got, 1), 1);
+  CHECK_EQ(skt_poller_wait(&p, &e, 1, 0), 1);
+  CHECK(e.user == &a);
+  skt_close(&c);
+  skt_close(&d);
+  skt_close(&reset);
+  end(&p, &a, &b);
+}
+
 TEST(poller, socket_may_be_watched_by_two) {
   skt a = {0}, b = {0};
   skt_poller p, q;

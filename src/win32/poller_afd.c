@@ -223,7 +223,8 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   look_again(c, done, n);
   int count = take_completed(p, done, n, events);
   ReleaseSRWLockExclusive(&c->lock);
-  return rc < 0 ? rc : count;
+  /* When nothing was told of all that came, there may be more. */
+  return rc < 0 ? rc : n > 0 && count == 0 ? SKT__EINTR : count;
 }
 
 int skt__sys_poller_wake(skt_poller *p) {
