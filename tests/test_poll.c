@@ -263,16 +263,11 @@ TEST(waker, no_wake_is_lost_in_thousand_rounds) {
 }
 
 TEST(waker, thousand_created_and_destroyed_leak_nothing) {
-  skt s = {0};
   skt_waker w;
-  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
-  uintptr_t before = skt_native(&s);
-  skt_close(&s);
+  uintptr_t before = highest_of_eight();
   for (int i = 0; i < 1000; ++i) {
     CHECK_EQ(skt_waker_create(&w), 0);
     CHECK_EQ(skt_waker_destroy(&w), 0);
   }
-  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
-  CHECK(skt_native(&s) < before + 500);
-  skt_close(&s);
+  CHECK(highest_of_eight() < before + 500);
 }
