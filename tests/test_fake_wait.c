@@ -62,6 +62,18 @@ TEST(waiting, wake_that_failed_is_made_again_by_the_next) {
   CHECK_PLAYED();
 }
 
+TEST(waiting, each_handle_of_a_waker_is_closed_once) {
+  CHECK(make_both());
+  PLAY({"close", 0}, {"close", 0});
+  CHECK_EQ(skt_waker_destroy(&waker), 0);
+  CHECK_PLAYED();
+  CHECK(make_both());
+  waker.wakes = waker.waits; /* most systems have one for both */
+  PLAY({"close", 0});
+  CHECK_EQ(skt_waker_destroy(&waker), 0);
+  CHECK_PLAYED();
+}
+
 TEST(waiting, failure_is_ready_for_what_was_asked_in_its_entry) {
   skt a = fake_connected(), b = fake_connected(), c = fake_connected();
   skt_polled e[] = {{&a, SKT_READ, 0}, {&b, SKT_WRITE, 0}, {&c, SKT_BOTH, 0}};
