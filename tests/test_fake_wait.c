@@ -87,6 +87,23 @@ TEST(waiting, failure_is_ready_for_what_was_asked_in_its_entry) {
   CHECK_PLAYED();
 }
 
+TEST(waiting, direction_that_has_not_begun_has_not_ended) {
+  skt connecting, datagram;
+  skt_addr to;
+  skt_addr_parse(&to, "127.0.0.1:7");
+  skt__fill(&connecting, (skt__os_handle)42,
+            SKT_IPV4 | SKT_STREAM | SKT_NONBLOCK);
+  skt__fill(&datagram, (skt__os_handle)42, SKT_IPV4 | SKT_DATAGRAM);
+  PLAY({"connect", SKT_EINPROGRESS}, {"wait", 0}, {"pass_us", 20000},
+       {"wait", 0}, {"pass_us", 20000});
+  CHECK_EQ(skt_connect(&connecting, &to), SKT_EINPROGRESS);
+  CHECK_EQ(skt_wait(&connecting, SKT_BOTH, 20, NULL), 0);
+  CHECK(fake_connecting);
+  CHECK_EQ(skt_wait(&datagram, SKT_BOTH, 20, NULL), 0);
+  CHECK(!fake_connecting);
+  CHECK_PLAYED();
+}
+
 TEST(waiting, latched_error_is_ready_without_waiting) {
   skt s = fake_connected();
   PLAY({"read", SKT_ECONNRESET}, {"wait", 0}, {"wait", 0}, {"wait", 0});

@@ -6,11 +6,16 @@
 
 enum { SOON_MS = 10000 };
 
-/* Waits until `wanted` sockets have been told of, each by its own count. */
+/* Waits until `wanted` sockets have been told of, each by its own count, and
+ * looks whether anything else than `asked` is told of them; 0 is anything. */
 typedef struct watcher {
   skt_poller p;
-  int wanted, failed;
+  int wanted, asked, failed;
 } watcher;
+
+static bool is_strange(const watcher *w, const skt_event *e) {
+  return w->asked != 0 && (e->events & ~w->asked) != 0;
+}
 
 static void watch_for_all(void *argument) {
   watcher *w = argument;
@@ -23,7 +28,10 @@ static void watch_for_all(void *argument) {
       return;
     }
     while (n-- > 0) {
-      told += e[n].user != NULL && ++*(int *)e[n].user == 1;
+      if (e[n].user != NULL) {
+        told += ++*(int *)e[n].user == 1;
+        w->failed = is_strange(w, &e[n]) ? e[n].events : w->failed;
+      }
     }
   }
 }
@@ -83,7 +91,7 @@ static bool begin_storm(storm *s, watcher *w, unsigned luck) {
 
 TEST(poller_storm, last_that_was_asked_is_told_once) {
   static storm s[THREADS];
-  watcher w = {.wanted = THREADS * SOCKETS};
+  watcher w = {.wanted = THREADS * SOCKETS, .asked = SKT_READ};
   test_thread *threads[THREADS];
   CHECK_EQ(skt_poller_create(&w.p), 0);
   for (int i = 0; i < THREADS; ++i) {
@@ -182,6 +190,36 @@ TEST(poller_storm, sockets_come_and_go_while_another_thread_waits) {
   }
   CHECK(is_silent(&w.p, 20));
   skt_poller_destroy(&w.p);
+}
+
+/* Each has a poller of its own, and closes what it watches. */
+static void create_and_destroy(void *wrong) {
+  for (int i = 0; i < 300; ++i) {
+    skt s = {0};
+    skt_poller p;
+    skt_event e;
+    *(int *)wrong += skt_poller_create(&p) != 0;
+    *(int *)wrong += skt_socket(&s, SKT_IPV4, SKT_DATAGRAM, 0) != 0;
+    *(int *)wrong += skt_poller_add(&p, &s, SKT_WRITE, &s) != 0;
+    *(int *)wrong += skt_poller_wait(&p, &e, 1, SOON_MS) != 1;
+    *(int *)wrong += skt_close(&s) != 0;
+    *(int *)wrong += skt_poller_wait(&p, &e, 1, 0) != 0;
+    *(int *)wrong += skt_poller_destroy(&p) != 0;
+  }
+}
+
+TEST(poller_storm, pollers_come_and_go_in_several_threads) {
+  test_thread *threads[THREADS];
+  int wrong[THREADS] = {0};
+  for (int i = 0; i < THREADS; ++i) {
+    threads[i] = test_start(create_and_destroy, &wrong[i]);
+  }
+  for (int i = 0; i < THREADS; ++i) {
+    test_join(threads[i]);
+  }
+  for (int i = 0; i < THREADS; ++i) {
+    CHECK_EQ(wrong[i], 0);
+  }
 }
 
 /* With bytes that nobody reads an end of stream is not told as such by every
