@@ -168,6 +168,21 @@ TEST(poll, urgent_data_makes_nothing_ready) {
   skt_close(&b);
 }
 
+TEST(poll, closed_handle_is_told_and_no_entry_is_ready) {
+  skt a = {0}, b = {0}, gone = {0}, copy;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_socket(&gone, SKT_IPV4, SKT_DATAGRAM, 0), 0);
+  copy = gone;
+  CHECK_EQ(skt_close(&gone), 0);
+  skt_polled e[] = {{&a, SKT_WRITE, 9}, {&copy, SKT_BOTH, 9}, {&b, 1, 9}};
+  CHECK_EQ(skt_poll(e, 2, 10000, NULL), SKT_ENOTSOCK);
+  CHECK_EQ(e[0].ready, 0);
+  CHECK_EQ(e[1].ready, 0);
+  CHECK_EQ(e[2].ready, 9); /* not one of them */
+  skt_close(&a);
+  skt_close(&b);
+}
+
 TEST(poll, wrong_arguments_are_told_and_nothing_is_waited_for) {
   skt a = {0}, b = {0}, none = {0}, fresh = {0};
   skt_waker no_waker = {0};
