@@ -145,6 +145,7 @@ static size_t sum(const skt_buffer *b, size_t count) {
 
 ptrdiff_t skt__sys_readv(skt__os_handle s, const skt_buffer *b, size_t count) {
   (void)s;
+  fake_buffer = b[0].data;
   fake_n = sum(b, count);
   fake_count = count;
   return (ptrdiff_t)play("readv");

@@ -124,10 +124,15 @@ TEST(kinds, buffers_are_one_message) {
   for (int i = 0; i <= SKT__VECTOR_MAX; ++i) {
     many[i] = (skt_buffer){bytes, 1};
   }
-  PLAY({"writev", 2}, {"writev", 0}, {"readv", 0});
+  PLAY({"writev", 2}, {"readv", 2}, {"writev", 0}, {"readv", 0});
   CHECK_EQ(skt_writev(&s, many, 2), 2);
-  CHECK_EQ(skt_writev(&s, many, 0), 0);
-  CHECK_EQ(skt_readv(&s, many, 0), 0);
+  CHECK(fake_count == 2 && fake_n == 2);
+  CHECK_EQ(skt_readv(&s, many, 2), 2);
+  CHECK(fake_count == 2 && fake_n == 2);
+  CHECK_EQ(skt_writev(&s, NULL, 0), 0);
+  CHECK(fake_count == 1 && fake_n == 0 && fake_buffer == skt__nothing);
+  CHECK_EQ(skt_readv(&s, NULL, 0), 0);
+  CHECK(fake_count == 1 && fake_n == 0 && fake_buffer == skt__nothing);
   CHECK_EQ(skt_writev(&s, many, SKT__VECTOR_MAX + 1), SKT_EMSGSIZE);
   CHECK_EQ(skt_readv(&s, many, SKT__VECTOR_MAX + 1), SKT_EMSGSIZE);
   CHECK_PLAYED();
