@@ -546,6 +546,7 @@ TEST(poller, without_descriptors_none_is_created_and_none_is_lost) {
   skt s = {0};
   skt_poller p;
   skt_waker w;
+  skt_event e;
   int created[3], lost = 0;
   CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
   if (!test_allow_descriptors((int)skt_native(&s) + 1)) {
@@ -556,6 +557,7 @@ TEST(poller, without_descriptors_none_is_created_and_none_is_lost) {
   skt_close(&s);
   for (int i = 0; i < 3; ++i) {
     created[2] = skt_poller_create(&p);
+    lost += created[2] == 0 && skt_poller_wait(&p, &e, 1, 0) != 0;
     lost += skt_poller_destroy(&p) != (created[2] == 0 ? 0 : SKT_EBADF);
     int rc = skt_waker_create(&w);
     lost += rc != 0 && rc != SKT_EMFILE;
