@@ -4,7 +4,8 @@
 # Install what is missing, build, run the whole suite: natively, over the fake
 # backend, over skt.c and skt.h, and as Windows programs under Wine. Both systems
 # unless one is named; asan and tsan are Linux under the address and the thread
-# sanitizer; poll is Linux with the pollers of systems that have only poll;
+# sanitizer; poll is Linux with the pollers of systems that have only poll, which
+# lock and so run under the latter;
 # consumers is ci/consumers.sh, which uses skt in the ways people do. With linux,
 # ci/costs.sh and ci/loop_costs.sh count costs.
 set -euo pipefail
