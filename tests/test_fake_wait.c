@@ -114,6 +114,12 @@ TEST(waiting, latched_error_is_ready_without_waiting) {
   CHECK_EQ(skt_wait(&s, SKT_BOTH, -1, NULL), SKT_READ);
   CHECK_EQ(skt_wait(&s, SKT_WRITE, 0, NULL), 0);
   CHECK_PLAYED();
+  s = fake_connected();
+  PLAY({"write", SKT_EPIPE}, {"wait", 0}, {"wait", 0});
+  CHECK_EQ(skt_write(&s, &byte, 1), SKT_ECONNRESET);
+  CHECK_EQ(skt_wait(&s, SKT_BOTH, -1, NULL), SKT_WRITE);
+  CHECK_EQ(skt_wait(&s, SKT_READ, 0, NULL), 0);
+  CHECK_PLAYED();
 }
 
 TEST(waiting, poller_goes_on_with_the_time_that_is_left) {
@@ -125,6 +131,9 @@ TEST(waiting, poller_goes_on_with_the_time_that_is_left) {
   CHECK_PLAYED();
   PLAY({"poller_wait", SKT__EINTR}, {"pass_us", 99999}, {"poller_wait", 0},
        {"pass_us", 1});
+  CHECK_EQ(skt_poller_wait(&poller, events, 4, 100), 0);
+  CHECK_PLAYED();
+  PLAY({"poller_wait", SKT__EINTR}, {"pass_us", 100000});
   CHECK_EQ(skt_poller_wait(&poller, events, 4, 100), 0);
   CHECK_PLAYED();
   PLAY({"poller_wait", SKT__EINTR}, {"pass_us", 1000}, {"poller_wait", 1});
