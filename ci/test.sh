@@ -5,9 +5,9 @@
 # backend, over skt.c and skt.h, and as Windows programs under Wine. Both systems
 # unless one is named; asan and tsan are Linux under the address and the thread
 # sanitizer; poll is Linux with the pollers of systems that have only poll, which
-# lock and so run under the latter;
-# consumers is ci/consumers.sh, which uses skt in the ways people do. With linux,
-# ci/costs.sh and ci/loop_costs.sh count costs.
+# lock, and so are under the thread sanitizer too; consumers is ci/consumers.sh,
+# which uses skt in the ways people do. With linux, ci/costs.sh and
+# ci/loop_costs.sh count costs.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
