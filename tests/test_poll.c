@@ -201,6 +201,9 @@ TEST(poll, wrong_arguments_are_told_and_nothing_is_waited_for) {
   CHECK_EQ(skt_poll(bad, 3, 0, NULL), SKT_ENOTCONN);
   bad[1].s = &none;
   CHECK_EQ(skt_poll(bad, 3, -9, &no_waker), SKT_EBADF);
+  CHECK_EQ(skt_poll(bad, 3, -9, NULL), SKT_EBADF);
+  bad[1].events = 0;
+  CHECK_EQ(skt_poll(bad, 3, 0, NULL), SKT_EBADF);
   CHECK_EQ(skt_poll(good, 2, 0, NULL), 2);
   CHECK_EQ(skt_cancel(&b), 0);
   CHECK_EQ(skt_poll(good, 2, 0, NULL), SKT_ECANCELED);
