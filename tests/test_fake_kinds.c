@@ -102,6 +102,14 @@ TEST(kinds, empty_message_has_a_place) {
   CHECK_EQ(skt_peek(&s, NULL, 0), 0);
   CHECK(fake_buffer != NULL);
   CHECK_PLAYED();
+  PLAY({"send_to", 1}, {"receive", 1}, {"peek", 1}); /* and one byte its own */
+  CHECK_EQ(skt_send_to(&s, bytes + 1, 1, &to), 1);
+  CHECK(fake_buffer == bytes + 1);
+  CHECK_EQ(skt_receive_from(&s, bytes + 2, 1, NULL, NULL), 1);
+  CHECK(fake_buffer == bytes + 2);
+  CHECK_EQ(skt_peek(&s, bytes + 3, 1), 1);
+  CHECK(fake_buffer == bytes + 3);
+  CHECK_PLAYED();
 }
 
 /* The wildcard would do on Linux. */
