@@ -5,9 +5,10 @@
 # Install what is missing, build, run the whole suite: natively, over the fake
 # backend, over skt.c and skt.h, and as Windows programs under Wine. Both systems
 # unless something is named; asan and tsan are Linux under the address and the
-# thread sanitizer, poll is Linux with the pollers of systems that have only
-# poll. With linux, ci/costs.sh and ci/loop_costs.sh count costs. The other words
-# are scripts of this folder, whose counts are added.
+# thread sanitizer, poll is Linux with the pollers of systems that have only poll,
+# which lock, and so under the thread sanitizer too. With linux, ci/costs.sh and
+# ci/loop_costs.sh count costs. The other words are scripts of this folder, whose
+# counts are added.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 

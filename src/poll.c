@@ -30,7 +30,8 @@ static void prepare_entries(skt_polled *entries, size_t count) {
 
 static bool is_any_cancelled(const skt_polled *entries, size_t count) {
   size_t i = 0;
-  while (i < count && (entries[i].s == NULL || !skt__cancelled(entries[i].s))) {
+  while (i < count && (entries[i].s == NULL || entries[i].events == 0 ||
+                       !skt__cancelled(entries[i].s))) {
     ++i;
   }
   return i < count;
@@ -61,6 +62,8 @@ static int poll_until(skt_polled *entries, size_t count, skt__os_handle waker,
 /* Room for the system's form of so many sockets and a waker. */
 enum { CELL = sizeof(uintptr_t), FEW = 64 };
 #define CELLS(count) ((SKT__POLL_ROOM * ((count) + 1) + CELL - 1) / CELL)
+_Static_assert(SKT__POLL_ROOM <= 2 * sizeof(skt_polled),
+               "entries that fit into memory have room that can be counted");
 
 int skt__wait(const skt *s, int events, int64_t deadline_us) {
   uintptr_t room[CELLS(1)];
@@ -177,7 +180,7 @@ static int check_poll(skt_polled *entries, size_t count, int timeout_ms,
     entries[i].ready = 0;
   }
   int rc = check_entries(entries, count, &live);
-  if (rc != SKT_EBADF && waker != NULL && skt__check_waker(waker) < 0) {
+  if (waker != NULL && skt__check_waker(waker) < 0) {
     return SKT_EBADF;
   }
   bool endless = timeout_ms == -1 && !live && waker == NULL;
@@ -187,16 +190,13 @@ static int check_poll(skt_polled *entries, size_t count, int timeout_ms,
 int skt_poll(skt_polled *entries, size_t count, int timeout_ms,
              skt_waker *waker) {
   uintptr_t few[CELLS(FEW)];
-  bool woken = false;
+  bool woken;
   int rc = check_poll(entries, count, timeout_ms, waker);
   if (rc < 0) {
     return rc;
   }
   bool fits = count <= FEW;
-  void *room = fits ? few
-               : count > SIZE_MAX / 2 / SKT__POLL_ROOM
-                   ? NULL
-                   : malloc(CELLS(count) * CELL);
+  void *room = fits ? few : malloc(CELLS(count) * CELL);
   if (room == NULL) {
     return SKT_ENOMEM;
   }

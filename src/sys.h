@@ -68,7 +68,7 @@
 
 /* Codes that never leave src/. */
 enum {
-  SKT__EINTR = -4 /* a signal came; nothing was done */
+  SKT__EINTR = -4 /* a signal came, or the like; nothing was done */
 };
 
 /* Make the system's sockets usable, once per process, from any thread. Called

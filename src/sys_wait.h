@@ -51,7 +51,8 @@ SKT__OWN int skt__sys_poller_modify(skt_poller *p, skt__os_handle s, int events,
                                     void *user);
 SKT__OWN int skt__sys_poller_remove(skt_poller *p, skt__os_handle s);
 
-/* Wait. It may return early, with SKT__EINTR or with 0. An error is told as
+/* Wait. It may return early, with SKT__EINTR, or with 0 if nothing is there of
+ * which it could tell. An error is told as
  * SKT_BOTH. A wake is an event of its own; p->pending is cleared by SKT__TAKE
  * when it is told.
  *   capacity  1 to SKT__EVENTS_MAX */

@@ -6,7 +6,8 @@
 size_t fake_n, fake_count;
 const void *fake_buffer;
 int fake_timeout_ms, fake_limit_ms, fake_option, fake_backlog;
-int fake_type, fake_protocol;
+int fake_type, fake_protocol, fake_direction, fake_events;
+skt_addr fake_to;
 unsigned fake_flags;
 bool fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
 
@@ -96,7 +97,8 @@ int skt__sys_shutdown_write(skt__os_handle s) {
 }
 
 ptrdiff_t skt__sys_read(skt__os_handle s, void *buffer, size_t n) {
-  (void)s, (void)buffer;
+  (void)s;
+  fake_buffer = buffer;
   fake_n = n;
   return (ptrdiff_t)play("read");
 }
@@ -110,7 +112,8 @@ ptrdiff_t skt__sys_write(skt__os_handle s, const void *buffer, size_t n) {
 
 ptrdiff_t skt__sys_receive(skt__os_handle s, void *buffer, size_t n,
                            skt_addr *from, bool *truncated) {
-  (void)s, (void)buffer, (void)from;
+  (void)s, (void)from;
+  fake_buffer = buffer;
   fake_n = n;
   *truncated = false;
   return (ptrdiff_t)play("receive");
@@ -118,13 +121,16 @@ ptrdiff_t skt__sys_receive(skt__os_handle s, void *buffer, size_t n,
 
 ptrdiff_t skt__sys_send_to(skt__os_handle s, const void *buffer, size_t n,
                            const skt_addr *to) {
-  (void)s, (void)buffer, (void)to;
+  (void)s;
+  fake_buffer = buffer;
   fake_n = n;
+  fake_to = *to;
   return (ptrdiff_t)play("send_to");
 }
 
 ptrdiff_t skt__sys_peek(skt__os_handle s, void *buffer, size_t n) {
-  (void)s, (void)buffer;
+  (void)s;
+  fake_buffer = buffer;
   fake_n = n;
   return (ptrdiff_t)play("peek");
 }
@@ -139,6 +145,7 @@ static size_t sum(const skt_buffer *b, size_t count) {
 
 ptrdiff_t skt__sys_readv(skt__os_handle s, const skt_buffer *b, size_t count) {
   (void)s;
+  fake_buffer = b[0].data;
   fake_n = sum(b, count);
   fake_count = count;
   return (ptrdiff_t)play("readv");
@@ -179,7 +186,8 @@ int skt__sys_set_limit(skt__os_handle s, int direction, int limit_ms) {
 }
 
 int skt__sys_limit(skt__os_handle s, int direction, int *limit_ms) {
-  (void)s, (void)direction;
+  (void)s;
+  fake_direction = direction;
   *limit_ms = fake_limit_ms;
   return code("limit");
 }
@@ -190,6 +198,7 @@ int skt__sys_poll(skt_polled *entries, size_t count, skt__os_handle waker,
                   void *room, int timeout_ms) {
   (void)waker, (void)room;
   fake_connecting = count > 0 && (entries[0].ready & SKT__FAILED) != 0;
+  fake_events = count > 0 ? entries[0].events : 0;
   fake_timeout_ms = timeout_ms;
   long long result = play("wait");
   int ready = result > 0 && (result & FAKE_WOKEN) != 0;

@@ -25,6 +25,9 @@ extern size_t fake_n, fake_count;
 extern const void *fake_buffer; /* of several the first */
 extern int fake_timeout_ms, fake_limit_ms, fake_backlog;
 extern int fake_type, fake_protocol;
+extern int fake_direction; /* whose limit was asked */
+extern int fake_events;    /* of the first entry */
+extern skt_addr fake_to;
 extern unsigned fake_flags;
 extern bool fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
 

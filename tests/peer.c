@@ -66,6 +66,19 @@ size_t read_n(skt *s, void *buffer, size_t n) {
   return done;
 }
 
+uintptr_t highest_of_eight(void) {
+  skt s[8] = {{0}};
+  uintptr_t highest = 0;
+  for (int i = 0; i < 8; ++i) {
+    skt_socket(&s[i], SKT_IPV4, SKT_STREAM, 0);
+    highest = skt_native(&s[i]) > highest ? skt_native(&s[i]) : highest;
+  }
+  for (int i = 0; i < 8; ++i) {
+    skt_close(&s[i]);
+  }
+  return highest;
+}
+
 bool ipv4_loopback_at(int port, skt_addr *out) {
   char text[32];
   snprintf(text, sizeof text, "127.0.0.1:%d", port);

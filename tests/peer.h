@@ -27,6 +27,10 @@ bool reset_by(skt *dead, skt *end);
 /* Read until n bytes are there or the stream ends; how many. */
 size_t read_n(skt *s, void *buffer, size_t n);
 
+/* The highest number that eight new sockets get; they are closed again. What
+ * was leaked took numbers, though the very lowest may be free. */
+uintptr_t highest_of_eight(void);
+
 /* 127.0.0.1 and a port. */
 bool ipv4_loopback_at(int port, skt_addr *out);
 

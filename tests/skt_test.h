@@ -70,6 +70,13 @@ bool test_send_urgent(uintptr_t native, char byte);
 /* Close a socket behind skt's back. */
 bool test_close_native(uintptr_t native);
 
+/* Whether a child process would inherit it; false if it is no handle. */
+bool test_is_inherited(uintptr_t native);
+
+/* Let this process have no descriptor of that number or above, or with -1 as
+ * many as at first; false where there is no such limit. */
+bool test_allow_descriptors(int below);
+
 /* Milliseconds of a clock that never goes back. */
 double test_now_ms(void);
 

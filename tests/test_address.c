@@ -95,6 +95,15 @@ TEST(address, unknown_interface_reports_enodev) {
   CHECK_EQ(skt_addr_domain(&a), SKT_EINVAL);
 }
 
+TEST(address, thousand_interfaces_that_are_not_there_leak_nothing) {
+  skt_addr a;
+  uintptr_t before = highest_of_eight();
+  for (int i = 0; i < 1000; ++i) {
+    CHECK_EQ(skt_addr_parse(&a, "[fe80::1%nosuchif]:1"), SKT_ENODEV);
+  }
+  CHECK(highest_of_eight() < before + 500);
+}
+
 TEST(address, interface_name_has_255_bytes_or_less) {
   char text[300] = "[fe80::1%";
   skt_addr a;

@@ -83,10 +83,46 @@ TEST(kinds, empty_message_is_one_call) {
          {"read", 0});
     CHECK_EQ(skt_write(&s, NULL, 0), 0);
     CHECK_EQ(fake_n, 0);
+    CHECK(fake_buffer != NULL);
     CHECK_EQ(skt_read(&s, NULL, 0), 0);
+    CHECK(fake_buffer != NULL);
     CHECK_EQ(skt_read(&s, bytes, 1), 0);
     CHECK_PLAYED();
   }
+}
+
+TEST(kinds, empty_message_has_a_place) {
+  skt s = socket_of(SKT_IPV4 | SKT_BOUND | SKT_DATAGRAM);
+  skt_addr to = somewhere();
+  PLAY({"send_to", 0}, {"receive", 0}, {"peek", 0});
+  CHECK_EQ(skt_send_to(&s, NULL, 0, &to), 0);
+  CHECK(fake_buffer != NULL);
+  CHECK_EQ(skt_receive_from(&s, NULL, 0, NULL, NULL), 0);
+  CHECK(fake_buffer != NULL);
+  CHECK_EQ(skt_peek(&s, NULL, 0), 0);
+  CHECK(fake_buffer != NULL);
+  CHECK_PLAYED();
+  PLAY({"send_to", 1}, {"receive", 1}, {"peek", 1}); /* and one byte its own */
+  CHECK_EQ(skt_send_to(&s, bytes + 1, 1, &to), 1);
+  CHECK(fake_buffer == bytes + 1);
+  CHECK_EQ(skt_receive_from(&s, bytes + 2, 1, NULL, NULL), 1);
+  CHECK(fake_buffer == bytes + 2);
+  CHECK_EQ(skt_peek(&s, bytes + 3, 1), 1);
+  CHECK(fake_buffer == bytes + 3);
+  CHECK_PLAYED();
+}
+
+/* The wildcard would do on Linux. */
+TEST(kinds, ipv4_goes_out_of_a_dual_stack_socket_as_itself) {
+  char text[SKT_ADDR_TEXT_MAX];
+  skt s = socket_of(SKT_IPV6 | SKT_DATAGRAM | SKT_BOUND | SKT_DUAL_STACK);
+  skt_addr to;
+  skt_addr_parse(&to, "1.2.3.4:56789");
+  PLAY({"send_to", 1});
+  CHECK_EQ(skt_send_to(&s, bytes, 1, &to), 1);
+  CHECK(skt_addr_format(&fake_to, text, sizeof text) > 0);
+  CHECK_STR(text, "[::ffff:1.2.3.4]:56789");
+  CHECK_PLAYED();
 }
 
 /* Several buffers are one message, or none is sent. */
@@ -96,10 +132,15 @@ TEST(kinds, buffers_are_one_message) {
   for (int i = 0; i <= SKT__VECTOR_MAX; ++i) {
     many[i] = (skt_buffer){bytes, 1};
   }
-  PLAY({"writev", 2}, {"writev", 0}, {"readv", 0});
+  PLAY({"writev", 2}, {"readv", 2}, {"writev", 0}, {"readv", 0});
   CHECK_EQ(skt_writev(&s, many, 2), 2);
-  CHECK_EQ(skt_writev(&s, many, 0), 0);
-  CHECK_EQ(skt_readv(&s, many, 0), 0);
+  CHECK(fake_count == 2 && fake_n == 2);
+  CHECK_EQ(skt_readv(&s, many, 2), 2);
+  CHECK(fake_count == 2 && fake_n == 2);
+  CHECK_EQ(skt_writev(&s, NULL, 0), 0);
+  CHECK(fake_count == 1 && fake_n == 0 && fake_buffer == skt__nothing);
+  CHECK_EQ(skt_readv(&s, NULL, 0), 0);
+  CHECK(fake_count == 1 && fake_n == 0 && fake_buffer == skt__nothing);
   CHECK_EQ(skt_writev(&s, many, SKT__VECTOR_MAX + 1), SKT_EMSGSIZE);
   CHECK_EQ(skt_readv(&s, many, SKT__VECTOR_MAX + 1), SKT_EMSGSIZE);
   CHECK_PLAYED();
@@ -270,10 +311,12 @@ TEST(kinds, bind_flags_are_spelled_out) {
   for (size_t i = 0; i < sizeof of / sizeof *of; ++i) {
     skt s = socket_of(of[i].kind);
     bool listens = skt__type(&s) != SKT_DATAGRAM && skt__type(&s) != SKT_RAW;
+    int limit_ms;
     skt_addr a;
     skt_addr_parse(&a, skt__domain(&s) == SKT_IPV4 ? "1.2.3.4:5" : "[::1]:5");
     PLAY({"bind", 0}, {"listen", 0});
     CHECK_EQ(skt_bind(&s, &a, of[i].flags), 0);
+    CHECK_EQ(skt_limit(&s, SKT_READ, &limit_ms), 0); /* no call: it has none */
     CHECK_EQ(fake_flags, of[i].told);
     CHECK_EQ(skt_listen(&s, 0), listens ? 0 : SKT_EOPNOTSUPP);
     CHECK(!listens || fake_restart == of[i].restart);
@@ -289,7 +332,7 @@ TEST(kinds, load_that_cannot_be_shared_leaves_the_socket_unbound) {
   CHECK_PLAYED();
 }
 
-/* Linux: see begin_connect. */
+/* Linux: see call_connect. */
 TEST(kinds, interrupted_unix_connect_is_called_again) {
   skt s = socket_of(SKT_UNIX | SKT_STREAM);
   skt_addr to;

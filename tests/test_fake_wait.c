@@ -62,6 +62,18 @@ TEST(waiting, wake_that_failed_is_made_again_by_the_next) {
   CHECK_PLAYED();
 }
 
+TEST(waiting, each_handle_of_a_waker_is_closed_once) {
+  CHECK(make_both());
+  PLAY({"close", 0}, {"close", 0});
+  CHECK_EQ(skt_waker_destroy(&waker), 0);
+  CHECK_PLAYED();
+  CHECK(make_both());
+  waker.wakes = waker.waits; /* most systems have one for both */
+  PLAY({"close", 0});
+  CHECK_EQ(skt_waker_destroy(&waker), 0);
+  CHECK_PLAYED();
+}
+
 TEST(waiting, failure_is_ready_for_what_was_asked_in_its_entry) {
   skt a = fake_connected(), b = fake_connected(), c = fake_connected();
   skt_polled e[] = {{&a, SKT_READ, 0}, {&b, SKT_WRITE, 0}, {&c, SKT_BOTH, 0}};
@@ -75,6 +87,23 @@ TEST(waiting, failure_is_ready_for_what_was_asked_in_its_entry) {
   CHECK_PLAYED();
 }
 
+TEST(waiting, direction_that_has_not_begun_has_not_ended) {
+  skt connecting, datagram;
+  skt_addr to;
+  skt_addr_parse(&to, "127.0.0.1:7");
+  skt__fill(&connecting, (skt__os_handle)42,
+            SKT_IPV4 | SKT_STREAM | SKT_NONBLOCK);
+  skt__fill(&datagram, (skt__os_handle)42, SKT_IPV4 | SKT_DATAGRAM);
+  PLAY({"connect", SKT_EINPROGRESS}, {"wait", 0}, {"pass_us", 20000},
+       {"wait", 0}, {"pass_us", 20000});
+  CHECK_EQ(skt_connect(&connecting, &to), SKT_EINPROGRESS);
+  CHECK_EQ(skt_wait(&connecting, SKT_BOTH, 20, NULL), 0);
+  CHECK(fake_connecting);
+  CHECK_EQ(skt_wait(&datagram, SKT_BOTH, 20, NULL), 0);
+  CHECK(!fake_connecting);
+  CHECK_PLAYED();
+}
+
 TEST(waiting, latched_error_is_ready_without_waiting) {
   skt s = fake_connected();
   PLAY({"read", SKT_ECONNRESET}, {"wait", 0}, {"wait", 0}, {"wait", 0});
@@ -84,6 +113,12 @@ TEST(waiting, latched_error_is_ready_without_waiting) {
   CHECK_EQ(fake_timeout_ms, 0);
   CHECK_EQ(skt_wait(&s, SKT_BOTH, -1, NULL), SKT_READ);
   CHECK_EQ(skt_wait(&s, SKT_WRITE, 0, NULL), 0);
+  CHECK_PLAYED();
+  s = fake_connected();
+  PLAY({"write", SKT_EPIPE}, {"wait", 0}, {"wait", 0});
+  CHECK_EQ(skt_write(&s, &byte, 1), SKT_ECONNRESET);
+  CHECK_EQ(skt_wait(&s, SKT_BOTH, -1, NULL), SKT_WRITE);
+  CHECK_EQ(skt_wait(&s, SKT_READ, 0, NULL), 0);
   CHECK_PLAYED();
 }
 
@@ -96,6 +131,9 @@ TEST(waiting, poller_goes_on_with_the_time_that_is_left) {
   CHECK_PLAYED();
   PLAY({"poller_wait", SKT__EINTR}, {"pass_us", 99999}, {"poller_wait", 0},
        {"pass_us", 1});
+  CHECK_EQ(skt_poller_wait(&poller, events, 4, 100), 0);
+  CHECK_PLAYED();
+  PLAY({"poller_wait", SKT__EINTR}, {"pass_us", 100000});
   CHECK_EQ(skt_poller_wait(&poller, events, 4, 100), 0);
   CHECK_PLAYED();
   PLAY({"poller_wait", SKT__EINTR}, {"pass_us", 1000}, {"poller_wait", 1});

@@ -181,6 +181,32 @@ TEST(native, descriptor_0_is_no_exception) {
   skt_close(&b);
 }
 
+/* A socket that is waited for, a poller, a waker: each is first in its turn. */
+TEST(native, descriptor_0_is_waited_for_like_any_other) {
+  skt s = {0};
+  skt_poller p;
+  skt_waker w;
+  skt_event e;
+  fclose(stdin);
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_DATAGRAM, 0), 0);
+  CHECK_EQ(skt_wait(&s, SKT_WRITE, 10000, NULL), SKT_WRITE);
+  CHECK_EQ(skt_poller_create(&p), 0);
+  CHECK_EQ(skt_poller_add(&p, &s, SKT_WRITE, &s), 0);
+  CHECK_EQ(skt_poller_wait(&p, &e, 1, 10000), 1);
+  CHECK(e.user == &s);
+  CHECK_EQ(skt_close(&s), 0);
+  CHECK_EQ(skt_poller_wait(&p, &e, 1, 0), 0);
+  CHECK_EQ(skt_poller_destroy(&p), 0);
+  CHECK_EQ(skt_poller_create(&p), 0);
+  CHECK_EQ(skt_poller_wake(&p), 0);
+  CHECK_EQ(skt_poller_wait(&p, &e, 1, 10000), 1);
+  CHECK_EQ(skt_poller_destroy(&p), 0);
+  CHECK_EQ(skt_waker_create(&w), 0);
+  CHECK_EQ(skt_wake(&w), 0);
+  CHECK_EQ(skt_poll(NULL, 0, 10000, &w), 1);
+  CHECK_EQ(skt_waker_destroy(&w), 0);
+}
+
 TEST(native, handle_closed_by_another_reports_enotsock) {
   skt s = {0}, thief = {0};
   skt_addr at;

@@ -131,6 +131,22 @@ TEST(poller, end_of_stream_is_readable_after_the_last_byte_too) {
   end(&p, &a, &b);
 }
 
+TEST(poller, connection_that_both_sides_have_ended_is_ready) {
+  for (int events = SKT_READ; events <= SKT_BOTH; ++events) {
+    skt a = {0}, b = {0};
+    skt_poller p;
+    CHECK(watched_pair(&p, events, &a, &a, &b));
+    CHECK_EQ(skt_shutdown(&a, SKT_WRITE), 0);
+    CHECK_EQ(skt_shutdown(&b, SKT_WRITE), 0);
+    CHECK_EQ(skt_wait(&a, SKT_READ, SOON_MS, NULL), SKT_READ);
+    skt_event e = only_event(&p, SOON_MS);
+    CHECK(e.user == &a);
+    CHECK_EQ(e.events & events, events);
+    CHECK_EQ(e.events & ~SKT_BOTH, 0);
+    end(&p, &a, &b);
+  }
+}
+
 TEST(poller, end_of_stream_does_not_make_it_writable) {
   enum { PART = 1 << 16 };
   static char bytes[PART];
@@ -393,6 +409,53 @@ TEST(poller, wake_finds_room_beside_ready_sockets) {
   end(&p, &a, &b);
 }
 
+TEST(poller, oneshot_beside_a_wake_is_told_too) {
+  skt a = {0}, b = {0};
+  skt_poller p;
+  skt_event e[ROOM];
+  int woken = 0, told = 0;
+  CHECK(watched_pair(&p, SKT_WRITE | SKT_ONESHOT, &a, &a, &b));
+  CHECK_EQ(skt_poller_wake(&p), 0);
+  for (int n = 0, all = 0; all < 2; all += n) {
+    n = skt_poller_wait(&p, e, ROOM, SOON_MS);
+    CHECK(n > 0);
+    for (int i = 0; i < n; ++i) {
+      woken += e[i].events == SKT_WOKEN;
+      told += e[i].user == &a && e[i].events == SKT_WRITE;
+    }
+  }
+  CHECK_EQ(woken, 1);
+  CHECK_EQ(told, 1);
+  end(&p, &a, &b);
+}
+
+/* What the system tells, and skt does not, takes nobody's room: an error of a
+ * socket that is watched for nothing, and bytes that have been taken since. */
+TEST(poller, look_with_room_for_one_finds_what_is_ready) {
+  skt a = {0}, b = {0}, c = {0}, d = {0}, gone = {0}, reset = {0};
+  skt_poller p;
+  skt_event e;
+  char got;
+  CHECK(connect_pair(SKT_IPV4, &gone, &reset));
+  CHECK(connect_pair(SKT_IPV4, &c, &d));
+  CHECK(watched_pair(&p, SKT_READ, &a, &a, &b));
+  CHECK_EQ(skt_poller_add(&p, &c, SKT_READ, &c), 0);
+  CHECK_EQ(skt_poller_add(&p, &reset, 0, &reset), 0);
+  CHECK(is_silent(&p, 20)); /* so that all are asked about */
+  CHECK(reset_by(&gone, &reset));
+  CHECK_EQ(skt_write(&d, "x", 1), 1);
+  CHECK_EQ(skt_wait(&c, SKT_READ, SOON_MS, NULL), SKT_READ);
+  CHECK_EQ(skt_write(&b, "x", 1), 1);
+  CHECK_EQ(skt_wait(&a, SKT_READ, SOON_MS, NULL), SKT_READ);
+  CHECK_EQ(skt_read(&c, &got, 1), 1);
+  CHECK_EQ(skt_poller_wait(&p, &e, 1, 0), 1);
+  CHECK(e.user == &a);
+  skt_close(&c);
+  skt_close(&d);
+  skt_close(&reset);
+  end(&p, &a, &b);
+}
+
 TEST(poller, socket_may_be_watched_by_two) {
   skt a = {0}, b = {0};
   skt_poller p, q;
@@ -476,6 +539,50 @@ TEST(poller, none_and_no_pointer_are_told_by_every_function) {
   CHECK_EQ(skt_poller_wait(&p, &e, 1, 0), 0);
   end(&p, &a, &b);
   CHECK_EQ(skt_poller_destroy(&p), SKT_EBADF);
+}
+
+/* With none left and with one, which is not enough for all of them. */
+TEST(poller, without_descriptors_none_is_created_and_none_is_lost) {
+  skt s = {0};
+  skt_poller p;
+  skt_waker w;
+  skt_event e;
+  int created[3], lost = 0;
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
+  if (!test_allow_descriptors((int)skt_native(&s) + 1)) {
+    SKIP("this system does not limit the number of sockets");
+  }
+  created[0] = skt_poller_create(&p);
+  created[1] = skt_waker_create(&w);
+  skt_close(&s);
+  for (int i = 0; i < 3; ++i) {
+    created[2] = skt_poller_create(&p);
+    lost += created[2] == 0 && skt_poller_wait(&p, &e, 1, 0) != 0;
+    lost += skt_poller_destroy(&p) != (created[2] == 0 ? 0 : SKT_EBADF);
+    int rc = skt_waker_create(&w);
+    lost += rc != 0 && rc != SKT_EMFILE;
+    lost += skt_waker_destroy(&w) != (rc == 0 ? 0 : SKT_EBADF);
+    lost += skt_socket(&s, SKT_IPV4, SKT_STREAM, 0) != 0;
+    skt_close(&s);
+  }
+  test_allow_descriptors(-1);
+  CHECK_EQ(created[0], SKT_EMFILE);
+  CHECK_EQ(created[1], SKT_EMFILE);
+  CHECK(created[2] == 0 || created[2] == SKT_EMFILE);
+  CHECK_EQ(lost, 0);
+}
+
+TEST(poller, children_inherit_neither_wakers_nor_pollers) {
+  skt_poller p;
+  skt_waker w;
+  CHECK_EQ(skt_poller_create(&p), 0);
+  CHECK_EQ(skt_waker_create(&w), 0);
+  CHECK(!test_is_inherited(p.handle)); /* or it is a pointer */
+  CHECK(p.wakes == 0 || !test_is_inherited(p.wakes));
+  CHECK(!test_is_inherited(w.waits));
+  CHECK(!test_is_inherited(w.wakes));
+  skt_waker_destroy(&w);
+  skt_poller_destroy(&p);
 }
 
 /* A descriptor of a file, say, or one that something else has closed. */

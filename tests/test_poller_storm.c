@@ -6,11 +6,27 @@
 
 enum { SOON_MS = 10000 };
 
-/* Waits until `wanted` sockets have been told of, each by its own count. */
+/* What was asked of a socket, and how often it was told. */
+typedef struct question {
+  int events, told;
+  bool is_last;
+} question;
+
+/* Waits until `wanted` last questions have been answered, and looks whether
+ * anything else is told than was asked. */
 typedef struct watcher {
   skt_poller p;
   int wanted, failed;
 } watcher;
+
+static int count_answer(watcher *w, const skt_event *e) {
+  question *q = e->user;
+  if (q == NULL) {
+    return 0;
+  }
+  w->failed = (e->events & ~q->events) != 0 ? e->events : w->failed;
+  return ++q->told == 1 && q->is_last;
+}
 
 static void watch_for_all(void *argument) {
   watcher *w = argument;
@@ -23,7 +39,7 @@ static void watch_for_all(void *argument) {
       return;
     }
     while (n-- > 0) {
-      told += e[n].user != NULL && ++*(int *)e[n].user == 1;
+      told += count_answer(w, &e[n]);
     }
   }
 }
@@ -36,12 +52,13 @@ static bool is_silent(skt_poller *p, int ms) {
 
 /* Each thread has its own sockets; all have a byte to read, and room to write.
  * The last that is asked of each is told once, whatever was asked before. */
-enum { THREADS = 4, SOCKETS = 8, ROUNDS = 60 };
+enum { THREADS = 4, SOCKETS = 8, ROUNDS = 500 };
 
 typedef struct storm {
   watcher *w;
   skt near[SOCKETS], far[SOCKETS];
-  int told[SOCKETS], wrong;
+  question before[SKT_BOTH + 1], last[SOCKETS];
+  int wrong;
   unsigned luck;
 } storm;
 
@@ -55,24 +72,29 @@ static void change_at_random(void *argument) {
   for (int i = 0; i < ROUNDS * SOCKETS; ++i) {
     skt *near = &s->near[throw_dice(s) % SOCKETS];
     int events = (int)(throw_dice(s) % (SKT_BOTH + 1));
+    question *q = &s->before[events];
     if (throw_dice(s) % 2 == 0) {
       s->wrong += skt_poller_remove(&s->w->p, near) != 0;
-      s->wrong += skt_poller_add(&s->w->p, near, events, NULL) != 0;
+      s->wrong += skt_poller_add(&s->w->p, near, events, q) != 0;
     } else {
       s->wrong +=
-          skt_poller_modify(&s->w->p, near, events | SKT_ONESHOT, NULL) != 0;
+          skt_poller_modify(&s->w->p, near, events | SKT_ONESHOT, q) != 0;
     }
   }
   for (int i = 0; i < SOCKETS; ++i) {
     s->wrong += skt_poller_modify(&s->w->p, &s->near[i], SKT_READ | SKT_ONESHOT,
-                                  &s->told[i]) != 0;
+                                  &s->last[i]) != 0;
   }
 }
 
 static bool begin_storm(storm *s, watcher *w, unsigned luck) {
   bool good = true;
   *s = (storm){.w = w, .luck = luck};
+  for (int events = 0; events <= SKT_BOTH; ++events) {
+    s->before[events].events = events;
+  }
   for (int i = 0; i < SOCKETS && good; ++i) {
+    s->last[i] = (question){.events = SKT_READ, .is_last = true};
     good = connect_pair(SKT_IPV4, &s->near[i], &s->far[i]) &&
            skt_write(&s->far[i], "x", 1) == 1 &&
            skt_wait(&s->near[i], SKT_READ, SOON_MS, NULL) == SKT_READ &&
@@ -102,7 +124,7 @@ TEST(poller_storm, last_that_was_asked_is_told_once) {
   for (int i = 0; i < THREADS; ++i) {
     CHECK_EQ(s[i].wrong, 0);
     for (int k = 0; k < SOCKETS; ++k) {
-      CHECK_EQ(s[i].told[k], 1);
+      CHECK_EQ(s[i].last[k].told, 1);
       CHECK_EQ(skt_close(&s[i].near[k]), 0);
       skt_close(&s[i].far[k]);
     }
@@ -116,7 +138,7 @@ TEST(poller_storm, change_of_what_is_being_asked_is_told) {
   watcher w = {.wanted = 1};
   skt a = {0}, b = {0};
   skt_event e;
-  int told = 0;
+  question q = {.events = SKT_WRITE, .is_last = true};
   CHECK(connect_pair(SKT_IPV4, &a, &b));
   CHECK_EQ(skt_poller_create(&w.p), 0);
   CHECK_EQ(skt_poller_add(&w.p, &a, SKT_READ, NULL), 0);
@@ -129,11 +151,11 @@ TEST(poller_storm, change_of_what_is_being_asked_is_told) {
   CHECK(is_silent(&w.p, 20));
   test_thread *waiter = test_start(watch_for_all, &w);
   skt_poll(NULL, 0, 20, NULL);
-  int rc = skt_poller_modify(&w.p, &a, SKT_WRITE | SKT_ONESHOT, &told);
+  int rc = skt_poller_modify(&w.p, &a, SKT_WRITE | SKT_ONESHOT, &q);
   test_join(waiter);
   CHECK_EQ(rc, 0);
   CHECK_EQ(w.failed, 0);
-  CHECK_EQ(told, 1);
+  CHECK_EQ(q.told, 1);
   skt_poller_destroy(&w.p);
   skt_close(&a);
   skt_close(&b);
@@ -168,11 +190,13 @@ TEST(poller_storm, look_without_waiting_finds_what_has_changed) {
 typedef struct opener {
   watcher *w;
   skt last;
-  int told, wrong;
+  question q;
+  int wrong;
 } opener;
 
 static void open_and_close(void *argument) {
   opener *o = argument;
+  o->q = (question){.events = SKT_WRITE, .is_last = true};
   for (int i = 0; i < 200; ++i) {
     o->wrong += skt_socket(&o->last, SKT_IPV4, SKT_DATAGRAM, 0) != 0;
     o->wrong += skt_poller_add(&o->w->p, &o->last, SKT_READ, NULL) != 0;
@@ -182,8 +206,8 @@ static void open_and_close(void *argument) {
     o->wrong += skt_close(&o->last) != 0;
   }
   o->wrong += skt_socket(&o->last, SKT_IPV4, SKT_DATAGRAM, 0) != 0;
-  o->wrong += skt_poller_add(&o->w->p, &o->last, SKT_WRITE | SKT_ONESHOT,
-                             &o->told) != 0;
+  o->wrong +=
+      skt_poller_add(&o->w->p, &o->last, SKT_WRITE | SKT_ONESHOT, &o->q) != 0;
 }
 
 TEST(poller_storm, sockets_come_and_go_while_another_thread_waits) {
@@ -202,11 +226,41 @@ TEST(poller_storm, sockets_come_and_go_while_another_thread_waits) {
   CHECK_EQ(w.failed, 0);
   for (int i = 0; i < THREADS; ++i) {
     CHECK_EQ(o[i].wrong, 0);
-    CHECK_EQ(o[i].told, 1);
+    CHECK_EQ(o[i].q.told, 1);
     skt_close(&o[i].last);
   }
   CHECK(is_silent(&w.p, 20));
   skt_poller_destroy(&w.p);
+}
+
+/* Each has a poller of its own, and closes what it watches. */
+static void create_and_destroy(void *wrong) {
+  for (int i = 0; i < 300; ++i) {
+    skt s = {0};
+    skt_poller p;
+    skt_event e;
+    *(int *)wrong += skt_poller_create(&p) != 0;
+    *(int *)wrong += skt_socket(&s, SKT_IPV4, SKT_DATAGRAM, 0) != 0;
+    *(int *)wrong += skt_poller_add(&p, &s, SKT_WRITE, &s) != 0;
+    *(int *)wrong += skt_poller_wait(&p, &e, 1, SOON_MS) != 1;
+    *(int *)wrong += skt_close(&s) != 0;
+    *(int *)wrong += skt_poller_wait(&p, &e, 1, 0) != 0;
+    *(int *)wrong += skt_poller_destroy(&p) != 0;
+  }
+}
+
+TEST(poller_storm, pollers_come_and_go_in_several_threads) {
+  test_thread *threads[THREADS];
+  int wrong[THREADS] = {0};
+  for (int i = 0; i < THREADS; ++i) {
+    threads[i] = test_start(create_and_destroy, &wrong[i]);
+  }
+  for (int i = 0; i < THREADS; ++i) {
+    test_join(threads[i]);
+  }
+  for (int i = 0; i < THREADS; ++i) {
+    CHECK_EQ(wrong[i], 0);
+  }
 }
 
 /* With bytes that nobody reads an end of stream is not told as such by every

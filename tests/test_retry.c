@@ -506,6 +506,34 @@ TEST(seam, accept_tells_the_modes_of_both_sockets) {
   CHECK(fake_inherited && !fake_nonblocking);
   CHECK_EQ(out.kind, SKT_IPV4 | SKT_STREAM | SKT_CONNECTED);
   CHECK_PLAYED();
+  for (int i = 0; i < 2; ++i) { /* again, when the first call was in vain */
+    PLAY({"accept", SKT_ECONNABORTED}, {"accept", 0});
+    CHECK_EQ(skt_accept(&s, &out, NULL, i == 0 ? 0 : SKT_NONBLOCK), 0);
+    CHECK(fake_inherited && fake_nonblocking == (i == 1));
+    CHECK_PLAYED();
+  }
+}
+
+TEST(seam, limit_and_wait_are_those_of_the_calls_direction) {
+  skt s = socket_in(SKT_LISTENING), out;
+  s.kind |= SKT__LIMITED;
+  PLAY({"accept", SKT__EINTR}, {"limit", 0}, {"wait", SKT_READ}, {"accept", 0},
+       {"set_limit", 0}, {"set_limit", 0});
+  fake_limit_ms = 50;
+  CHECK_EQ(skt_accept(&s, &out, NULL, 0), 0);
+  CHECK_EQ(fake_direction, SKT_READ);
+  CHECK_EQ(fake_events, SKT_READ);
+  s = fake_connected();
+  s.kind |= SKT__LIMITED;
+  fake_limit_ms = 50;
+  for (int i = 0; i < 2; ++i) {
+    PLAY({i == 0 ? "write" : "read", SKT__EINTR}, {"limit", 0},
+         {"wait", SKT_BOTH}, {i == 0 ? "write" : "read", 1});
+    CHECK_EQ(i == 0 ? skt_write(&s, bytes, 1) : skt_read(&s, bytes, 1), 1);
+    CHECK_EQ(fake_direction, i == 0 ? SKT_WRITE : SKT_READ);
+    CHECK_EQ(fake_events, i == 0 ? SKT_WRITE : SKT_READ);
+    CHECK_PLAYED();
+  }
 }
 
 TEST(seam, shutdown_of_what_was_shut_asks_nothing) {

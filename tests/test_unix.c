@@ -112,6 +112,9 @@ TEST(unix_address, native_bytes_go_out_and_come_back) {
   CHECK_EQ(skt_addr_from_native(&b, native, 1), SKT_EINVAL);
   CHECK_EQ(from_path(&b, "/run/x\0\0\0\0", 10), 0); /* room behind the end */
   CHECK_EQ(memcmp(&a, &b, sizeof a), 0);
+  CHECK_EQ(skt_addr_parse(&a, "unix:x"), 0);
+  CHECK_EQ(from_path(&b, "x", 1), 0);
+  CHECK_EQ(memcmp(&a, &b, sizeof a), 0);
 }
 
 TEST(unix_address, native_path_is_never_cut) {

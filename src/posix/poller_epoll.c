@@ -84,7 +84,8 @@ static int events_of(uint32_t native) {
   return meanings[native & 31];
 }
 
-/* Take the marks out, and say what they mean. */
+/* Take the marks out, and say what they mean. When nothing else was told, there
+ * may have been no room for more. */
 static SKT__COLD int settle_marks(skt_poller *p, skt_event *events, int n) {
   int kept = 0;
   for (int i = 0; i < n; ++i) {
@@ -96,7 +97,7 @@ static SKT__COLD int settle_marks(skt_poller *p, skt_event *events, int n) {
     }
     events[kept++] = events[i];
   }
-  return kept;
+  return kept > 0 ? kept : SKT__EINTR;
 }
 
 _Static_assert(sizeof(struct epoll_event) <= sizeof(skt_event), "in place");

@@ -7,11 +7,16 @@
 
 _Static_assert(sizeof(struct pollfd) <= SKT__POLL_ROOM, "see os.h");
 
-/* poll passes over a descriptor of -1, and tells the end of connecting as
- * POLLOUT. One that is asked about nothing would still tell of its errors. */
+/* poll would tell errors of a socket that is asked about nothing, and refuses
+ * more entries than this process may have descriptors (POSIX poll, EINVAL), so
+ * those that mean nothing are left out. */
+static bool is_asked(const skt_polled *e) {
+  return e->s != NULL && e->events != 0;
+}
+
+/* The end of connecting is told as POLLOUT. */
 static void ask(struct pollfd *p, const skt_polled *e) {
-  bool off = e->s == NULL || e->events == 0;
-  *p = (struct pollfd){.fd = off ? -1 : (int)e->s->handle};
+  *p = (struct pollfd){.fd = (int)e->s->handle};
   p->events |= (e->events & SKT_READ) != 0 ? POLLIN : 0;
   p->events |= (e->events & SKT_WRITE) != 0 ? POLLOUT : 0;
 }
@@ -25,16 +30,20 @@ static int answer(const struct pollfd *p) {
 int skt__sys_poll(skt_polled *entries, size_t count, int waker, void *room,
                   int timeout_ms) {
   struct pollfd *p = room;
+  nfds_t asked = 0;
   for (size_t i = 0; i < count; ++i) {
-    ask(&p[i], &entries[i]);
+    if (is_asked(&entries[i])) {
+      ask(&p[asked++], &entries[i]);
+    }
   }
-  p[count] = (struct pollfd){.fd = waker, .events = POLLIN};
-  int rc = poll(p, (nfds_t)count + 1, timeout_ms);
+  p[asked] = (struct pollfd){.fd = waker, .events = POLLIN}; /* or -1 */
+  int rc = poll(p, asked + 1, timeout_ms);
   for (size_t i = 0; i < count; ++i) {
-    if (rc > 0 && (p[i].revents & POLLNVAL) != 0) {
+    bool told = rc > 0 && is_asked(&entries[i]);
+    entries[i].ready = told ? answer(p) : 0;
+    if (told && (p++->revents & POLLNVAL) != 0) {
       return SKT_ENOTSOCK;
     }
-    entries[i].ready = rc > 0 ? answer(&p[i]) : 0;
   }
   return rc < 0 ? skt__fail_in(SKT__IN_WAIT) : rc;
 }

@@ -200,13 +200,11 @@ static int take_completed(skt_poller *p, const OVERLAPPED_ENTRY *done, ULONG n,
   return count;
 }
 
-/* Returns how many completions there were, or a code; *count says how many
- * events they made. */
-static int look_once(skt_poller *p, skt_event *events, ULONG room,
-                     int timeout_ms, int *count) {
+int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
+                         int timeout_ms) {
   skt__core *c = core_of(p);
   OVERLAPPED_ENTRY done[BATCH];
-  ULONG n = 0;
+  ULONG n = 0, room = capacity < BATCH ? (ULONG)capacity : BATCH;
   AcquireSRWLockExclusive(&c->lock);
   ++c->waits;
   int rc = skt__watch_ask_queued(c);
@@ -223,21 +221,10 @@ static int look_once(skt_poller *p, skt_event *events, ULONG room,
   AcquireSRWLockExclusive(&c->lock);
   c->waiting = false;
   look_again(c, done, n);
-  *count = take_completed(p, done, n, events);
+  int count = take_completed(p, done, n, events);
   ReleaseSRWLockExclusive(&c->lock);
-  return rc < 0 ? rc : (int)n;
-}
-
-/* Completions without an event must not hide those with one. */
-int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
-                         int timeout_ms) {
-  ULONG room = capacity < BATCH ? (ULONG)capacity : BATCH;
-  int count = 0;
-  int rc = look_once(p, events, room, timeout_ms, &count);
-  while (rc > 0 && count == 0) {
-    rc = look_once(p, events, room, 0, &count);
-  }
-  return rc < 0 ? rc : count;
+  /* When nothing was told of all that came, there may be more. */
+  return rc < 0 ? rc : n > 0 && count == 0 ? SKT__EINTR : count;
 }
 
 int skt__sys_poller_wake(skt_poller *p) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What skt does not do. The twin is win32/native_call.c. */
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -11,6 +12,25 @@ bool test_send_urgent(uintptr_t native, char byte) {
 }
 
 bool test_close_native(uintptr_t native) { return close((int)native) == 0; }
+
+bool test_is_inherited(uintptr_t native) {
+  int flags =
+      native == (uintptr_t)(int)native ? fcntl((int)native, F_GETFD) : -1;
+  return flags >= 0 && (flags & FD_CLOEXEC) == 0;
+}
+
+bool test_allow_descriptors(int below) {
+  static struct rlimit at_first;
+  struct rlimit limit;
+  getrlimit(RLIMIT_NOFILE, &limit);
+  if (below < 0) {
+    limit = at_first;
+  } else {
+    at_first = limit;
+    limit.rlim_cur = (rlim_t)below;
+  }
+  return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
 
 static double ms_of(struct timeval t) {
   return (double)t.tv_sec * 1e3 + (double)t.tv_usec / 1e3;

@@ -12,6 +12,17 @@ bool test_close_native(uintptr_t native) {
   return closesocket((SOCKET)native) == 0;
 }
 
+bool test_is_inherited(uintptr_t native) {
+  DWORD flags = 0;
+  return GetHandleInformation((HANDLE)native, &flags) &&
+         (flags & HANDLE_FLAG_INHERIT) != 0;
+}
+
+bool test_allow_descriptors(int below) {
+  (void)below;
+  return false;
+}
+
 static double ms_of(FILETIME t) { /* in steps of 100 ns */
   return (t.dwHighDateTime * 4294967296.0 + t.dwLowDateTime) / 1e4;
 }
