@@ -105,6 +105,7 @@ missing_for() {
       lacks mandoc mman
       ;;
     lint) # to check scripts
+      lacks clang-format clang-format
       lacks shellcheck shellcheck
       lacks yamllint yamllint
       ;;

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # usage: ci/lint.sh
-# Check the scripts of this folder and the workflow of the hosted CI, which
-# must call scripts that are there. Installs what is missing.
+# Check the layout of the sources, the scripts of this folder, and the workflow
+# of the hosted CI, which must call scripts that are there. Installs what is
+# missing.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -17,6 +18,10 @@ check() {
     failed=$((failed + 1))
     printf '%-50s FAILED\n' "$1"
   fi
+}
+
+sources_are_laid_out() {
+  git ls-files '*.c' '*.h' '*.cc' | xargs clang-format -n -Werror
 }
 
 scripts_are_clean() { shellcheck -x -P ci -S warning ci/*.sh ci/*/*.sh; }
@@ -45,6 +50,7 @@ steps_are_clean() {
 }
 
 need lint
+check 'clang-format: the sources' sources_are_laid_out
 check 'shellcheck: the scripts of ci' scripts_are_clean
 check "yamllint: $workflow" workflow_is_clean
 check 'shellcheck: the steps of the workflow' steps_are_clean

@@ -109,8 +109,7 @@ static bool load(transfer *t) {
   size_t n = fread(byte_at(t, t->loaded), 1, room, t->input);
   t->loaded += n;
   t->input_ended = n < room;
-  return !ferror(t->input) ||
-         complain("read", t->input_name, strerror(errno));
+  return !ferror(t->input) || complain("read", t->input_name, strerror(errno));
 }
 
 /*
@@ -137,8 +136,8 @@ static bool open_connection(transfer *t) {
 }
 
 static bool send_some(transfer *t) {
-  ptrdiff_t n = skt_write(&t->socket, byte_at(t, t->sent),
-                          in_a_row(t->sent, t->loaded));
+  ptrdiff_t n =
+      skt_write(&t->socket, byte_at(t, t->sent), in_a_row(t->sent, t->loaded));
   if (n < 0) {
     return n == SKT_EAGAIN || complain_of_loss(t, n);
   }
@@ -170,8 +169,7 @@ static bool receive_some(transfer *t) {
   if (!check_echo(t, echo, (size_t)n, expected)) {
     return false;
   }
-  return t->copy == NULL ||
-         fwrite(echo, 1, (size_t)n, t->copy) == (size_t)n ||
+  return t->copy == NULL || fwrite(echo, 1, (size_t)n, t->copy) == (size_t)n ||
          complain("write", t->copy_name, strerror(errno));
 }
 
