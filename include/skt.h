@@ -1069,7 +1069,8 @@ SKT_API int skt_poller_remove(skt_poller *p, skt *s);
  * Blocks   as told.
  * Threads  one at a time.
  * Differs  One call tells up to a million events on Linux, up to 64 with kqueue
- *          and on Windows, however large the array is.
+ *          and on Windows, however large the array is. After skt_cancel kqueue
+ *          tells only what the socket is watched for, the others both.
  * Source   Linux epoll_wait(); BSD kevent(); Windows
  *          GetQueuedCompletionStatusEx(). */
 SKT_API int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
