@@ -134,7 +134,7 @@ int skt_connect(skt *s, const skt_addr *peer) {
   SKT__ENTER(&s->calls);
   rc = skt__cancelled(s) ? SKT_ECANCELED : connect_now(s, fitting);
   SKT__LEAVE(&s->calls);
-  if (rc == SKT_EINPROGRESS) {
+  if (rc == SKT_EINPROGRESS && !skt__cancelled(s)) {
     skt__set_state(s, here ? SKT__CONNECTING_HERE : SKT__CONNECTING);
     return rc;
   }

@@ -212,6 +212,18 @@ TEST(retry, interrupted_connect_tells_how_it_ended) {
   CHECK_PLAYED();
 }
 
+/* skt_cancel makes the socket non-blocking, and so the call that was about to
+ * wait tells that it goes on. */
+TEST(retry, connect_that_is_cancelled_as_it_begins_says_so) {
+  skt s = socket_in(SKT__FRESH);
+  skt_addr to = somewhere();
+  fake_cancelled = &s;
+  PLAY({"connect", SKT_EINPROGRESS}, {"is_cancelled", 0});
+  CHECK_EQ(skt_connect(&s, &to), SKT_ECANCELED);
+  CHECK_EQ(skt_connect_finish(&s), SKT_ECANCELED);
+  CHECK_PLAYED();
+}
+
 TEST(retry, connect_that_failed_without_a_reason_was_refused) {
   skt s = socket_in(SKT__CONNECTING);
   PLAY({"wait", SKT__FAILED}, {"pending_error", 0});
