@@ -670,9 +670,10 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  *
  * A blocking socket takes all n bytes. Should the connection break half way,
  * the count taken until then is returned, and the error by the next write; and
- * so it is when a limit (skt_set_limit) is over half way. A non-blocking socket
- * takes what there is room for. Taken means that the system has them, not that
- * the peer does.
+ * so it is when a limit (skt_set_limit) is over half way, or a signal comes
+ * half way while there is one: skt_write_all tells the two apart. A
+ * non-blocking socket takes what there is room for. Taken means that the system
+ * has them, not that the peer does.
  *
  * Returns  how many bytes were taken, 1 to n, or one of Errors.
  * Errors   SKT_EINVAL        n is over PTRDIFF_MAX

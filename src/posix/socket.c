@@ -224,8 +224,9 @@ int skt__sys_limit(int s, int direction, int *limit_ms) {
   socklen_t length = sizeof limit;
   int rc =
       result(getsockopt(s, SOL_SOCKET, limit_name(direction), &limit, &length));
-  int ms = (int)limit.tv_sec * 1000 + (int)(limit.tv_usec + 999) / 1000;
-  *limit_ms = rc < 0 || ms == 0 ? -1 : ms;
+  /* Linux rounds the longest limit up over INT_MAX. */
+  int64_t ms = (int64_t)limit.tv_sec * 1000 + (limit.tv_usec + 999) / 1000;
+  *limit_ms = rc < 0 || ms == 0 ? -1 : ms < INT_MAX ? (int)ms : INT_MAX;
   return rc;
 }
 
