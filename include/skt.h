@@ -651,6 +651,8 @@ SKT_API int skt_disconnect(skt *s);
  *                            keep-alive or retransmission, and s is dead
  *          SKT_EHOSTUNREACH SKT_ENETUNREACH  the way to it broke
  *          SKT_EIO           a failure in the system
+ *          SKT_EADDRINUSE    Windows: a datagram socket without an address gets
+ *                            one, as for skt_receive_from, and no port is left
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left; nothing is lost
  * Blocks   until a byte, the end or an error is there, if s is blocking.
  * Differs  Windows drops bytes that arrived before a reset, Linux keeps them.

@@ -124,6 +124,10 @@ SKT__OWN ptrdiff_t skt__note(const skt *s, int16_t *end, ptrdiff_t rc);
 /* skt__note for a read; an end of stream that is none is found out. */
 SKT__OWN ptrdiff_t skt__end_of_read(skt *s, ptrdiff_t rc);
 
+/* What a read has told; or SKT__EINTR, when it failed because the socket had no
+ * address, which it has got now. */
+SKT__OWN ptrdiff_t skt__address_for_read(skt *s, ptrdiff_t rc);
+
 /* What a backend is given for an empty message, instead of NULL. */
 extern char skt__nothing[1];
 
