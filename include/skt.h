@@ -683,6 +683,8 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  *          SKT_EPIPE         writing was shut down here
  *          SKT_EAGAIN        s is non-blocking and there is no room
  *          SKT_EMSGSIZE      longer than a message of this type can be
+ *          SKT_ECONNREFUSED  of messages: nobody has the peer's address; seldom
+ *                            told but of unix sockets
  *          SKT_ECONNRESET    the connection broke
  *          SKT_ETIMEDOUT     the limit is over, or the peer went silent
  *          SKT_EHOSTUNREACH SKT_ENETUNREACH  the way to it broke
