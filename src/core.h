@@ -55,7 +55,8 @@ static inline bool skt__connectionless(const skt *s) {
   return type == SKT_DATAGRAM || type == SKT_RAW || type == SKT_RDM;
 }
 
-/* skt.calls: this bit, and the number of calls that skt_cancel must see end. */
+/* skt.calls: this bit, and the number of calls that skt_cancel must see end, and
+ * of skt_cancel's own. */
 enum { SKT__CANCELLED = 0x8000, SKT__CALLS = 0x7fff };
 
 static inline bool skt__cancelled(const skt *s) {

@@ -217,6 +217,9 @@ TEST(retry, interrupted_connect_tells_how_it_ended) {
 TEST(retry, connect_that_is_cancelled_as_it_begins_says_so) {
   skt s = socket_in(SKT__FRESH);
   skt_addr to = somewhere();
+  if (!SKT__LIMIT_BINDS_CONNECT) {
+    SKIP("a connect that goes on is waited for here");
+  }
   fake_cancelled = &s;
   PLAY({"connect", SKT_EINPROGRESS}, {"is_cancelled", 0});
   CHECK_EQ(skt_connect(&s, &to), SKT_ECANCELED);
