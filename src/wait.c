@@ -57,7 +57,7 @@ bool skt__write_ends(const skt *s, bool cut) {
     return false;
   }
   return skt__sys_limit(skt__handle(s), SKT_WRITE, &limit_ms) < 0 ||
-         limit_ms > 0;
+         limit_ms >= 0;
 }
 
 /* Tell the system whether calls wait, which they never do natively while the

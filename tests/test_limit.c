@@ -165,7 +165,7 @@ TEST(limit, longest_one_reads_back) {
   CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
   CHECK_EQ(skt_set_limit(&s, SKT_READ, INT_MAX), 0);
   CHECK_EQ(skt_limit(&s, SKT_READ, &limit_ms), 0);
-  CHECK_EQ(limit_ms, INT_MAX);
+  CHECK(limit_ms >= INT_MAX - 10);
   CHECK_EQ(skt_set_limit(&s, SKT_READ, INT_MAX - 1000), 0);
   CHECK_EQ(skt_limit(&s, SKT_READ, &limit_ms), 0);
   CHECK(limit_ms >= INT_MAX - 1000 && limit_ms <= INT_MAX - 990);
