@@ -55,8 +55,8 @@ static inline bool skt__connectionless(const skt *s) {
   return type == SKT_DATAGRAM || type == SKT_RAW || type == SKT_RDM;
 }
 
-/* skt.calls: this bit, and the number of calls that skt_cancel must see end, and
- * of skt_cancel's own. */
+/* skt.calls: this bit, and the number of calls that skt_cancel must see end,
+ * with its own. */
 enum { SKT__CANCELLED = 0x8000, SKT__CALLS = 0x7fff };
 
 static inline bool skt__cancelled(const skt *s) {
@@ -124,10 +124,6 @@ SKT__OWN ptrdiff_t skt__note(const skt *s, int16_t *end, ptrdiff_t rc);
 
 /* skt__note for a read; an end of stream that is none is found out. */
 SKT__OWN ptrdiff_t skt__end_of_read(skt *s, ptrdiff_t rc);
-
-/* What a read has told; or SKT__EINTR, when it failed because the socket had no
- * address, which it has got now. */
-SKT__OWN ptrdiff_t skt__address_for_read(skt *s, ptrdiff_t rc);
 
 /* What a backend is given for an empty message, instead of NULL. */
 extern char skt__nothing[1];

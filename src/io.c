@@ -94,7 +94,6 @@ typedef ptrdiff_t read_call(skt__os_handle s, void *buffer, size_t n);
 static SKT__COLD ptrdiff_t end_read(const io_request *r, read_call *call,
                                     ptrdiff_t rc) {
   int64_t deadline_us = 0;
-  rc = skt__address_for_read(r->s, rc);
   while (skt__is_unsettled(r->s, rc)) {
     int again = skt__again(r->s, SKT_READ, rc, &deadline_us);
     if (again < 0) {

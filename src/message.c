@@ -104,17 +104,13 @@ ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
   return send_message(s, n > 0 ? buffer : skt__nothing, n, to);
 }
 
-static bool may_lack_address(const skt *s) {
-  return skt__state(s) == SKT__FRESH && skt__type(s) == SKT_DATAGRAM &&
-         skt__domain(s) != SKT_UNIX;
-}
-
 /* Windows does not receive on a socket without an address (Winsock recvfrom,
  * WSAEINVAL), others do, but on no port. So it gets one. A message that was
  * sent before may have given it one, which is as good. */
 static int get_address(skt *s) {
   skt_addr any;
-  if (!may_lack_address(s)) {
+  if (skt__state(s) != SKT__FRESH || skt__type(s) != SKT_DATAGRAM ||
+      skt__domain(s) == SKT_UNIX) {
     return 0;
   }
   skt__addr_any(&any, skt__domain(s));
@@ -124,14 +120,6 @@ static int get_address(skt *s) {
     rc = 0;
   }
   return rc;
-}
-
-ptrdiff_t skt__address_for_read(skt *s, ptrdiff_t rc) {
-  if (rc != SKT_EINVAL || !may_lack_address(s)) {
-    return rc;
-  }
-  int failed = get_address(s);
-  return failed < 0 ? failed : SKT__EINTR;
 }
 
 static ptrdiff_t receive_message(skt *s, void *buffer, size_t n, skt_addr *from,

@@ -90,7 +90,6 @@ ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
   }
   for (;;) {
     rc = skt__sys_readv(skt__handle(s), part, n);
-    rc = skt__address_for_read(s, rc);
     if (!skt__is_unsettled(s, rc)) {
       return skt__end_of_read(s, rc);
     }

@@ -356,25 +356,3 @@ TEST(kinds, eagain_never_comes_from_connect) {
   CHECK_EQ(skt_connect(&s, &ip), SKT_ENOBUFS);
   CHECK_PLAYED();
 }
-
-/* Windows does not receive on a socket without an address. */
-TEST(kinds, fresh_datagram_socket_gets_an_address_where_reading_needs_one) {
-  skt s;
-  skt_buffer part = {bytes, sizeof bytes};
-  for (int i = 0; i < 3; ++i) {
-    skt__fill(&s, (skt__os_handle)42, SKT_IPV4 | SKT_DATAGRAM);
-    const char *call = i == 0 ? "read" : i == 1 ? "peek" : "readv";
-    PLAY({call, SKT_EINVAL}, {"bind", 0}, {call, 3}, {call, SKT_EINVAL});
-    for (int j = 0; j < 2; ++j) {
-      ptrdiff_t n = i == 0   ? skt_read(&s, bytes, sizeof bytes)
-                    : i == 1 ? skt_peek(&s, bytes, sizeof bytes)
-                             : skt_readv(&s, &part, 1);
-      CHECK_EQ(n, j == 0 ? 3 : SKT_EINVAL);
-    }
-    CHECK_PLAYED();
-  }
-  skt__fill(&s, (skt__os_handle)42, SKT_IPV4 | SKT_DATAGRAM);
-  PLAY({"read", SKT_EINVAL}, {"bind", SKT_EADDRINUSE});
-  CHECK_EQ(skt_read(&s, bytes, sizeof bytes), SKT_EADDRINUSE);
-  CHECK_PLAYED();
-}
