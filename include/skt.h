@@ -437,7 +437,8 @@ SKT_API int skt_abort(skt *s);
  *          socket closure". */
 SKT_API int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max);
 
-/** Make every call on a socket return SKT_ECANCELED, now and later.
+/** Make every call that connects, accepts, waits or moves bytes return
+ * SKT_ECANCELED, now and later.
  *
  * For one thread to get others out of the calls in which they wait. The socket
  * stays open, so that no other can take its handle's number, and can then be
@@ -445,10 +446,12 @@ SKT_API int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max);
  *
  * Returns  0, or SKT_EFAULT, SKT_EBADF or SKT_ENOTSOCK.
  * Blocks   until calls that were about to wait cannot any more; not longer.
- * Threads  any thread, at any time before skt_close.
- * Differs  macOS and the BSDs: a thread that waits in skt_accept already is not
- *          woken. Linux: one is not that waits in skt_connect for the full
- *          queue of a unix socket. Windows: skt_wait notices within 50 ms.
+ * Threads  any thread, at any time before skt_close, also while another is in
+ *          skt_close_graceful.
+ * Differs  macOS and the BSDs: a thread that waits already for a listener or a
+ *          socket without a peer, in whatever call, is not woken. Linux: one is
+ *          not that waits in skt_connect for the full queue of a unix socket.
+ *          Windows: skt_wait and skt_poll notice within 50 ms.
  * Source   none; made of POSIX shutdown(); Winsock shutdown(), CancelIoEx(). */
 SKT_API int skt_cancel(skt *s);
 
@@ -642,7 +645,8 @@ SKT_API int skt_disconnect(skt *s);
  *
  * Returns  how many bytes, 1 to n; 0 when the peer has finished writing, or
  *          reading was shut down here; or one of Errors.
- * Errors   SKT_EINVAL        n is over PTRDIFF_MAX
+ * Errors   SKT_EINVAL        n is over PTRDIFF_MAX; Windows: s is a datagram
+ *                            socket with neither an address nor a peer
  *          SKT_ENOTCONN      s is not connected
  *          SKT_EAGAIN        s is non-blocking and nothing is there
  *          SKT_ECONNRESET    the connection broke; bytes that had arrived and
@@ -670,9 +674,10 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  *
  * A blocking socket takes all n bytes. Should the connection break half way,
  * the count taken until then is returned, and the error by the next write; and
- * so it is when a limit (skt_set_limit) is over half way. A non-blocking socket
- * takes what there is room for. Taken means that the system has them, not that
- * the peer does.
+ * so it is when a limit (skt_set_limit) is over half way, or a signal comes
+ * half way while there is one: skt_write_all tells the two apart. A
+ * non-blocking socket takes what there is room for. Taken means that the system
+ * has them, not that the peer does.
  *
  * Returns  how many bytes were taken, 1 to n, or one of Errors.
  * Errors   SKT_EINVAL        n is over PTRDIFF_MAX
@@ -680,6 +685,8 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  *          SKT_EPIPE         writing was shut down here
  *          SKT_EAGAIN        s is non-blocking and there is no room
  *          SKT_EMSGSIZE      longer than a message of this type can be
+ *          SKT_ECONNREFUSED  of messages: nobody has the peer's address; seldom
+ *                            told but of unix sockets
  *          SKT_ECONNRESET    the connection broke
  *          SKT_ETIMEDOUT     the limit is over, or the peer went silent
  *          SKT_EHOSTUNREACH SKT_ENETUNREACH  the way to it broke
@@ -820,6 +827,7 @@ SKT_API ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n,
  *          SKT_ENOTCONN  s is not connected
  *          SKT_ENOBUFS SKT_ENOMEM  nothing left
  * Blocks   never; a thread that waits in skt_read is not woken.
+ * Threads  counts as writing, reading, or both, as `how` says.
  * Differs  SCTP: the end of one direction is the end of both, when what was
  *          written has arrived. On Linux skt_wait does not tell this side, and
  *          its reads then say SKT_ENOTCONN, not 0.
@@ -987,7 +995,8 @@ typedef struct skt_poller {
   uint16_t open, pending, waiting;
 } skt_poller;
 
-/** What a poller tells: 16 bytes on every system. */
+/** What a poller tells: 16 bytes on every system. An error is SKT_BOTH,
+ * whichever of the two was asked for. */
 typedef struct skt_event {
   void *user; /* as given to skt_poller_add; NULL for SKT_WOKEN */
   int events; /* SKT_READ, SKT_WRITE, SKT_BOTH; or SKT_WOKEN alone */

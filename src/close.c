@@ -40,17 +40,21 @@ int skt_shutdown(skt *s, int how) {
  * has; trying again could close a stranger's handle. */
 static SKT__COLD int end_close(int rc) { return rc == SKT__EINTR ? 0 : rc; }
 
+static inline int close_handle(skt__os_handle handle) {
+  if (SKT__CLOSE_IS_TOLD) {
+    skt__sys_closing(handle);
+  }
+  int rc = skt__sys_close(handle);
+  return rc < 0 ? end_close(rc) : rc;
+}
+
 int skt_close(skt *s) {
   if (s == NULL || s->kind == 0) {
     return skt__check(s);
   }
   skt__os_handle handle = skt__handle(s);
   *s = (skt){.kind = 0};
-  if (SKT__CLOSE_IS_TOLD) {
-    skt__sys_closing(handle);
-  }
-  int rc = skt__sys_close(handle);
-  return rc < 0 ? end_close(rc) : rc;
+  return close_handle(handle);
 }
 
 int skt_abort(skt *s) {
@@ -82,6 +86,22 @@ static int drain(const skt *s, int64_t deadline_us, size_t drain_max) {
   return SKT_EMSGSIZE;
 }
 
+/* skt_cancel may come at any moment of a graceful close. Who cancels already is
+ * waited for, so that the handle is not another's before; who comes later finds
+ * no socket. */
+static skt__os_handle take_handle(skt *s) {
+  SKT__STORE(&s->kind, 0);
+  (void)SKT__OR(&s->calls, SKT__CANCELLED);
+  while ((SKT__LOAD(&s->calls) & SKT__CALLS) != 0) {
+  }
+  skt__os_handle handle = skt__handle(s);
+  s->handle = 0;
+  SKT__STORE(&s->reading, 0);
+  SKT__STORE(&s->writing, 0);
+  SKT__STORE(&s->calls, 0);
+  return handle;
+}
+
 int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max) {
   int rc = skt__check(s);
   if (rc < 0) {
@@ -99,30 +119,39 @@ int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max) {
                                             : 0;
   rc = broken != 0 ? broken : skt_shutdown(s, SKT_WRITE);
   rc = rc < 0 ? rc : drain(s, deadline_us, drain_max);
+  skt__os_handle handle = take_handle(s);
   if (rc < 0) {
-    skt_abort(s);
-    return rc;
+    skt__sys_reset_on_close(handle);
   }
-  return skt_close(s);
+  int closed = close_handle(handle);
+  return rc < 0 ? rc : closed;
 }
 
 enum { PATIENCE_US = 100000 };
 
 /* Calls that can be missed just before they wait are counted (SKT__ENTER), and
  * woken until they are out. Not for ever: where nothing wakes them it is in
- * vain, and they end by themselves. */
-int skt_cancel(skt *s) {
+ * vain, and they end by themselves. This one is counted too, and so the first
+ * that cancels is the only one to repeat it. */
+static int cancel_calls(skt *s) {
+  bool first = (SKT__OR(&s->calls, SKT__CANCELLED) & SKT__CANCELLED) == 0;
   int rc;
-  if (s == NULL || SKT__LOAD(&s->kind) == 0) {
-    return s == NULL ? SKT_EFAULT : SKT_EBADF;
-  }
-  SKT__OR(&s->calls, SKT__CANCELLED);
   SKT__STORE(&s->reading, SKT_ECANCELED);
   SKT__STORE(&s->writing, SKT_ECANCELED);
   int64_t deadline_us = skt__sys_now_us() + PATIENCE_US;
   do {
     rc = skt__sys_cancel(skt__handle(s));
-  } while (rc == 0 && (SKT__LOAD(&s->calls) & SKT__CALLS) != 0 &&
+  } while (first && rc == 0 && (SKT__LOAD(&s->calls) & SKT__CALLS) > 1 &&
            skt__sys_now_us() < deadline_us);
+  return rc;
+}
+
+int skt_cancel(skt *s) {
+  if (s == NULL || SKT__LOAD(&s->kind) == 0) {
+    return s == NULL ? SKT_EFAULT : SKT_EBADF;
+  }
+  SKT__ENTER(&s->calls);
+  int rc = SKT__LOAD(&s->kind) == 0 ? SKT_EBADF : cancel_calls(s);
+  SKT__LEAVE(&s->calls);
   return rc;
 }

@@ -27,10 +27,18 @@ static bool may_meet_itself(const skt *s, const skt_addr *peer) {
   return skt__state(s) == SKT_BOUND || skt__is_loopback(peer);
 }
 
+/* Without what else an address may hold: flow labels, padding, and the scope,
+ * which systems drop if the address has none. */
+static bool is_same(const skt_addr *a, const skt_addr *b) {
+  skt__ip x, y;
+  return skt__addr_get_ip(a, &x) == skt__addr_get_ip(b, &y) &&
+         memcmp(x.bytes, y.bytes, sizeof x.bytes) == 0 && x.port == y.port;
+}
+
 static int check_peer(const skt *s, const skt_addr *peer) {
   skt_addr local;
-  bool same = skt__sys_local(skt__handle(s), &local) == 0 &&
-              memcmp(&local, peer, sizeof local) == 0;
+  bool same =
+      skt__sys_local(skt__handle(s), &local) == 0 && is_same(&local, peer);
   return same ? SKT_ECONNREFUSED : 0;
 }
 
@@ -134,7 +142,7 @@ int skt_connect(skt *s, const skt_addr *peer) {
   SKT__ENTER(&s->calls);
   rc = skt__cancelled(s) ? SKT_ECANCELED : connect_now(s, fitting);
   SKT__LEAVE(&s->calls);
-  if (rc == SKT_EINPROGRESS) {
+  if (rc == SKT_EINPROGRESS && !skt__cancelled(s)) {
     skt__set_state(s, here ? SKT__CONNECTING_HERE : SKT__CONNECTING);
     return rc;
   }

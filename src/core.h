@@ -55,7 +55,8 @@ static inline bool skt__connectionless(const skt *s) {
   return type == SKT_DATAGRAM || type == SKT_RAW || type == SKT_RDM;
 }
 
-/* skt.calls: this bit, and the number of calls that skt_cancel must see end. */
+/* skt.calls: this bit, and the number of calls that skt_cancel must see end,
+ * with its own. */
 enum { SKT__CANCELLED = 0x8000, SKT__CALLS = 0x7fff };
 
 static inline bool skt__cancelled(const skt *s) {
@@ -134,13 +135,9 @@ static inline size_t skt__write_max(const skt *s) {
   return whole ? SKT__IO_MAX : SKT__WRITE_MAX;
 }
 
-/* Whether a write that has done so many of n bytes makes another call. On a
- * blocking socket it does, but for a short count by which the system tells that
- * the limit is over. */
-static inline bool skt__write_goes_on(const skt *s, size_t done, size_t n) {
-  return done < n && (done == 0 || (skt__waits(s) && (!skt__limited(s) ||
-                                                      skt__keeps_limits(s))));
-}
+/* Whether a write that took some bytes of several ends with that. `cut` says
+ * whether the last call took less than it was given. */
+SKT__OWN bool skt__write_ends(const skt *s, bool cut);
 
 /* Why a call on a direction cannot go straight to the system: an error, 0 for
  * nothing to do, or 1 when nothing is in the way, which may be with an empty

@@ -132,7 +132,7 @@ ptrdiff_t skt_peek(skt *s, void *buffer, size_t n) {
 
 /* What comes of a write whose first call has answered rc, or 0 without one. */
 static SKT__COLD ptrdiff_t end_write(const io_request *r, ptrdiff_t rc) {
-  size_t done = 0;
+  size_t done = 0, given = r->n;
   int64_t deadline_us = 0;
   if (skt__is_stray(r->s, rc)) {
     rc = SKT__EINTR; /* once; then it is this message's own */
@@ -148,12 +148,13 @@ static SKT__COLD ptrdiff_t end_write(const io_request *r, ptrdiff_t rc) {
       return done > 0 ? (ptrdiff_t)done : rc;
     } else {
       done += (size_t)rc;
-      if (!skt__write_goes_on(r->s, done, r->n)) {
+      if (done == r->n ||
+          (done > 0 && skt__write_ends(r->s, (size_t)rc < given))) {
         return (ptrdiff_t)done;
       }
     }
-    rc = skt__sys_write(skt__handle(r->s), r->buffer + done,
-                        at_most(r->n - done, skt__write_max(r->s)));
+    given = at_most(r->n - done, skt__write_max(r->s));
+    rc = skt__sys_write(skt__handle(r->s), r->buffer + done, given);
   }
 }
 

@@ -143,6 +143,9 @@ ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n, skt_addr *from,
   if (from != NULL) {
     *from = (skt_addr){.length = 0};
   }
+  if (truncated != NULL) {
+    *truncated = false;
+  }
   ptrdiff_t rc = check_buffer(s, buffer, n);
   if (rc < 0) {
     return rc;

@@ -34,7 +34,8 @@
  *   SKT__COLD        marks a function that is seldom called, or nothing
  *   SKT__ENTER(p), SKT__LEAVE(p), SKT__OR(p, v)   count up, count down, set
  *                    bits in a uint16_t that other threads change too, in an
- *                    order that all threads agree on; SKT__LOAD reads it
+ *                    order that all threads agree on; SKT__LOAD reads it; the
+ *                    last has its old value
  *   SKT__LIMITS_BIND           1 if the system keeps limits for reads, writes
  *                              and accept exactly, losing nothing
  *   SKT__LIMIT_BINDS_CONNECT   1 if it keeps the one for writes in connect

@@ -49,13 +49,12 @@ static size_t gather(const vector_place *from, skt_buffer *out, size_t max) {
   return n;
 }
 
-/* Whether these parts are all of a message, which cannot go in two calls. */
-static bool is_whole(const skt_buffer *part, size_t n, size_t sum) {
+static size_t bytes_in(const skt_buffer *part, size_t n) {
   size_t bytes = 0;
   for (size_t i = 0; i < n; ++i) {
     bytes += part[i].n;
   }
-  return bytes == sum;
+  return bytes;
 }
 
 static void advance(vector_place *at, size_t n) {
@@ -83,7 +82,7 @@ ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
   }
   vector_place at = {buffers, count, 0};
   size_t n = gather(&at, part, SKT__IO_MAX);
-  if (skt__type(s) != SKT_STREAM && !is_whole(part, n, sum)) {
+  if (skt__type(s) != SKT_STREAM && bytes_in(part, n) < sum) {
     return SKT_EMSGSIZE;
   }
   if (n == 0) { /* takes a message all the same */
@@ -107,7 +106,7 @@ static ptrdiff_t writev_message(skt *s, const vector_place *from, size_t sum) {
   size_t n = gather(from, part, SKT__IO_MAX);
   int64_t deadline_us = 0;
   bool told = false; /* of an earlier message; twice, and it is this one */
-  if (!is_whole(part, n, sum)) {
+  if (bytes_in(part, n) < sum) {
     return SKT_EMSGSIZE;
   }
   for (;;) {
@@ -135,13 +134,16 @@ ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count) {
   if (skt__type(s) != SKT_STREAM) {
     return writev_message(s, &(vector_place){buffers, count, 0}, sum);
   }
-  for (vector_place at = {buffers, count, 0};
-       skt__write_goes_on(s, done, sum);) {
+  vector_place at = {buffers, count, 0};
+  while (done < sum) {
     size_t n = gather(&at, part, skt__write_max(s));
     rc = skt__sys_writev(skt__handle(s), part, n);
     if (rc > 0) {
       advance(&at, (size_t)rc);
       done += (size_t)rc;
+      if (done < sum && skt__write_ends(s, (size_t)rc < bytes_in(part, n))) {
+        break;
+      }
       continue;
     }
     rc = rc == SKT__EINTR || rc == SKT_EAGAIN

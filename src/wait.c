@@ -45,6 +45,21 @@ int skt__again(const skt *s, int direction, ptrdiff_t rc,
   return ready > 0 ? 1 : ready == 0 ? SKT_ETIMEDOUT : ready;
 }
 
+/* On a blocking socket it ends only when the system has cut it short, because
+ * the limit is over. Without a limit for writing it was a signal. With one it
+ * may have been, too, which cannot be told apart (send(2)). */
+bool skt__write_ends(const skt *s, bool cut) {
+  int limit_ms;
+  if (!skt__waits(s)) {
+    return true;
+  }
+  if (!cut || !skt__limited(s) || skt__keeps_limits(s)) {
+    return false;
+  }
+  return skt__sys_limit(skt__handle(s), SKT_WRITE, &limit_ms) < 0 ||
+         limit_ms >= 0;
+}
+
 /* Tell the system whether calls wait, which they never do natively while the
  * limits are kept here. */
 static int apply_mode(skt *s) {

@@ -2,11 +2,18 @@
 /* Exactly as many bytes as were asked for. */
 #include "core.h"
 
-/* Wait for the next part within the limit of the whole, which begins to count
- * when the first part was short. Nothing to do for a socket without. */
-static int wait_for_more(skt *s, int64_t *deadline_us) {
+/* Whether the limit of the whole is to be kept here. */
+static bool has_limit(const skt *s) { return skt__waits(s) && skt__limited(s); }
+
+/* When the call began, if that will be asked. */
+static int64_t begin(const skt *s) {
+  return skt__check(s) == 0 && has_limit(s) ? skt__sys_now_us() : 0;
+}
+
+/* Wait for the next part. The limit is asked for when the first was short. */
+static int wait_for_more(skt *s, int64_t start_us, int64_t *deadline_us) {
   int limit_ms = -1;
-  if (!skt__waits(s) || !skt__limited(s)) {
+  if (!has_limit(s)) {
     return 0;
   }
   if (*deadline_us == 0) {
@@ -14,16 +21,17 @@ static int wait_for_more(skt *s, int64_t *deadline_us) {
     if (rc < 0) {
       return rc;
     }
-    *deadline_us = skt__deadline(limit_ms);
+    *deadline_us = limit_ms < 0 ? skt__deadline(limit_ms)
+                                : start_us + (int64_t)limit_ms * 1000;
   }
   int ready = skt__wait(s, SKT_READ, *deadline_us);
   return ready == 0 ? SKT_ETIMEDOUT : ready < 0 ? ready : 0;
 }
 
 static int read_parts(skt *s, char *buffer, size_t n, size_t *done) {
-  int64_t deadline_us = 0;
+  int64_t start_us = begin(s), deadline_us = 0;
   while (*done < n) {
-    int rc = *done > 0 ? wait_for_more(s, &deadline_us) : 0;
+    int rc = *done > 0 ? wait_for_more(s, start_us, &deadline_us) : 0;
     if (rc < 0) {
       return rc;
     }
@@ -51,20 +59,29 @@ int skt_read_all(skt *s, void *buffer, size_t n, size_t *done) {
   return rc;
 }
 
-/* A short count that no error explains means that the limit is over. */
-static bool is_over_time(const skt *s) {
-  return skt__waits(s) && skt__limited(s) &&
-         SKT__LOAD(&s->writing) == SKT__OPEN;
+/* Linux counts limits in ticks of up to 10 ms, and may be one too early. */
+enum { TICK_MS = 10 };
+
+/* A short count means that the limit is over, or that a signal came, which the
+ * clock tells apart; or the next call tells what it means. */
+static bool is_over_time(const skt *s, int64_t start_us) {
+  int limit_ms = -1;
+  if (has_limit(s) && SKT__LOAD(&s->writing) == SKT__OPEN) {
+    (void)skt_limit(s, SKT_WRITE, &limit_ms);
+  }
+  return limit_ms > 0 &&
+         skt__sys_now_us() - start_us >= ((int64_t)limit_ms - TICK_MS) * 1000;
 }
 
 int skt_write_all(skt *s, const void *buffer, size_t n, size_t *done) {
   const char *bytes = buffer;
   size_t count = 0;
+  int64_t start_us = begin(s);
   ptrdiff_t rc;
   do {
     rc = skt_write(s, count > 0 ? bytes + count : bytes, n - count);
     count += rc > 0 ? (size_t)rc : 0;
-    if (rc > 0 && count < n && is_over_time(s)) {
+    if (rc > 0 && count < n && is_over_time(s, start_us)) {
       rc = SKT_ETIMEDOUT;
     }
   } while (rc > 0 && count < n);

@@ -9,6 +9,7 @@ int fake_timeout_ms, fake_limit_ms, fake_option, fake_backlog;
 int fake_type, fake_protocol, fake_direction, fake_events;
 skt_addr fake_to;
 unsigned fake_flags;
+skt *fake_cancelled;
 bool fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
 
 static const fake_step *next;
@@ -36,6 +37,10 @@ static long long play(const char *call) {
   long long result = next++->result;
   if (is_next("pass_us")) {
     now_us += next++->result;
+  }
+  if (is_next("is_cancelled")) {
+    (void)SKT__OR(&fake_cancelled->calls, SKT__CANCELLED);
+    ++next;
   }
   return result;
 }

@@ -9,7 +9,8 @@
 
 typedef struct fake_step {
   const char *call; /* the seam's function without its prefix; or "pass_us",
-                       time that passes during the call before */
+                       time that passes during the call before, or
+                       "is_cancelled", which befalls *fake_cancelled then */
   long long result;
 } fake_step;
 
@@ -19,6 +20,8 @@ void fake_script(const fake_step *steps);
 /* NULL if the script was played to its end and nothing else was called, else
  * the name of the first call or step that was not as expected. */
 const char *fake_trouble(void);
+
+extern skt *fake_cancelled;
 
 /* Arguments of the last call that had them. */
 extern size_t fake_n, fake_count;

@@ -246,6 +246,10 @@ TEST(arguments, outputs_of_failing_calls_are_zeroed) {
   CHECK(is_zeroed());
   CHECK_EQ(skt_peer(&fresh, unset()), SKT_ENOTCONN);
   CHECK(is_zeroed());
+  bool truncated = true;
+  CHECK_EQ(skt_receive_from(&fresh, &out, 1, unset(), &truncated),
+           SKT_EOPNOTSUPP);
+  CHECK(is_zeroed() && !truncated);
   skt_close(&fresh);
   CHECK_EQ(skt_addr_parse(unset(), "no"), SKT_EINVAL);
   CHECK(is_zeroed());

@@ -189,6 +189,31 @@ static void connect_and_abort(void *argument) {
   skt_close(&last);
 }
 
+static void cancel_it(void *argument) {
+  int rc = skt_cancel(argument);
+  if (rc != 0) {
+    test_check_eq(__FILE__, __LINE__, "skt_cancel", rc, SKT_EBADF);
+  }
+}
+
+/* The handle is nobody else's before skt_cancel is out of the call. */
+TEST(cancel, may_come_at_any_moment_of_a_graceful_close) {
+  for (int i = 0; i < 300; ++i) {
+    skt a = {0}, b = {0};
+    CHECK(connect_pair(SKT_IPV4, &a, &b));
+    if (i % 3 == 0) {
+      skt_close(&b);
+    }
+    test_thread *thread = test_start(cancel_it, &a);
+    int rc = skt_close_graceful(&a, i % 3 == 1 ? 20000 : 0, 0);
+    CHECK(rc == 0 || rc == SKT_ECANCELED || rc == SKT_ETIMEDOUT ||
+          rc == SKT_ECONNRESET);
+    test_join(thread);
+    CHECK_EQ(skt_native(&a), UINTPTR_MAX);
+    skt_close(&b);
+  }
+}
+
 TEST(race, accept_against_thousand_clients_that_reset) {
   skt listener = {0}, server = {0};
   skt_addr at, peer;

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
 #include "peer.h"
 #include "skt_test.h"
 
@@ -116,6 +119,29 @@ TEST(connect, to_itself_is_refused) {
     }
     CHECK_EQ(rc, SKT_ECONNREFUSED);
     CHECK_EQ(skt_connect_finish(&s), SKT_ECONNREFUSED);
+    skt_close(&s);
+  }
+}
+
+/* Other bytes say the same address: what nobody reads of a sockaddr_in, and the
+ * scope of one that has none. */
+TEST(connect, to_itself_is_refused_however_the_address_is_written) {
+  skt s = {0};
+  skt_addr at, same;
+  char native[16], text[SKT_ADDR_TEXT_MAX];
+  size_t length;
+  CHECK(bind_loopback(SKT_IPV4, &s, &at));
+  memcpy(native, skt_addr_native(&at, &length), sizeof native);
+  CHECK_EQ(length, sizeof native);
+  memset(native + 8, 7, 8);
+  CHECK_EQ(skt_addr_from_native(&same, native, sizeof native), 0);
+  CHECK_EQ(skt_connect(&s, &same), SKT_ECONNREFUSED);
+  skt_close(&s);
+  if (ipv6_here()) {
+    CHECK(bind_loopback(SKT_IPV6, &s, &at));
+    snprintf(text, sizeof text, "[::1%%1]:%d", skt_addr_port(&at));
+    CHECK_EQ(skt_addr_parse(&same, text), 0);
+    CHECK(skt_connect(&s, &same) < 0);
     skt_close(&s);
   }
 }

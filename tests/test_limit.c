@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,6 +158,20 @@ TEST(limit, reads_back_and_goes_away) {
   skt_close(&b);
 }
 
+/* Linux rounds it up, and over what an int holds. */
+TEST(limit, longest_one_reads_back) {
+  skt s = {0};
+  int limit_ms = 0;
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_set_limit(&s, SKT_READ, INT_MAX), 0);
+  CHECK_EQ(skt_limit(&s, SKT_READ, &limit_ms), 0);
+  CHECK(limit_ms >= INT_MAX - 10);
+  CHECK_EQ(skt_set_limit(&s, SKT_READ, INT_MAX - 1000), 0);
+  CHECK_EQ(skt_limit(&s, SKT_READ, &limit_ms), 0);
+  CHECK(limit_ms >= INT_MAX - 1000 && limit_ms <= INT_MAX - 990);
+  skt_close(&s);
+}
+
 /* A limit for one direction leaves the other one waiting. */
 TEST(limit, of_writing_lets_reads_wait) {
   skt a = {0}, b = {0};
@@ -293,6 +308,22 @@ TEST(vector, two_thousand_buffers_arrive_in_order) {
   CHECK_EQ(skt_writev(&a, parts, 4000), 2000);
   CHECK_EQ(read_n(&b, got, 2000), 2000);
   CHECK_EQ(memcmp(got, bytes, 2000), 0);
+  skt_close(&a);
+  skt_close(&b);
+}
+
+/* They are more than one call of the system takes. */
+TEST(vector, buffers_within_a_limit_are_all_written) {
+  static skt_buffer parts[300];
+  skt a = {0}, b = {0};
+  char byte = 'x', got[300];
+  for (int i = 0; i < 300; ++i) {
+    parts[i] = (skt_buffer){&byte, 1};
+  }
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_set_limit(&a, SKT_BOTH, 30000), 0);
+  CHECK_EQ(skt_writev(&a, parts, 300), 300);
+  CHECK_EQ(read_n(&b, got, 300), 300);
   skt_close(&a);
   skt_close(&b);
 }

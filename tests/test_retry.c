@@ -212,6 +212,21 @@ TEST(retry, interrupted_connect_tells_how_it_ended) {
   CHECK_PLAYED();
 }
 
+/* skt_cancel makes the socket non-blocking, and so the call that was about to
+ * wait tells that it goes on. */
+TEST(retry, connect_that_is_cancelled_as_it_begins_says_so) {
+  skt s = socket_in(SKT__FRESH);
+  skt_addr to = somewhere();
+  if (!SKT__LIMIT_BINDS_CONNECT) {
+    SKIP("a connect that goes on is waited for here");
+  }
+  fake_cancelled = &s;
+  PLAY({"connect", SKT_EINPROGRESS}, {"is_cancelled", 0});
+  CHECK_EQ(skt_connect(&s, &to), SKT_ECANCELED);
+  CHECK_EQ(skt_connect_finish(&s), SKT_ECANCELED);
+  CHECK_PLAYED();
+}
+
 TEST(retry, connect_that_failed_without_a_reason_was_refused) {
   skt s = socket_in(SKT__CONNECTING);
   PLAY({"wait", SKT__FAILED}, {"pending_error", 0});
@@ -328,9 +343,78 @@ TEST(retry, limit_holds_though_signals_keep_coming) {
   CHECK_EQ(skt_read(&s, bytes, 1), SKT_ETIMEDOUT);
   CHECK_EQ(skt_read(&s, bytes, 1), 1); /* and is not kept */
   CHECK_PLAYED();
-  PLAY({"write", 3}, {"write", 7});
-  CHECK_EQ(skt_write(&s, bytes, 10), 3); /* cut short */
+}
+
+static skt limited_socket(void) {
+  skt s = fake_connected();
+  s.kind |= SKT__LIMITED;
+  fake_limit_ms = 50;
+  return s;
+}
+
+/* What the system has taken whole does not tell that the limit is over. */
+TEST(retry, write_within_a_limit_ends_when_it_was_cut_short) {
+  skt s = limited_socket();
+  skt_buffer parts[] = {{bytes, 4}, {bytes, 6}};
+  if (!SKT__LIMITS_BIND) {
+    SKIP("limits are kept by skt here");
+  }
+  PLAY({"write", 3}, {"limit", 0}, {"write", 7});
+  CHECK_EQ(skt_write(&s, bytes, 10), 3);
+  CHECK_EQ(fake_direction, SKT_WRITE);
   CHECK_EQ(skt_write(&s, bytes + 3, 7), 7);
+  CHECK_PLAYED();
+  PLAY({"write", (long long)SKT__IO_MAX}, {"write", 5});
+  CHECK_EQ(skt_write(&s, bytes, SKT__IO_MAX + 5), SKT__IO_MAX + 5);
+  CHECK_PLAYED();
+  PLAY({"writev", 5}, {"limit", 0});
+  CHECK_EQ(skt_writev(&s, parts, 2), 5);
+  CHECK_PLAYED();
+}
+
+TEST(retry, limit_of_reading_cuts_no_write_short) {
+  skt s = limited_socket();
+  size_t done = 0;
+  skt_buffer parts[] = {{bytes, 4}, {bytes, 6}};
+  if (!SKT__LIMITS_BIND) {
+    SKIP("no signals come here");
+  }
+  fake_limit_ms = -1; /* of writing */
+  PLAY({"write", 3}, {"limit", 0}, {"write", 7}, {"write", 3}, {"limit", 0},
+       {"write", 7}, {"writev", 5}, {"limit", 0}, {"writev", 5});
+  CHECK_EQ(skt_write(&s, bytes, 10), 10);
+  CHECK_EQ(skt_write_all(&s, bytes, 10, &done), 0);
+  CHECK_EQ(done, 10);
+  CHECK_EQ(skt_writev(&s, parts, 2), 10);
+  CHECK_PLAYED();
+}
+
+/* A signal cuts a write short, which looks like the end of the limit. */
+TEST(retry, write_all_is_over_time_only_when_the_time_has_passed) {
+  skt s = limited_socket();
+  size_t done = 0;
+  if (!SKT__LIMITS_BIND) {
+    SKIP("no signals come here");
+  }
+  PLAY({"write", 3}, {"pass_us", 30000}, {"limit", 0}, {"limit", 0},
+       {"write", 7});
+  CHECK_EQ(skt_write_all(&s, bytes, 10, &done), 0);
+  CHECK_EQ(done, 10);
+  CHECK_PLAYED();
+  PLAY({"write", 3}, {"pass_us", 50000}, {"limit", 0}, {"limit", 0});
+  CHECK_EQ(skt_write_all(&s, bytes, 10, &done), SKT_ETIMEDOUT);
+  CHECK_EQ(done, 3);
+  CHECK_PLAYED();
+}
+
+TEST(retry, limit_of_read_all_begins_with_the_call) {
+  skt s = limited_socket();
+  size_t done = 0;
+  PLAY({"read", 1}, {"pass_us", 40000}, {"limit", 0}, {"wait", 0},
+       {"pass_us", 10000});
+  CHECK_EQ(skt_read_all(&s, bytes, 10, &done), SKT_ETIMEDOUT);
+  CHECK_EQ(fake_timeout_ms, 10);
+  CHECK_EQ(done, 1);
   CHECK_PLAYED();
 }
 

@@ -400,6 +400,20 @@ TEST(unix_socket, datagrams_stay_apart) {
   remove("skt_unix_dgram");
 }
 
+TEST(unix_socket, datagram_to_a_peer_that_has_closed_is_refused) {
+  NEED_UNIX(SKT_DATAGRAM);
+  skt_addr at = fresh_path("unix:skt_unix_gone");
+  skt a = {0}, b = {0};
+  CHECK_EQ(skt_socket(&a, SKT_UNIX, SKT_DATAGRAM, 0), 0);
+  CHECK_EQ(skt_bind(&a, &at, 0), 0);
+  CHECK_EQ(connect_unix(&b, SKT_DATAGRAM, &at), 0);
+  CHECK_EQ(skt_close(&a), 0);
+  int rc = (int)skt_write(&b, "x", 1);
+  CHECK(rc == SKT_ECONNREFUSED || rc == SKT_ECONNRESET || rc == SKT_ENOTCONN);
+  skt_close(&b);
+  remove("skt_unix_gone");
+}
+
 TEST(unix_socket, datagrams_tell_their_sender) {
   NEED_UNIX(SKT_DATAGRAM);
   skt_addr at = fresh_path("unix:skt_unix_to"), from;

@@ -32,7 +32,7 @@ typedef int skt__os_handle;
 #define SKT__LEAVE(p) (void)__atomic_sub_fetch((p), 1, __ATOMIC_SEQ_CST)
 #define SKT__CLAIM(p) (__atomic_exchange_n((p), 1, __ATOMIC_SEQ_CST) == 0)
 #define SKT__TAKE(p) (__atomic_exchange_n((p), 0, __ATOMIC_SEQ_CST) == 1)
-#define SKT__OR(p, v) (void)__atomic_or_fetch((p), (v), __ATOMIC_SEQ_CST)
+#define SKT__OR(p, v) __atomic_fetch_or((p), (v), __ATOMIC_SEQ_CST)
 
 /* SO_RCVTIMEO and SO_SNDTIMEO lose nothing (POSIX). Linux alone, which also is
  * alone in having MSG_MORE, bounds connect by the second (socket(7)). */

@@ -213,7 +213,8 @@ static int limit_name(int direction) {
 }
 
 int skt__sys_set_limit(int s, int direction, int limit_ms) {
-  int ms = limit_ms < 0 ? 0 : limit_ms; /* 0 is for ever */
+  /* 0 is for ever. Linux rounds up by 10 ms at most, still to fit an int. */
+  int ms = limit_ms < 0 ? 0 : limit_ms < INT_MAX - 10 ? limit_ms : INT_MAX - 10;
   struct timeval limit = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
   return result(
       setsockopt(s, SOL_SOCKET, limit_name(direction), &limit, sizeof limit));
@@ -262,7 +263,7 @@ static int get_option(int s, int name) {
 }
 
 int skt__sys_kind(int s) {
-  struct sockaddr_storage a;
+  struct sockaddr_storage a = {.ss_family = AF_UNSPEC};
   socklen_t length = sizeof a;
   int type = get_option(s, SO_TYPE);
   if (type < 0) {

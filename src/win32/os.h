@@ -50,11 +50,12 @@ typedef SOCKET skt__os_handle;
 #define SKT__OR(p, v) skt__or((volatile short *)(p), (short)(v))
 
 /* MinGW 10 lacks InterlockedOr16. */
-static inline void skt__or(volatile short *p, short bits) {
+static inline short skt__or(volatile short *p, short bits) {
   short old;
   do {
     old = *p;
   } while (InterlockedCompareExchange16(p, (short)(old | bits), old) != old);
+  return old;
 }
 
 /* After SO_RCVTIMEO or SO_SNDTIMEO is over Windows leaves the socket undefined,
