@@ -41,8 +41,11 @@ static bool is_any_cancelled(const skt_polled *entries, size_t count) {
  */
 static int poll_until(skt_polled *entries, size_t count, skt__os_handle waker,
                       void *room, int64_t deadline_us) {
-  int left_ms = skt__remaining_ms(deadline_us);
-  for (;;) {
+  for (bool looked = false;;) {
+    int left_ms = skt__remaining_ms(deadline_us);
+    if (left_ms == 0 && looked) {
+      return 0;
+    }
     prepare_entries(entries, count);
     int rc = skt__sys_poll(entries, count, waker, room, slice_ms(left_ms));
     if (is_any_cancelled(entries, count)) {
@@ -51,11 +54,7 @@ static int poll_until(skt_polled *entries, size_t count, skt__os_handle waker,
     if (rc != 0 && rc != SKT__EINTR) {
       return rc;
     }
-    bool looked = rc == 0 || left_ms > 0;
-    left_ms = skt__remaining_ms(deadline_us);
-    if (left_ms == 0 && looked) {
-      return 0;
-    }
+    looked = rc == 0 || left_ms > 0;
   }
 }
 
