@@ -51,6 +51,7 @@ resource() {
   exec {ends}< <(bounded 60 "$bin/$2" echo "$3" 127.0.0.1)
   read -r port server <&"$ends"
   bounded 60 $bin/load echo 1 "$3" 1 127.0.0.1 "$port" "$server" | cut -d ' ' -f "$1"
+  cat <&"$ends" >/dev/null # until the server has ended
 }
 
 say 'counting what loops cost'
