@@ -88,7 +88,8 @@ static int drain(const skt *s, int64_t deadline_us, size_t drain_max) {
 
 /* skt_cancel may come at any moment of a graceful close. Who cancels already is
  * waited for, so that the handle is not another's before; who comes later finds
- * no socket. */
+ * no socket. The bit is for the order: who counts itself before it is set is
+ * seen here, and who does so after sees that there is no kind. */
 static skt__os_handle take_handle(skt *s) {
   SKT__STORE(&s->kind, 0);
   (void)SKT__OR(&s->calls, SKT__CANCELLED);

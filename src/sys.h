@@ -228,7 +228,8 @@ SKT__OWN int skt__sys_set_option(skt__os_handle s, const skt__option_row *row,
 /* Microseconds of a clock that never goes back. */
 SKT__OWN int64_t skt__sys_now_us(void);
 
-/* The index of a network interface, or 0 when there is none of that name. */
+/* The index of a network interface, or 0 when there is none of that name. May
+ * take several calls of the system. */
 SKT__OWN uint32_t skt__sys_interface(const char *name);
 
 /* The calling thread's last native number. */
