@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a careful loop costs without skt; line for line the twin of
- * loop_with_skt.c. ci/loop_costs.sh counts both, ci/bench.sh times them. Usage:
+ * loop_with_skt.c. ci/measure/loop_costs.sh counts both, ci/measure/bench.sh
+ * times them. Usage:
  *   loop_plain echo N ADDRESS    tell port and process, echo to all who come at
  *                                the same time, end when N have come and gone
  *   loop_plain wakes N -         two threads wake each other, N times both

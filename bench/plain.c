@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a careful program costs without skt; line for line the twin of
- * with_skt.c. ci/costs.sh counts both. Usage:
+ * with_skt.c. ci/measure/costs.sh counts both. Usage:
  *   plain rounds N ADDRESS PORT     connect, then N round trips of 64 bytes
  *   plain connects N ADDRESS PORT   N times: socket, connect, close
  *   plain limited_rounds, limited_connects   the same within limits of time

@@ -210,7 +210,7 @@ start_wine() {
   if wineserver -p600 || { wineserver -w && wineserver -p600; }; then
     wine_is_ours=yes
   fi
-  quietly build/wine.log bounded 180 ci/wine.sh cmd /c exit 0
+  quietly build/wine.log bounded 180 ci/run/wine.sh cmd /c exit 0
 }
 
 # Stop the Wine of our prefix and no other; for an EXIT trap.

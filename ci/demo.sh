@@ -29,7 +29,7 @@ clean_up() {
 program() {
   case $1 in
     linux) command=("build/dev/examples/$2") ;;
-    windows) command=(ci/wine.sh "build/mingw/examples/$2.exe") ;;
+    windows) command=(ci/run/wine.sh "build/mingw/examples/$2.exe") ;;
   esac
 }
 

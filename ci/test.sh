@@ -6,8 +6,8 @@
 # backend, over skt.c and skt.h, and as Windows programs under Wine. Both systems
 # unless something is named; asan and tsan are Linux under the address and the
 # thread sanitizer, poll is Linux with the pollers of systems that have only poll,
-# which lock, and so under the thread sanitizer too. With linux, ci/costs.sh and
-# ci/loop_costs.sh count costs. The other words are scripts of this folder, whose
+# which lock, and so under the thread sanitizer too. With linux, the costs are
+# counted by ci/measure. The other words are scripts of ci/run and ci/check, whose
 # counts are added.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -27,7 +27,7 @@ done
 
 trap 'stop_programs; stop_wine' EXIT
 mkdir -p build/results
-rm -f build/results/*.xml # ci/layers.sh asks what ran
+rm -f build/results/*.xml # ci/check/layers.sh asks what ran
 passed=0 failed=0 skipped=0 lines=()
 
 # attribute NAME FILE: a number of the outermost element of a JUnit file.
@@ -80,7 +80,7 @@ script() {
   local counts=() log=build/results/$1.log arguments=()
   [ "$1" != http ] || arguments=(windows) # too
   stop_wine # it starts the same one
-  "ci/$1.sh" "${arguments[@]}" | tee "$log" || true
+  "$(echo ci/*/"$1.sh")" "${arguments[@]}" | tee "$log" || true
   read -r -a counts <<<"$(tail -n 1 "$log" | tr -dc '0-9 ')" || true
   if [ "${#counts[@]}" -ne 3 ]; then
     counts=(0 1 0)
@@ -120,15 +120,15 @@ for system in "${systems[@]}"; do
 done
 
 say 'checking the style rules'
-if ! ci/layers.sh "${libraries[@]}"; then
+if ! ci/check/layers.sh "${libraries[@]}"; then
   failed=$((failed + 1))
-  lines+=('ci/layers.sh fails, see above')
+  lines+=('ci/check/layers.sh fails, see above')
 fi
 
 # counted NAME: a script that counts costs; its sums are added.
 counted() {
   local costs=() log=build/results/$1.log
-  "ci/$1.sh" | tee "$log" || true
+  "ci/measure/$1.sh" | tee "$log" || true
   read -r -a costs <<<"$(sed -n "s/^$1: //p" "$log" | tr -dc '0-9 ')" || true
   if [ "${#costs[@]}" -lt 5 ]; then
     costs=(0 1 0 0 0)

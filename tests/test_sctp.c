@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* SCTP, which the usual machine lacks; ci/uml.sh boots one that has it. */
+/* SCTP, which the usual machine lacks; ci/run/uml.sh boots one that has it. */
 #include <string.h>
 
 #include "peer.h"
@@ -113,7 +113,7 @@ static void check_seqpacket(int domain) {
 
 TEST(sctp, streams_and_seqpacket_connect_carry_and_end) {
   if (skt_supports(SKT_IPV4, SKT_STREAM, SCTP) == 0) {
-    SKIP("this system has no SCTP (ci/uml.sh boots one that has)");
+    SKIP("this system has no SCTP (ci/run/uml.sh boots one that has)");
   }
   for (const int *domain = domains_here(); *domain != 0; ++domain) {
     check_stream(*domain);
@@ -134,7 +134,7 @@ TEST(sctp, full_connection_takes_no_part_of_a_message) {
   ptrdiff_t rc = 0;
   int n = 0;
   if (skt_supports(SKT_IPV4, SKT_SEQPACKET, SCTP) == 0) {
-    SKIP("this system has no SCTP (ci/uml.sh boots one that has)");
+    SKIP("this system has no SCTP (ci/run/uml.sh boots one that has)");
   }
   CHECK(connect_sctp(SKT_IPV4, SKT_SEQPACKET, &client, &server));
   CHECK_EQ(skt_set_blocking(&client, false), 0);

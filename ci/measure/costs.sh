@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/costs.sh
+# usage: ci/measure/costs.sh
 # Count what skt costs beside plain calls: system calls, instructions, heap,
 # bytes. Only counts, so the machine's speed and load do not matter. Prints a
 # table. MISS is over the limit, but no worse than the best other library. OVER
 # is worse than that too: a debt, held at the figure that stands in its line.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-. ci/counting.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+. ci/measure/counting.sh
 
 lto=build/bench-lto/bench inside=${SKT_COSTS_INSIDE:-}
 

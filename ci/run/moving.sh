@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/moving.sh [linux] [windows]
+# usage: ci/run/moving.sh [linux] [windows]
 # Run the chat of examples/moving, which is written once without and once with
 # skt: each server with each client, on both systems unless one is named,
 # Windows under Wine. Installs what is missing.
 #
 # Exit code: 0 all passed, 1 something failed, 2 wrong arguments.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 readonly out=build/moving start_seconds=60 chat_seconds=60
 passed=0 failed=0
@@ -17,7 +17,7 @@ program() {
   case $1 in
     linux) command=("build/dev/examples/moving/moving_$2") ;;
     windows)
-      command=(ci/wine.sh "build/mingw/examples/moving/moving_$2.exe")
+      command=(ci/run/wine.sh "build/mingw/examples/moving/moving_$2.exe")
       ;;
   esac
 }
@@ -65,7 +65,7 @@ for system in "${systems[@]}"; do
   case $system in
     linux | windows) ;;
     *)
-      echo 'usage: ci/moving.sh [linux] [windows]' >&2
+      echo 'usage: ci/run/moving.sh [linux] [windows]' >&2
       exit 2
       ;;
   esac

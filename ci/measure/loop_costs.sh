@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/loop_costs.sh
+# usage: ci/measure/loop_costs.sh
 # Count what skt_poller costs beside epoll: system calls, instructions, heap,
 # memory, descriptors. Only counts, so the machine's speed and load do not
 # matter. Prints a table. MISS is over the limit, but no worse than the best
 # other library.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-. ci/counting.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+. ci/measure/counting.sh
 
 need linux
 if ! (need costs); then

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/consumers.sh [linux] [windows]
+# usage: ci/run/consumers.sh [linux] [windows]
 # Use skt in every way people do: each folder of tests/consumers, in a clone of
 # what is committed, builds the same program, which is run, for Windows under
 # Wine. Then what is installed, and what mistakes lead to. Both systems unless
@@ -8,7 +8,7 @@
 #
 # Exit code: 0 all passed, 1 something failed, 2 wrong arguments.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 readonly root=$PWD all=$PWD/build/consumers
 passed=0 failed=0 skipped=0 checks=0
@@ -78,9 +78,9 @@ run() {
   local said
   if [ "$system" = windows ]; then
     export WINEPATH="Z:${2//\//\\}"
-    said=$(bounded 60 "$root/ci/wine.sh" "$1.exe") || {
+    said=$(bounded 60 "$root/ci/run/wine.sh" "$1.exe") || {
       echo 'second try'
-      said=$(bounded 60 "$root/ci/wine.sh" "$1.exe")
+      said=$(bounded 60 "$root/ci/run/wine.sh" "$1.exe")
     }
   else
     said=$(LD_LIBRARY_PATH=$2 bounded 60 "$1")
@@ -356,7 +356,7 @@ installed() {
   check 'the shared library exports what skt.h declares' same_names
   check 'nothing installed names the build or the sources' no_traces
   if [ "$system" = linux ]; then
-    check 'the binary interface is the one that ci/abi keeps' ci/abi.sh
+    check 'the binary interface is the one that ci/check/abi keeps' ci/check/abi.sh
   fi
   local first=$prefix
   prefix="$all/$system/moved here"
@@ -398,7 +398,7 @@ for system in "${systems[@]}"; do
   case $system in
     linux | windows) ;;
     *)
-      echo 'usage: ci/consumers.sh [linux] [windows]' >&2
+      echo 'usage: ci/run/consumers.sh [linux] [windows]' >&2
       exit 2
       ;;
   esac

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/lint.sh
-# Check the layout of the sources, the scripts of this folder, and the workflow
+# usage: ci/check/lint.sh
+# Check the layout of the sources, the scripts of ci, and the workflow
 # of the hosted CI, which must call scripts that are there. Installs what is
 # missing.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 readonly workflow=.github/workflows/ci.yml
 passed=0 failed=0
@@ -24,7 +24,7 @@ sources_are_laid_out() {
   git ls-files '*.c' '*.h' '*.cc' | xargs clang-format -n -Werror
 }
 
-scripts_are_clean() { shellcheck -x -P ci -S warning ci/*.sh ci/*/*.sh; }
+scripts_are_clean() { shellcheck -x -P ci -P ci/run -P ci/check -P ci/measure -S warning ci/*.sh ci/*/*.sh ci/*/*/*.sh; }
 
 workflow_is_clean() {
   yamllint --strict -d \
@@ -37,7 +37,7 @@ steps() { sed -n 's/^ *\(- \)\{0,1\}run: //p' $workflow; }
 
 called_scripts_are_there() {
   local script bad=0
-  for script in $(steps | grep -o 'ci/[a-z]*[.]sh' | sort -u); do
+  for script in $(steps | grep -o 'ci/[a-z/]*[.]sh' | sort -u); do
     [ -x "$script" ] || { echo "$workflow: $script is not there" && bad=1; }
   done
   [ $bad -eq 0 ]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The style rules that a script can prove: ci/layers.sh [LIBRARY.a ...]
+# The style rules that a script can prove: ci/check/layers.sh [LIBRARY.a ...]
 # Needs bash, coreutils, grep, sed, awk, diff; and cc and nm where there are any.
 # shellcheck disable=SC2016 # the dollars are awk's
 set -euo pipefail
@@ -8,7 +8,7 @@ export LC_ALL=C
 
 libraries=()
 for library; do libraries+=("$(realpath "$library")"); done
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 

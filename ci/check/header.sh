@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/header.sh
+# usage: ci/check/header.sh
 # Compile skt.h in every dialect it promises, before and after the systems'
 # headers, and for systems that are not at hand; then the Windows backend for
 # every processor, and as Microsoft's dialect as far as clang can tell. Nothing
@@ -8,7 +8,7 @@
 #
 # Exit code: 0 all passed, 1 something failed.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 readonly out=$PWD/build/header mingw=/usr/share/mingw-w64/include
 readonly strict=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)

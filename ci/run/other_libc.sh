@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/other_libc.sh
+# usage: ci/run/other_libc.sh
 # Run the suite on Linux over another C library, musl, and over glibc of 32 bits,
 # whose time has 32 or 64. Not a part of ci/test.sh.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 home=$PWD/build/other_libc passed=0 failed=0 skipped=0
 trap stop_programs EXIT
@@ -22,7 +22,7 @@ build() {
     -D SKT_WERROR=ON -D SKT_TESTS=OFF &&
     bounded 600 cmake --build "$at" -t skt echo_server echo_client http_server &&
     (cd tests && bounded 600 "$cc" "${flags[@]}" -std=c11 -O2 \
-      -D_DEFAULT_SOURCE -I../include ../ci/other_libc/run.c "${suite[@]}" \
+      -D_DEFAULT_SOURCE -I../include ../ci/run/other_libc/run.c "${suite[@]}" \
       "$at/libskt.a" -lpthread -o "$at/suite")
 }
 

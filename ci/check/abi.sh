@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/abi.sh [renew]
-# Compare the binary interface of libskt.so with the one that ci/abi keeps: it
+# usage: ci/check/abi.sh [renew]
+# Compare the binary interface of libskt.so with the one that abi.sh keeps: it
 # may be added to, but nothing in it may be changed or removed. `renew` keeps the
 # interface as it is now: after a release, so that what is new is kept too, and
 # together with another minor version, which alone may break it.
@@ -9,11 +9,11 @@
 # Exit code: 0 kept or renewed, 1 changed, 2 wrong arguments, 77 this machine is
 # of another kind than the one whose interface is kept.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
-readonly kept=ci/abi/x86_64-linux.abi constants=ci/abi/constants.txt
+readonly kept=ci/check/abi/x86_64-linux.abi constants=ci/check/abi/constants.txt
 if [ $# -gt 1 ] || [ "${1:-renew}" != renew ]; then
-  echo 'usage: ci/abi.sh [renew]' >&2
+  echo 'usage: ci/check/abi.sh [renew]' >&2
   exit 2
 fi
 need linux
@@ -52,10 +52,10 @@ list_constants() {
 quietly build/abi.log build
 list_constants >build/abi/constants.txt
 if [ "${1:-}" = renew ]; then
-  mkdir -p ci/abi
+  mkdir -p ci/check/abi
   describe $kept
   cp build/abi/constants.txt $constants
-  say "kept in ci/abi: the interface of $(grep -c "<elf-symbol " $kept) \
+  say "kept in ci/check/abi: the interface of $(grep -c "<elf-symbol " $kept) \
 functions and $(wc -l <$constants) constants"
   exit
 fi
@@ -70,7 +70,7 @@ abidiff --no-added-syms $kept build/abi/libskt.so ||
   changed=1
 if [ $changed -ne 0 ]; then
   die 'programs built with skt of this minor version would break. Take the' \
-    'change back, or raise the minor version and run: ci/abi.sh renew'
+    'change back, or raise the minor version and run: ci/check/abi.sh renew'
 fi
-say "the interface that ci/abi keeps is there: $(grep -c "<elf-symbol " $kept) \
+say "the interface that ci/check/abi keeps is there: $(grep -c "<elf-symbol " $kept) \
 functions, $(wc -l <$constants) constants"

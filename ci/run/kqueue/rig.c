@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What libkqueue 2.3.1 on Linux lacks of the real kqueue, put around it by the
- * linker's --wrap, for ci/kqueue.sh. With this
+ * linker's --wrap, for ci/run/kqueue.sh. With this
  *   a filter goes when its descriptor is closed;
  *   a descriptor can have two filters: the one for writing gets a duplicate;
  *   a closed descriptor is EBADF, and changes end at the first that fails;

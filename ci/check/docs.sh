@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/docs.sh [linux] [windows]
+# usage: ci/check/docs.sh [linux] [windows]
 # Make the manual from include/skt.h and check it, and build and run the
 # programs of docs/guide.md, on both systems unless one is named, Windows under
 # Wine. Installs what is missing.
 #
 # Exit code: 0 all passed, 1 something failed, 2 wrong arguments.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 readonly out=$PWD/build/docs prefix=$PWD/build/docs/prefix
 readonly guide=docs/guide.md
@@ -193,7 +193,7 @@ for_linux() {
   libraries=(build/dev/libskt.a)
 }
 for_windows() {
-  exe=.exe runner=(ci/wine.sh)
+  exe=.exe runner=(ci/run/wine.sh)
   cc=(x86_64-w64-mingw32-gcc-posix -static)
   libraries=(build/mingw/libskt.a -lws2_32 -liphlpapi)
 }
@@ -256,7 +256,7 @@ for system in "${systems[@]}"; do
   case $system in
     linux | windows) ;;
     *)
-      echo 'usage: ci/docs.sh [linux] [windows]' >&2
+      echo 'usage: ci/check/docs.sh [linux] [windows]' >&2
       exit 2
       ;;
   esac

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# The first program of the machine that ci/uml.sh boots. The host's files are
+# The first program of the machine that ci/run/uml.sh boots. The host's files are
 # there to be read; written is in memory only. "guest: exit N" is the outcome,
 # because the exit code of user-mode-linux is always 0.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
-root=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
+root=$(cd "${BASH_SOURCE[0]%/*}/../../.." && pwd)
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t tmpfs tmpfs /run

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For ci/uml.sh: where there is TIPC, whose domain alone has SOCK_RDM on Linux,
+/* For ci/run/uml.sh: where there is TIPC, whose domain alone has SOCK_RDM on Linux,
  * skt's domains still have none, and a socket of that one is not taken in. */
 #include <skt.h>
 #include <stdio.h>

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/wine10.sh
+# usage: ci/run/wine10.sh
 # Run the suite's Windows programs, of 64 and of 32 bits, under the Wine of Debian
 # sid, which is newer than Debian 12's and runs both without packages of 32 bits.
 # It lives in a chroot, build/wine10 or what WINE10 says, which root makes in about
 # a minute; remove the folder for a newer one. Not a part of ci/test.sh.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 readonly results=$PWD/build/wine10-results
 root=$(realpath -m "${WINE10:-build/wine10}")

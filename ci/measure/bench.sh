@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/bench.sh [ROUNDS]
+# usage: ci/measure/bench.sh [ROUNDS]
 # Time the echo loop over skt_poller beside plain epoll and other libraries: CPU
 # of the server for each request, as a multiple of plain epoll's in the same
 # round, the median of ROUNDS, 9 if absent, of about 20 seconds each. Server and
@@ -9,12 +9,12 @@
 # which that is over 0.02 does not count. Exit code: 1 if skt is over 1.15 in a
 # column that counts.
 set -euo pipefail
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 rounds=${1:-9}
 case $rounds in
   *[!0-9]* | 0 | '')
-    echo 'usage: ci/bench.sh [ROUNDS]' >&2
+    echo 'usage: ci/measure/bench.sh [ROUNDS]' >&2
     exit 2
     ;;
 esac

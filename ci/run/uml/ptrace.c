@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* For ci/uml.sh, to be preloaded into user-mode-linux. Its kernel 6.1 hands
+/* For ci/run/uml.sh, to be preloaded into user-mode-linux. Its kernel 6.1 hands
  * back 2696 bytes of a program's registers; a host wants as many as its
  * processor has (with AMX 11008), or says EFAULT (Linux, xstateregs_set), and
  * the guest panics. So the others are set to what they are. */
