@@ -2,7 +2,7 @@
 /* Addresses as values: the system's form and its parts. The systems agree on
  * the names of the members of struct sockaddr_in and sockaddr_in6, so this is
  * written once; the numbers of the families differ and never leave. */
-#include "core.h"
+#include "address.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* Addresses as text, both ways. By hand, because inet_pton, inet_ntop and
  * getaddrinfo disagree between systems about what an address is: some take
  * "010.0.0.1" for 8.0.0.1, "[::1]:80" for a host or "65536" for port 0. */
-#include "core.h"
+#include "address.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Addresses of unix sockets: paths, abstract names, and none. The systems agree
  * on the names of the members of struct sockaddr_un. */
-#include "core.h"
+#include "address.h"
 
 #include <stddef.h>
 #include <string.h>

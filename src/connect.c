@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Connecting, in its several ways. */
-#include "core.h"
+#include "address.h"
+#include "retry.h"
 
 #include <string.h>
 

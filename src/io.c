@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The verbs that move bytes. */
-#include "core.h"
+#include "retry.h"
 
 static size_t at_most(size_t n, size_t max) { return n < max ? n : max; }
 

@@ -1,45 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a socket is called, and native handles on their way in and out. */
-#include "core.h"
+/* Native handles on their way in and out. */
+#include "address.h"
 
 #include <string.h>
-
-/* The checks of both functions; and *out is zeroed. */
-static int check_name(const skt *s, skt_addr *out) {
-  if (out != NULL) {
-    *out = (skt_addr){.length = 0};
-  }
-  int rc = skt__check(s);
-  return rc == 0 && out == NULL ? SKT_EFAULT : rc;
-}
-
-int skt_local(const skt *s, skt_addr *out) {
-  int rc = check_name(s, out);
-  if (rc < 0) {
-    return rc;
-  }
-  /* Windows has no name for a socket that was never bound (Winsock
-   * getsockname, WSAEINVAL); POSIX systems say the wildcard and port 0, or
-   * unnamed. */
-  bool fresh = skt__state(s) == SKT__FRESH;
-  if (!fresh || skt__connectionless(s)) { /* which sending gives a name */
-    rc = skt__sys_local(skt__handle(s), out);
-  }
-  if (fresh && (rc == SKT_EINVAL || !skt__connectionless(s))) {
-    skt__addr_any(out, skt__domain(s));
-    rc = 0;
-  }
-  return rc;
-}
-
-int skt_peer(const skt *s, skt_addr *out) {
-  int rc = check_name(s, out);
-  if (rc < 0) {
-    return rc;
-  }
-  return skt__state(s) == SKT_CONNECTED ? skt__sys_peer(skt__handle(s), out)
-                                        : SKT_ENOTCONN;
-}
 
 /* Whether somebody gave the socket this local address. Linux tells a raw
  * socket's protocol as its port (inet_create). */

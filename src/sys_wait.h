@@ -2,10 +2,7 @@
 #ifndef SKT_SYS_WAIT_H
 #define SKT_SYS_WAIT_H
 
-/*
- * The seam, continued: waiting for one socket, for several, for many. The rules
- * of sys.h, which includes this, hold here too.
- */
+/* The seam: waiting for some sockets. Included by sys.h, whose rules hold. */
 
 /* Wait until one of several sockets is ready or the time is over. It may return
  * early, with SKT__EINTR or with 0. Entries without a socket or events are
@@ -23,48 +20,5 @@
 SKT__OWN int skt__sys_poll(skt_polled *entries, size_t count,
                            skt__os_handle waker, void *room, int timeout_ms);
 enum { SKT__FAILED = 0x10 };
-
-/* What can be waited for, and what makes it readable when written: two handles,
- * or one twice. Both are closed as sockets are. Several calls of the system. */
-SKT__OWN int skt__sys_waker_create(skt__os_handle *waits,
-                                   skt__os_handle *wakes);
-
-/* Make it readable. Never waits; one that is readable already stays so. */
-SKT__OWN int skt__sys_waker_write(skt__os_handle wakes);
-
-/* Make it unreadable. Called when it was readable. */
-SKT__OWN void skt__sys_waker_drain(skt__os_handle waits);
-
-/* Fill the members handle and wakes of a new poller, which is woken from the
- * start by skt__sys_poller_wake; and give up what they stand for. */
-SKT__OWN int skt__sys_poller_create(skt_poller *p);
-SKT__OWN void skt__sys_poller_destroy(skt_poller *p);
-
-/* Watch a socket, watch it for something else, watch it no longer. One that is
- * watched already answers SKT_EEXIST, one that is not SKT_ENOENT.
- *   events  SKT_READ, SKT_WRITE, SKT_BOTH or 0, or'ed with SKT_ONESHOT
- * Any thread may call them at any time; a thread that waits is told by then. A
- * socket that is watched for nothing wakes nobody, whatever befalls it. */
-SKT__OWN int skt__sys_poller_add(skt_poller *p, skt__os_handle s, int events,
-                                 void *user);
-SKT__OWN int skt__sys_poller_modify(skt_poller *p, skt__os_handle s, int events,
-                                    void *user);
-SKT__OWN int skt__sys_poller_remove(skt_poller *p, skt__os_handle s);
-
-/* Wait. It may return early, with SKT__EINTR, or with 0 if nothing is there of
- * which it could tell. An error is told as
- * SKT_BOTH. A wake is an event of its own; p->pending is cleared by SKT__TAKE
- * when it is told.
- *   capacity  1 to SKT__EVENTS_MAX */
-SKT__OWN int skt__sys_poller_wait(skt_poller *p, skt_event *events,
-                                  size_t capacity, int timeout_ms);
-enum { SKT__EVENTS_MAX = 1 << 20 };
-
-/* Called when p->pending has become 1. */
-SKT__OWN int skt__sys_poller_wake(skt_poller *p);
-
-/* A socket is about to be closed: no poller of this process is to watch it any
- * more. Called if SKT__CLOSE_IS_TOLD. */
-SKT__OWN void skt__sys_closing(skt__os_handle s);
 
 #endif

@@ -1,140 +1,206 @@
 /* SPDX-License-Identifier: MIT */
-/* How long calls wait: deadlines, limits, or not at all. */
-#include "core.h"
+/* Waiting for sockets: for one, or for several. */
+#include "retry.h"
 
-#define FOR_EVER INT64_MAX
+#include <stdlib.h>
 
-int64_t skt__deadline(int timeout_ms) {
-  return timeout_ms < 0    ? FOR_EVER
-         : timeout_ms == 0 ? 0
-                           : skt__sys_now_us() + (int64_t)timeout_ms * 1000;
+int skt__check_wait(const skt *s) {
+  int state = skt__state(s);
+  return skt__cancelled(s) ? SKT_ECANCELED
+         : state == SKT_LISTENING || state == SKT_CONNECTED ||
+                 skt__connecting(s) || skt__connectionless(s)
+             ? 0
+             : SKT_ENOTCONN;
 }
 
-int skt__remaining_ms(int64_t deadline_us) {
-  if (deadline_us == FOR_EVER) {
-    return -1;
-  }
-  int64_t left = deadline_us == 0 ? 0 : deadline_us - skt__sys_now_us();
-  return left <= 0 ? 0 : (int)((left + 999) / 1000);
+/* The next part of a wait: all of it, or where skt_cancel cannot end the
+ * system's wait, so much that it is noticed. */
+static int slice_ms(int left_ms) {
+  return SKT__SLICE_MS < 0 || (left_ms >= 0 && left_ms < SKT__SLICE_MS)
+             ? left_ms
+             : SKT__SLICE_MS;
 }
 
-/* Whose time is over, and who keeps it? A socket that does not wait has none.
- * A limit that the system keeps is over when it answers EAGAIN. A signal took
- * the system's count with it: then the limit begins anew, once, and is kept
- * here, as it is where the system keeps none. */
-int skt__again(const skt *s, int direction, ptrdiff_t rc,
-               int64_t *deadline_us) {
-  if (skt__cancelled(s)) {
-    return SKT_ECANCELED;
+static void prepare_entries(skt_polled *entries, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    const skt *s = entries[i].s;
+    entries[i].ready = s != NULL && skt__connecting(s) ? SKT__FAILED : 0;
   }
-  if (!skt__waits(s) || !skt__limited(s)) {
-    return rc == SKT_EAGAIN ? SKT_EAGAIN : 1;
+}
+
+static bool is_any_cancelled(const skt_polled *entries, size_t count) {
+  size_t i = 0;
+  while (i < count && (entries[i].s == NULL || entries[i].events == 0 ||
+                       !skt__cancelled(entries[i].s))) {
+    ++i;
   }
-  if (rc == SKT_EAGAIN && !skt__keeps_limits(s)) {
-    return SKT_ETIMEDOUT;
-  }
-  if (*deadline_us == 0) {
-    int limit_ms;
-    int failed = skt__sys_limit(skt__handle(s), direction, &limit_ms);
-    if (failed < 0) {
-      return failed;
+  return i < count;
+}
+
+/* skt__sys_poll until a deadline, whatever interrupts it. Looks at least once.
+ */
+static int poll_until(skt_polled *entries, size_t count, skt__os_handle waker,
+                      void *room, int64_t deadline_us) {
+  for (bool looked = false;;) {
+    int left_ms = skt__remaining_ms(deadline_us);
+    if (left_ms == 0 && looked) {
+      return 0;
     }
-    *deadline_us = skt__deadline(limit_ms);
+    prepare_entries(entries, count);
+    int rc = skt__sys_poll(entries, count, waker, room, slice_ms(left_ms));
+    if (is_any_cancelled(entries, count)) {
+      return SKT_ECANCELED;
+    }
+    if (rc != 0 && rc != SKT__EINTR) {
+      return rc;
+    }
+    looked = rc == 0 || left_ms > 0;
   }
-  int ready = skt__wait(s, direction, *deadline_us);
-  return ready > 0 ? 1 : ready == 0 ? SKT_ETIMEDOUT : ready;
 }
 
-/* On a blocking socket it ends only when the system has cut it short, because
- * the limit is over. Without a limit for writing it was a signal. With one it
- * may have been, too, which cannot be told apart (send(2)). */
-bool skt__write_ends(const skt *s, bool cut) {
-  int limit_ms;
-  if (!skt__waits(s)) {
-    return true;
+/* Room for the system's form of so many sockets and a waker. */
+enum { CELL = sizeof(uintptr_t), FEW = 64 };
+#define CELLS(count) ((SKT__POLL_ROOM * ((count) + 1) + CELL - 1) / CELL)
+_Static_assert(SKT__POLL_ROOM <= 2 * sizeof(skt_polled),
+               "entries that fit into memory have room that can be counted");
+
+int skt__wait(const skt *s, int events, int64_t deadline_us) {
+  uintptr_t room[CELLS(1)];
+  skt_polled e = {(skt *)s, events, 0}; /* which is only read */
+  int rc = poll_until(&e, 1, SKT__NO_HANDLE, room, deadline_us);
+  return rc > 0 ? e.ready : rc;
+}
+
+/* The directions in which a call would not even ask the system: shut down here,
+ * or broken before. The system may know nothing of it. */
+static int ended(const skt *s) {
+  int reading = SKT__LOAD(&s->reading), writing = SKT__LOAD(&s->writing);
+  return (reading < 0 || reading == SKT__SHUT ? SKT_READ : 0) |
+         (writing < 0 || writing == SKT__SHUT ? SKT_WRITE : 0);
+}
+
+/* What was answered becomes what was asked for; how many entries are ready. */
+static int settle_entries(skt_polled *entries, size_t count) {
+  int ready = 0;
+  for (size_t i = 0; i < count; ++i) {
+    skt_polled *e = &entries[i];
+    bool failed = (e->ready & SKT__FAILED) != 0;
+    int there = e->s == NULL ? 0 : e->ready | ended(e->s);
+    e->ready = failed ? e->events : there & e->events;
+    ready += e->ready != 0;
   }
-  if (!cut || !skt__limited(s) || skt__keeps_limits(s)) {
-    return false;
+  return ready;
+}
+
+static int answered(const skt_polled *entries, size_t count) {
+  int ready = 0;
+  for (size_t i = 0; i < count; ++i) {
+    ready += entries[i].ready != 0;
   }
-  return skt__sys_limit(skt__handle(s), SKT_WRITE, &limit_ms) < 0 ||
-         limit_ms >= 0;
+  return ready;
 }
 
-/* Tell the system whether calls wait, which they never do natively while the
- * limits are kept here. */
-static int apply_mode(skt *s) {
-  return skt__sys_set_blocking(skt__handle(s),
-                               skt__waits(s) && !skt__keeps_limits(s));
+/* Returns how many entries are ready; *woken says whether the waker was. */
+static int poll_entries(skt_polled *entries, size_t count, skt_waker *waker,
+                        void *room, int timeout_ms, bool *woken) {
+  bool any_ended = false;
+  for (size_t i = 0; i < count && !any_ended; ++i) {
+    const skt *s = entries[i].s;
+    any_ended = s != NULL && (ended(s) & entries[i].events) != 0;
+  }
+  skt__os_handle handle =
+      waker == NULL ? SKT__NO_HANDLE : (skt__os_handle)waker->waits;
+  int rc = poll_until(entries, count, handle, room,
+                      skt__deadline(any_ended ? 0 : timeout_ms));
+  *woken = rc > answered(entries, count);
+  if (*woken) {
+    skt__sys_waker_drain(handle);
+    (void)SKT__TAKE(&waker->pending);
+  }
+  return rc < 0 ? rc : settle_entries(entries, count);
 }
 
-static void set_flag(skt *s, int flag, bool on) {
-  skt__set_kind(s, on ? s->kind | flag : s->kind & ~flag);
-}
-
-int skt_set_blocking(skt *s, bool blocking) {
+int skt_wait(skt *s, int events, int timeout_ms, skt_waker *waker) {
+  uintptr_t room[CELLS(1)];
+  bool woken;
   int rc = skt__check(s);
+  if (rc == 0 && waker != NULL) {
+    rc = skt__check_waker(waker);
+  }
   if (rc < 0) {
     return rc;
   }
-  bool before = skt__waits(s);
-  set_flag(s, SKT_NONBLOCK, !blocking);
-  rc = apply_mode(s);
-  if (rc < 0) {
-    set_flag(s, SKT_NONBLOCK, !before);
+  if (events < SKT_READ || events > SKT_BOTH || timeout_ms < -1) {
+    return SKT_EINVAL;
   }
-  return rc;
-}
-
-int skt_blocking(const skt *s) {
-  int rc = skt__check(s);
-  return rc < 0 ? rc : skt__waits(s);
-}
-
-int skt_limit(const skt *s, int direction, int *limit_ms) {
-  int rc = skt__check(s);
+  rc = skt__check_wait(s);
   if (rc < 0) {
     return rc;
   }
-  if (limit_ms == NULL) {
+  skt_polled e = {s, events, 0};
+  rc = poll_entries(&e, 1, waker, room, timeout_ms, &woken);
+  return rc < 0 ? rc : e.ready | (woken ? SKT_WOKEN : 0);
+}
+
+/* In the order of skt.h: no socket anywhere, then bad arguments, then states.
+ * *live says whether a socket can end the wait. */
+static int check_entries(const skt_polled *entries, size_t count, bool *live) {
+  int bad = 0;
+  *live = false;
+  for (size_t i = 0; i < count; ++i) {
+    const skt_polled *e = &entries[i];
+    if (e->s == NULL) {
+      continue;
+    }
+    if (skt__check(e->s) < 0) {
+      return SKT_EBADF;
+    }
+    if (e->events < 0 || e->events > SKT_BOTH) {
+      bad = SKT_EINVAL;
+    } else if (bad == 0 && e->events != 0) {
+      bad = skt__check_wait(e->s);
+    }
+    *live = *live || e->events != 0;
+  }
+  return bad;
+}
+
+static int check_poll(skt_polled *entries, size_t count, int timeout_ms,
+                      const skt_waker *waker) {
+  bool live;
+  if (entries == NULL && count > 0) {
     return SKT_EFAULT;
   }
-  *limit_ms = -1;
-  if (direction != SKT_READ && direction != SKT_WRITE) {
-    return SKT_EINVAL;
+  for (size_t i = 0; i < count; ++i) {
+    entries[i].ready = 0;
   }
-  return skt__limited(s) ? skt__sys_limit(skt__handle(s), direction, limit_ms)
-                         : 0;
+  int rc = check_entries(entries, count, &live);
+  if (waker != NULL && skt__check_waker(waker) < 0) {
+    return SKT_EBADF;
+  }
+  bool endless = timeout_ms == -1 && !live && waker == NULL;
+  return rc == SKT_EBADF ? rc : timeout_ms < -1 || endless ? SKT_EINVAL : rc;
 }
 
-static int set_directions(skt *s, int directions, int limit_ms) {
-  int rc = 0;
-  if ((directions & SKT_READ) != 0) {
-    rc = skt__sys_set_limit(skt__handle(s), SKT_READ, limit_ms);
-  }
-  if (rc == 0 && (directions & SKT_WRITE) != 0) {
-    rc = skt__sys_set_limit(skt__handle(s), SKT_WRITE, limit_ms);
-  }
-  return rc;
-}
-
-int skt_set_limit(skt *s, int directions, int limit_ms) {
-  int rc = skt__check(s);
+int skt_poll(skt_polled *entries, size_t count, int timeout_ms,
+             skt_waker *waker) {
+  uintptr_t few[CELLS(FEW)];
+  bool woken;
+  int rc = check_poll(entries, count, timeout_ms, waker);
   if (rc < 0) {
     return rc;
   }
-  if (directions < SKT_READ || directions > SKT_BOTH || limit_ms < -1 ||
-      limit_ms == 0) {
-    return SKT_EINVAL;
+  bool fits = count <= FEW;
+  void *room = fits ? few : malloc(CELLS(count) * CELL);
+  if (room == NULL) {
+    return SKT_ENOMEM;
   }
-  rc = set_directions(s, directions, limit_ms);
-  int other_ms = -1;
-  if (rc == 0 && limit_ms < 0 && directions != SKT_BOTH) {
-    rc = skt_limit(s, SKT_BOTH - directions, &other_ms);
+  rc = poll_entries(entries, count, waker, room, timeout_ms, &woken);
+  if (!fits) {
+    free(room);
   }
-  if (rc == 0) {
-    bool before = skt__keeps_limits(s);
-    set_flag(s, SKT__LIMITED, limit_ms > 0 || other_ms > 0);
-    rc = before != skt__keeps_limits(s) ? apply_mode(s) : 0;
+  for (size_t i = 0; rc < 0 && i < count; ++i) {
+    entries[i].ready = 0;
   }
-  return rc;
+  return rc < 0 ? rc : rc + woken;
 }

@@ -5,7 +5,7 @@
 #ifndef SKT_FAKE_SYS_H
 #define SKT_FAKE_SYS_H
 
-#include "core.h"
+#include "internal.h"
 
 typedef struct fake_step {
   const char *call; /* the seam's function without its prefix; or "pass_us",

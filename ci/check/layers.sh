@@ -97,7 +97,7 @@ seam() {
 
 same_seam() {
   local place places=(src/posix src/win32 tests/fake_sys.[c])
-  seam ';' src/sys_wait.h src/sys.h >"$tmp/contract"
+  seam ';' src/sys*.h >"$tmp/contract"
   for place in "${places[@]}"; do
     if [ -f "$place" ]; then seam '{' "$place"; else seam '{' "$place"/*.c; fi >"$tmp/defined"
     awk -v place="$place" '
@@ -221,7 +221,7 @@ errors_closed() {
           print $4 ": " f " gives " $3 ", which its Errors do not promise" } ++n }
     END { for (i in promised) { split(i, part, SUBSEP)
         if (part[1] in listed && !(part[2] in own) && !(i in gives)) print where[i] ": nothing makes " part[1] " give " part[2] } }
-    ' "$tmp/own" tests/test_codes.c "$tmp/promised" "$tmp/events" | sort
+    ' "$tmp/own" tests/test_error_codes.c "$tmp/promised" "$tmp/events" | sort
   note "$(wc -l <"$tmp/promised") promises, $(wc -l <"$tmp/events") events"
 }
 

@@ -140,7 +140,7 @@ list(JOIN version . version)
 
 emit_head()
 emit_choice()
-expand(src/core.h)
+expand(src/internal.h)
 expand_all(src)
 emit("\n#ifdef _WIN32\n")
 expand_all(src/win32)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pollers over requests to AFD on a completion port. The siblings are
  * posix/poller_epoll.c, poller_kqueue.c and poller_poll.c. */
-#include "watch.h"
+#include "afd_watch.h"
 
 #include <stdlib.h>
 
@@ -155,7 +155,7 @@ int skt__sys_poller_remove(skt_poller *p, SOCKET s) {
 
 /* What completed before this wait began may have been taken since, by a call on
  * the socket, and is then not told. One call looks at all of them. It does not
- * tell failed connects everywhere (see time.c), but errors stay, and are in no
+ * tell failed connects everywhere (see wait.c), but errors stay, and are in no
  * doubt. */
 static void look_again(const skt__core *c, const OVERLAPPED_ENTRY *done,
                        ULONG n) {

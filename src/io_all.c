@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Exactly as many bytes as were asked for. */
-#include "core.h"
+#include "retry.h"
 
 /* Whether the limit of the whole is to be kept here. */
 static bool has_limit(const skt *s) { return skt__waits(s) && skt__limited(s); }

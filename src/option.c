@@ -2,7 +2,7 @@
 /* Options: which values and sockets they are for, and what the system's number
  * means. Nothing else refers to this file, so that programs without options are
  * linked without it. */
-#include "core.h"
+#include "internal.h"
 
 #include <limits.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages to and from somebody. */
-#include "core.h"
+#include "address.h"
+#include "retry.h"
 
 #include <string.h>
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting and the clock. The twin is win32/time.c. */
+/* Waiting for some sockets. The twin is win32/wait.c. */
 #include "../sys.h"
 
 #include <poll.h>
-#include <time.h>
 
 _Static_assert(sizeof(struct pollfd) <= SKT__POLL_ROOM, "see os.h");
 
@@ -46,10 +45,4 @@ int skt__sys_poll(skt_polled *entries, size_t count, int waker, void *room,
     }
   }
   return rc < 0 ? skt__fail_in(SKT__IN_WAIT) : rc;
-}
-
-int64_t skt__sys_now_us(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Waiting and the clock. The twin is posix/time.c. */
+/* Waiting for some sockets. The twin is posix/wait.c. */
 #include "../sys.h"
 
 #include <stddef.h>
@@ -111,14 +111,4 @@ int skt__sys_poll(skt_polled *entries, size_t count, SOCKET waker, void *room,
   bool woken = rc > 0 && waker != SKT__NO_HANDLE &&
                came_back(sets[READS], &next[READS], waker);
   return rc < 0 ? rc : ready + woken;
-}
-
-/* Not GetTickCount64: its steps are 16 ms. */
-int64_t skt__sys_now_us(void) {
-  LARGE_INTEGER count, frequency;
-  QueryPerformanceCounter(&count);
-  QueryPerformanceFrequency(&frequency);
-  int64_t seconds = count.QuadPart / frequency.QuadPart;
-  int64_t rest = count.QuadPart % frequency.QuadPart;
-  return seconds * 1000000 + rest * 1000000 / frequency.QuadPart;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the kinds of sockets make of faults, and what a backend is told. */
-#include "core.h"
+#include "internal.h"
 #include "fake_sys.h"
 #include "skt_test.h"
 

@@ -1,6 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Names and texts of codes, from the one list in skt.h. */
-#include "core.h"
+/* The system's numbers to codes; names and texts of codes, from the one list in
+ * skt.h. */
+#include "internal.h"
+
+int skt__code(int call, int native) {
+  const skt__code_row *row = skt__sys_codes;
+  while (row->code != 0 && (row->native != native ||
+                            (row->calls != 0 && (row->calls & call) == 0))) {
+    ++row;
+  }
+  return row->code != 0 ? row->code : SKT_EUNKNOWN;
+}
 
 static const struct {
   int16_t code;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Several buffers at once. */
-#include "core.h"
+#include "retry.h"
 
 /* Where the next byte is: `offset` bytes into the first of `count` buffers. */
 typedef struct vector_place {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The sockets of a poller, see watch.h. */
-#include "watch.h"
+/* The sockets of a poller, see afd_watch.h. */
+#include "afd_watch.h"
 
 #include <stdlib.h>
 

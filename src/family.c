@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Domains and types: their numbers in the system, and which of them it has. The
- * systems agree on the names of the numbers, so this is written once. */
-#include "core.h"
+/* Domains and types: their numbers in the system. The systems agree on their
+ * names, so this is written once. */
+#include "internal.h"
 
 static const struct {
   int ours, native;
@@ -56,37 +56,4 @@ int skt__kind_of(int family, int type) {
                  families[f].ours != SKT_UNIX;
   return t == TYPES || of_many ? SKT_EPROTONOSUPPORT
                                : families[f].ours | types[t].ours;
-}
-
-/* IPv6 can be compiled in and switched off; ::1 is then nobody's address
- * (Linux, ip-sysctl, disable_ipv6). */
-static int try_loopback(skt *s) {
-  skt__ip ip = {.bytes[15] = 1};
-  skt_addr loopback;
-  skt__addr_set_ip(&loopback, SKT_IPV6, &ip);
-  return skt_bind(s, &loopback, 0);
-}
-
-int skt_supports(int domain, int type, int protocol) {
-  skt s;
-  if ((type & SKT_NONBLOCK) != 0) {
-    return SKT_EINVAL;
-  }
-  int rc = skt_socket(&s, domain, type, protocol);
-  if (rc == 0) {
-    if (domain == SKT_IPV6 && (type == SKT_STREAM || type == SKT_DATAGRAM)) {
-      rc = try_loopback(&s);
-    }
-    skt_close(&s);
-  }
-  switch (rc) {
-  case 0:
-    return 1;
-  case SKT_EAFNOSUPPORT:
-  case SKT_EPROTONOSUPPORT:
-  case SKT_EADDRNOTAVAIL:
-    return 0;
-  default:
-    return rc;
-  }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes in and out. The twin is posix/bytes.c. */
+/* Bytes in and out. The twin is posix/io.c. */
 #include "../sys.h"
 
 /* Wine 8 hides a reset as an end of stream, but its WSAPoll tells the two
@@ -13,7 +13,7 @@ static ptrdiff_t end_or_reset(SOCKET s) {
 
 /* A message that is longer than the buffer: Winsock fills it, drops the rest
  * and says WSAEMSGSIZE; POSIX says how much it filled (Winsock recv). */
-static ptrdiff_t got(int rc, int call, size_t n, bool *truncated) {
+ptrdiff_t skt__got(int rc, int call, size_t n, bool *truncated) {
   if (rc == SOCKET_ERROR) {
     int code = skt__fail_in(call);
     *truncated = code == SKT_EMSGSIZE;
@@ -25,7 +25,7 @@ static ptrdiff_t got(int rc, int call, size_t n, bool *truncated) {
 
 static ptrdiff_t got_bytes(SOCKET s, int rc, size_t n) {
   bool truncated;
-  return rc == 0 ? end_or_reset(s) : got(rc, SKT__IN_READ, n, &truncated);
+  return rc == 0 ? end_or_reset(s) : skt__got(rc, SKT__IN_READ, n, &truncated);
 }
 
 ptrdiff_t skt__sys_read(SOCKET s, void *buffer, size_t n) {
@@ -34,26 +34,6 @@ ptrdiff_t skt__sys_read(SOCKET s, void *buffer, size_t n) {
 
 ptrdiff_t skt__sys_write(SOCKET s, const void *buffer, size_t n) {
   int rc = send(s, buffer, (int)n, 0);
-  return rc == SOCKET_ERROR ? skt__fail_in(SKT__IN_WRITE) : rc;
-}
-
-ptrdiff_t skt__sys_receive(SOCKET s, void *buffer, size_t n, skt_addr *from,
-                           bool *truncated) {
-  struct sockaddr_storage a;
-  int length = sizeof a;
-  int rc = recvfrom(s, buffer, (int)n, 0, (struct sockaddr *)&a, &length);
-  /* Of no call in particular: WSAENETRESET is an expired hop count here. */
-  ptrdiff_t count = got(rc, 0, n, truncated);
-  if (count >= 0 && from != NULL) {
-    skt__addr_set(from, &a, (size_t)length);
-  }
-  return count;
-}
-
-ptrdiff_t skt__sys_send_to(SOCKET s, const void *buffer, size_t n,
-                           const skt_addr *to) {
-  int rc = sendto(s, buffer, (int)n, 0, (const struct sockaddr *)to->words,
-                  (int)to->length);
   return rc == SOCKET_ERROR ? skt__fail_in(SKT__IN_WRITE) : rc;
 }
 

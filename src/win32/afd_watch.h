@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SKT_WATCH_H
-#define SKT_WATCH_H
+#ifndef SKT_AFD_WATCH_H
+#define SKT_AFD_WATCH_H
 
 /*
  * What poller_afd.c keeps of each socket, and what becomes of it. All of it is

@@ -1,75 +1,93 @@
 /* SPDX-License-Identifier: MIT */
-/* The verbs of a server, and the beginning of every socket. */
-#include "core.h"
+/* The verbs of a server: bind, listen, accept. */
+#include "address.h"
+#include "retry.h"
 
-void skt__set_state(skt *s, int state) {
-  skt__set_kind(s, (s->kind & ~SKT__STATE) | state);
-  int16_t end = state == SKT_CONNECTED ? SKT__OPEN : 0;
-  SKT__STORE(&s->writing, end);
-  end = skt__cancelled(s)        ? SKT_ECANCELED
-        : state == SKT_LISTENING ? SKT__ACCEPTING
-        : skt__connectionless(s) ? SKT__OPEN
-                                 : end;
-  SKT__STORE(&s->reading, end);
+enum {
+  SHARING = SKT_EXCLUSIVE | SKT_SHARE_MULTICAST | SKT_SHARE_LOAD,
+  KNOWN_FLAGS = SKT_DUAL_STACK | SHARING
+};
+
+/* Whether sockets of its kind can be told so by skt_bind. */
+static bool takes_flags(const skt *s, unsigned flags) {
+  unsigned sharing = flags & SHARING;
+  int domain = skt__domain(s), type = skt__type(s);
+  bool has_ports =
+      domain != SKT_UNIX && (type == SKT_STREAM || type == SKT_DATAGRAM);
+  if ((flags & ~(unsigned)KNOWN_FLAGS) != 0 ||
+      ((flags & SKT_DUAL_STACK) != 0 && !(domain == SKT_IPV6 && has_ports))) {
+    return false;
+  }
+  switch (sharing) {
+  case 0:
+  case SKT_EXCLUSIVE:
+    return true;
+  case SKT_SHARE_MULTICAST:
+    return has_ports && type == SKT_DATAGRAM;
+  case SKT_SHARE_LOAD:
+    return has_ports;
+  default: /* more than one */
+    return false;
+  }
 }
 
-void skt__fill(skt *s, skt__os_handle handle, int kind) {
-  *s = (skt){.handle = (uintptr_t)handle, .kind = (uint16_t)kind};
-  skt__set_state(s, kind & SKT__STATE);
+/* The flags for the backend: what was asked for, and what is the default of
+ * its kind. */
+static unsigned spell_out(const skt *s, unsigned flags) {
+  int domain = skt__domain(s), type = skt__type(s);
+  if (domain == SKT_UNIX || type == SKT_RAW || type == SKT_RDM) {
+    return 0;
+  }
+  if ((flags & SHARING) == 0) {
+    flags |= type == SKT_DATAGRAM ? SKT_EXCLUSIVE : SKT__RESTART;
+  }
+  if (domain == SKT_IPV6 && (flags & SKT_DUAL_STACK) == 0) {
+    flags |= SKT__ONE_STACK;
+  }
+  return flags;
 }
 
-static bool is_kind(int domain, int type, int protocol) {
-  return (domain == SKT_IPV4 || domain == SKT_IPV6 || domain == SKT_UNIX) &&
-         type >= SKT_STREAM && type <= SKT_PACKET && (type & ~SKT__TYPE) == 0 &&
-         protocol >= 0;
-}
-
-/* What no system has, or only some of them under that name. The packet type has
- * no number that means the same on two systems. Linux makes a datagram socket
- * of a raw unix socket (unix_create), and has no raw sockets of protocol 0,
- * which elsewhere take every protocol. */
-static bool is_nowhere(int domain, int type, int protocol) {
-  return skt__native_type(type) < 0 ||
-         (type == SKT_RAW && (domain == SKT_UNIX || protocol == 0));
-}
-
-enum { SCTP = 132 };
-
-/* SCTP has connections that keep messages apart, and calls them SOCK_STREAM
- * (RFC 6458 4). Its SOCK_SEQPACKET has none: accept is refused there, and send
- * without an address too (3; Linux 6.1: EOPNOTSUPP, EPIPE). */
-static bool is_sctp_seqpacket(int domain, int type, int protocol) {
-  return domain != SKT_UNIX && type == SKT_SEQPACKET &&
-         (protocol == 0 || protocol == SCTP);
-}
-
-static int make(skt__os_handle *out, int domain, int type, int protocol,
-                bool nonblocking) {
-  return is_sctp_seqpacket(domain, type, protocol)
-             ? skt__sys_socket(out, domain, SKT_STREAM, SCTP, nonblocking)
-             : skt__sys_socket(out, domain, type, protocol, nonblocking);
-}
-
-int skt_socket(skt *s, int domain, int type, int protocol) {
-  bool nonblocking = (type & SKT_NONBLOCK) != 0;
-  skt__os_handle handle = SKT__NO_HANDLE;
-  if (s == NULL) {
+int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (local == NULL) {
     return SKT_EFAULT;
   }
-  *s = (skt){.kind = 0};
-  type &= ~SKT_NONBLOCK;
-  if (!is_kind(domain, type, protocol)) {
+  int domain = skt_addr_domain(local);
+  if (!takes_flags(s, flags) || domain != skt__domain(s) ||
+      (domain == SKT_UNIX && skt__unix_is_unnamed(local)) ||
+      skt__state(s) != SKT__FRESH) {
     return SKT_EINVAL;
   }
-  if (is_nowhere(domain, type, protocol)) {
-    return SKT_EPROTONOSUPPORT;
-  }
-  int rc = skt__sys_start();
+  flags |= s->kind & SKT_DUAL_STACK; /* SKT_OPT_V6ONLY */
+  rc = skt__sys_bind(skt__handle(s), local, spell_out(s, flags));
   if (rc == 0) {
-    rc = make(&handle, domain, type, protocol, nonblocking);
+    skt__set_state(s, SKT_BOUND);
+    flags &= SKT_EXCLUSIVE | SKT_DUAL_STACK;
+    skt__set_kind(s, s->kind | (int)flags);
   }
+  return rc;
+}
+
+int skt_listen(skt *s, int backlog) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  int type = skt__type(s), state = skt__state(s);
+  if (type == SKT_DATAGRAM || type == SKT_RAW) {
+    return SKT_EOPNOTSUPP;
+  }
+  if (state != SKT_BOUND && state != SKT_LISTENING) {
+    return SKT_EINVAL;
+  }
+  bool restart = type != SKT_RDM && skt__domain(s) != SKT_UNIX &&
+                 (s->kind & SKT_EXCLUSIVE) == 0;
+  rc = skt__sys_listen(skt__handle(s), backlog > 0 ? backlog : 0, restart);
   if (rc == 0) {
-    skt__fill(s, handle, domain | type | (nonblocking ? SKT_NONBLOCK : 0));
+    skt__set_state(s, SKT_LISTENING);
   }
   return rc;
 }

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether calls on a socket wait, and for how long. */
+#include "internal.h"
+
+/* Tell the system whether calls wait, which they never do natively while the
+ * limits are kept here. */
+static int apply_mode(skt *s) {
+  return skt__sys_set_blocking(skt__handle(s),
+                               skt__waits(s) && !skt__keeps_limits(s));
+}
+
+static void set_flag(skt *s, int flag, bool on) {
+  skt__set_kind(s, on ? s->kind | flag : s->kind & ~flag);
+}
+
+int skt_set_blocking(skt *s, bool blocking) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  bool before = skt__waits(s);
+  set_flag(s, SKT_NONBLOCK, !blocking);
+  rc = apply_mode(s);
+  if (rc < 0) {
+    set_flag(s, SKT_NONBLOCK, !before);
+  }
+  return rc;
+}
+
+int skt_blocking(const skt *s) {
+  int rc = skt__check(s);
+  return rc < 0 ? rc : skt__waits(s);
+}
+
+int skt_limit(const skt *s, int direction, int *limit_ms) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (limit_ms == NULL) {
+    return SKT_EFAULT;
+  }
+  *limit_ms = -1;
+  if (direction != SKT_READ && direction != SKT_WRITE) {
+    return SKT_EINVAL;
+  }
+  return skt__limited(s) ? skt__sys_limit(skt__handle(s), direction, limit_ms)
+                         : 0;
+}
+
+static int set_directions(skt *s, int directions, int limit_ms) {
+  int rc = 0;
+  if ((directions & SKT_READ) != 0) {
+    rc = skt__sys_set_limit(skt__handle(s), SKT_READ, limit_ms);
+  }
+  if (rc == 0 && (directions & SKT_WRITE) != 0) {
+    rc = skt__sys_set_limit(skt__handle(s), SKT_WRITE, limit_ms);
+  }
+  return rc;
+}
+
+int skt_set_limit(skt *s, int directions, int limit_ms) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (directions < SKT_READ || directions > SKT_BOTH || limit_ms < -1 ||
+      limit_ms == 0) {
+    return SKT_EINVAL;
+  }
+  rc = set_directions(s, directions, limit_ms);
+  int other_ms = -1;
+  if (rc == 0 && limit_ms < 0 && directions != SKT_BOTH) {
+    rc = skt_limit(s, SKT_BOTH - directions, &other_ms);
+  }
+  if (rc == 0) {
+    bool before = skt__keeps_limits(s);
+    set_flag(s, SKT__LIMITED, limit_ms > 0 || other_ms > 0);
+    rc = before != skt__keeps_limits(s) ? apply_mode(s) : 0;
+  }
+  return rc;
+}

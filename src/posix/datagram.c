@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Datagrams. The twin is win32/datagram.c. */
+#include "../sys.h"
+
+/* recvmsg, because recvfrom does not tell that the rest was dropped. */
+ptrdiff_t skt__sys_receive(int s, void *buffer, size_t n, skt_addr *from,
+                           bool *truncated) {
+  struct sockaddr_storage a;
+  struct iovec v = {.iov_base = buffer, .iov_len = n};
+  struct msghdr m = {.msg_iov = &v, .msg_iovlen = 1};
+  if (from != NULL) {
+    m.msg_name = &a;
+    m.msg_namelen = sizeof a;
+  }
+  ptrdiff_t rc = recvmsg(s, &m, 0);
+  if (rc < 0) {
+    return skt__fail_in(SKT__IN_READ);
+  }
+  *truncated = (m.msg_flags & MSG_TRUNC) != 0;
+  if (from != NULL) {
+    skt__addr_set(from, &a, m.msg_namelen); /* or none: it has no name */
+  }
+  return rc;
+}
+
+ptrdiff_t skt__sys_send_to(int s, const void *buffer, size_t n,
+                           const skt_addr *to) {
+  ptrdiff_t rc =
+      sendto(s, buffer, n, MSG_NOSIGNAL, (const struct sockaddr *)to->words,
+             (socklen_t)to->length);
+  return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* The beginning of every socket; what it is called; what a system has. */
+#include "address.h"
+
+void skt__set_state(skt *s, int state) {
+  skt__set_kind(s, (s->kind & ~SKT__STATE) | state);
+  int16_t end = state == SKT_CONNECTED ? SKT__OPEN : 0;
+  SKT__STORE(&s->writing, end);
+  end = skt__cancelled(s)        ? SKT_ECANCELED
+        : state == SKT_LISTENING ? SKT__ACCEPTING
+        : skt__connectionless(s) ? SKT__OPEN
+                                 : end;
+  SKT__STORE(&s->reading, end);
+}
+
+void skt__fill(skt *s, skt__os_handle handle, int kind) {
+  *s = (skt){.handle = (uintptr_t)handle, .kind = (uint16_t)kind};
+  skt__set_state(s, kind & SKT__STATE);
+}
+
+static bool is_kind(int domain, int type, int protocol) {
+  return (domain == SKT_IPV4 || domain == SKT_IPV6 || domain == SKT_UNIX) &&
+         type >= SKT_STREAM && type <= SKT_PACKET && (type & ~SKT__TYPE) == 0 &&
+         protocol >= 0;
+}
+
+/* What no system has, or only some of them under that name. The packet type has
+ * no number that means the same on two systems. Linux makes a datagram socket
+ * of a raw unix socket (unix_create), and has no raw sockets of protocol 0,
+ * which elsewhere take every protocol. */
+static bool is_nowhere(int domain, int type, int protocol) {
+  return skt__native_type(type) < 0 ||
+         (type == SKT_RAW && (domain == SKT_UNIX || protocol == 0));
+}
+
+enum { SCTP = 132 };
+
+/* SCTP has connections that keep messages apart, and calls them SOCK_STREAM
+ * (RFC 6458 4). Its SOCK_SEQPACKET has none: accept is refused there, and send
+ * without an address too (3; Linux 6.1: EOPNOTSUPP, EPIPE). */
+static bool is_sctp_seqpacket(int domain, int type, int protocol) {
+  return domain != SKT_UNIX && type == SKT_SEQPACKET &&
+         (protocol == 0 || protocol == SCTP);
+}
+
+static int make(skt__os_handle *out, int domain, int type, int protocol,
+                bool nonblocking) {
+  return is_sctp_seqpacket(domain, type, protocol)
+             ? skt__sys_socket(out, domain, SKT_STREAM, SCTP, nonblocking)
+             : skt__sys_socket(out, domain, type, protocol, nonblocking);
+}
+
+int skt_socket(skt *s, int domain, int type, int protocol) {
+  bool nonblocking = (type & SKT_NONBLOCK) != 0;
+  skt__os_handle handle = SKT__NO_HANDLE;
+  if (s == NULL) {
+    return SKT_EFAULT;
+  }
+  *s = (skt){.kind = 0};
+  type &= ~SKT_NONBLOCK;
+  if (!is_kind(domain, type, protocol)) {
+    return SKT_EINVAL;
+  }
+  if (is_nowhere(domain, type, protocol)) {
+    return SKT_EPROTONOSUPPORT;
+  }
+  int rc = skt__sys_start();
+  if (rc == 0) {
+    rc = make(&handle, domain, type, protocol, nonblocking);
+  }
+  if (rc == 0) {
+    skt__fill(s, handle, domain | type | (nonblocking ? SKT_NONBLOCK : 0));
+  }
+  return rc;
+}
+
+/* IPv6 can be compiled in and switched off; ::1 is then nobody's address
+ * (Linux, ip-sysctl, disable_ipv6). */
+static int try_loopback(skt *s) {
+  skt__ip ip = {.bytes[15] = 1};
+  skt_addr loopback;
+  skt__addr_set_ip(&loopback, SKT_IPV6, &ip);
+  return skt_bind(s, &loopback, 0);
+}
+
+int skt_supports(int domain, int type, int protocol) {
+  skt s;
+  if ((type & SKT_NONBLOCK) != 0) {
+    return SKT_EINVAL;
+  }
+  int rc = skt_socket(&s, domain, type, protocol);
+  if (rc == 0) {
+    if (domain == SKT_IPV6 && (type == SKT_STREAM || type == SKT_DATAGRAM)) {
+      rc = try_loopback(&s);
+    }
+    skt_close(&s);
+  }
+  switch (rc) {
+  case 0:
+    return 1;
+  case SKT_EAFNOSUPPORT:
+  case SKT_EPROTONOSUPPORT:
+  case SKT_EADDRNOTAVAIL:
+    return 0;
+  default:
+    return rc;
+  }
+}
+
+/* The checks of both functions; and *out is zeroed. */
+static int check_name(const skt *s, skt_addr *out) {
+  if (out != NULL) {
+    *out = (skt_addr){.length = 0};
+  }
+  int rc = skt__check(s);
+  return rc == 0 && out == NULL ? SKT_EFAULT : rc;
+}
+
+int skt_local(const skt *s, skt_addr *out) {
+  int rc = check_name(s, out);
+  if (rc < 0) {
+    return rc;
+  }
+  /* Windows has no name for a socket that was never bound (Winsock
+   * getsockname, WSAEINVAL); POSIX systems say the wildcard and port 0, or
+   * unnamed. */
+  bool fresh = skt__state(s) == SKT__FRESH;
+  if (!fresh || skt__connectionless(s)) { /* which sending gives a name */
+    rc = skt__sys_local(skt__handle(s), out);
+  }
+  if (fresh && (rc == SKT_EINVAL || !skt__connectionless(s))) {
+    skt__addr_any(out, skt__domain(s));
+    rc = 0;
+  }
+  return rc;
+}
+
+int skt_peer(const skt *s, skt_addr *out) {
+  int rc = check_name(s, out);
+  if (rc < 0) {
+    return rc;
+  }
+  return skt__state(s) == SKT_CONNECTED ? skt__sys_peer(skt__handle(s), out)
+                                        : SKT_ENOTCONN;
+}

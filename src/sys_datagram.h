@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKT_SYS_DATAGRAM_H
+#define SKT_SYS_DATAGRAM_H
+
+/* The seam: datagrams. Included by sys.h, whose rules hold. */
+
+/* Receive one message of up to n bytes.
+ *   n          0 is allowed
+ *   from       receives the sender; may be NULL
+ *   truncated  receives whether bytes were dropped */
+SKT__OWN ptrdiff_t skt__sys_receive(skt__os_handle s, void *buffer, size_t n,
+                                    skt_addr *from, bool *truncated);
+
+/* Send one message of n bytes; n is 0 for an empty one. */
+SKT__OWN ptrdiff_t skt__sys_send_to(skt__os_handle s, const void *buffer,
+                                    size_t n, const skt_addr *to);
+
+#endif

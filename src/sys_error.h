@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKT_SYS_ERROR_H
+#define SKT_SYS_ERROR_H
+
+/* The seam: errors. Included by sys.h, whose rules hold. */
+
+/* The calling thread's last native number. */
+SKT__OWN int skt__sys_native_error(void);
+
+/* The call that failed, for one number can mean different things: Winsock's
+ * WSAEWOULDBLOCK is "in progress" from connect. They can be or'ed together. */
+enum {
+  SKT__IN_START = 0x0001,
+  SKT__IN_SOCKET = 0x0002,
+  SKT__IN_BIND = 0x0004,
+  SKT__IN_LISTEN = 0x0008,
+  SKT__IN_ACCEPT = 0x0010,
+  SKT__IN_CONNECT = 0x0020, /* and what SO_ERROR tells of it */
+  SKT__IN_READ = 0x0040,
+  SKT__IN_WRITE = 0x0080,
+  SKT__IN_SHUTDOWN = 0x0100,
+  SKT__IN_CLOSE = 0x0200,
+  SKT__IN_WAIT = 0x0400,
+  SKT__IN_LOCAL = 0x0800,
+  SKT__IN_PEER = 0x1000
+};
+
+/* What the system's numbers mean. The first row that fits holds, so those for
+ * certain calls stand before the one for all. The last row's code is 0.
+ * tests/native_codes.h tells which event each row is. */
+typedef struct skt__code_row {
+  int16_t calls; /* 0: all */
+  int16_t code, native;
+} skt__code_row;
+extern const skt__code_row skt__sys_codes[];
+
+#endif
