@@ -14,24 +14,24 @@ typedef struct skt__ip {
 
 /* Returns the domain, or SKT_EINVAL if a is no address. The parts of a unix
  * address are zero. */
-SKT__OWN int skt__addr_get_ip(const skt_addr *a, skt__ip *ip);
-SKT__OWN void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip);
-SKT__OWN bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
+int skt__addr_get_ip(const skt_addr *a, skt__ip *ip);
+void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip);
+bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
 
 /* Unix addresses, for address.c and address_text.c. `native` is a struct
  * sockaddr_un of that family and length; `text` stands after "unix:" when
  * parsed, and has room for any text when written. skt__unix_format returns the
  * length, or SKT_EINVAL when there is no such text. */
-SKT__OWN void skt__unix_set(skt_addr *out, const void *native, size_t length);
-SKT__OWN bool skt__unix_is_valid(const skt_addr *a);
-SKT__OWN bool skt__unix_is_unnamed(const skt_addr *a);
-SKT__OWN int skt__unix_parse(skt_addr *out, const char *text);
-SKT__OWN int skt__unix_format(const skt_addr *a, char *text);
+void skt__unix_set(skt_addr *out, const void *native, size_t length);
+bool skt__unix_is_valid(const skt_addr *a);
+bool skt__unix_is_unnamed(const skt_addr *a);
+int skt__unix_parse(skt_addr *out, const char *text);
+int skt__unix_format(const skt_addr *a, char *text);
 
 /* Where something is sent: the address as the socket's domain has it, which is
  * itself, or IPv4 mapped into IPv6 in *room for a socket that takes both; NULL
  * if nothing can be sent there. */
-SKT__OWN const skt_addr *skt__destination(const skt *s, const skt_addr *a,
-                                          skt_addr *room);
+const skt_addr *skt__destination(const skt *s, const skt_addr *a,
+                                 skt_addr *room);
 
 #endif

@@ -69,7 +69,7 @@ static inline void skt__set_kind(skt *s, int kind) {
   SKT__STORE(&s->kind, (uint16_t)kind);
 }
 
-SKT__OWN void skt__set_state(skt *s, int state);
+void skt__set_state(skt *s, int state);
 
 static inline bool skt__connecting(const skt *s) {
   return skt__state(s) == SKT__CONNECTING ||
@@ -81,7 +81,7 @@ static inline bool skt__waits(const skt *s) {
 }
 
 /* Put a native handle into a struct. */
-SKT__OWN void skt__fill(skt *s, skt__os_handle handle, int kind);
+void skt__fill(skt *s, skt__os_handle handle, int kind);
 
 static inline bool skt__limited(const skt *s) {
   return (s->kind & SKT__LIMITED) != 0;
@@ -98,17 +98,16 @@ extern char skt__nothing[1];
 /* Why a call on a direction cannot go straight to the system: an error, 0 for
  * nothing to do, or 1 when nothing is in the way, which may be with an empty
  * message. In the order of skt.h. */
-SKT__OWN int skt__detain(const skt *s, const int16_t *end, const void *buffer,
-                         size_t n);
+int skt__detain(const skt *s, const int16_t *end, const void *buffer, size_t n);
 
 /* Wait for one socket until a deadline, whatever interrupts it. Returns what
  * skt__sys_poll says is ready, 0, which never comes early, or a code. Looks at
  * least once. */
-SKT__OWN int skt__wait(const skt *s, int events, int64_t deadline_us);
+int skt__wait(const skt *s, int events, int64_t deadline_us);
 
 /* Whether a socket is in a state in which it can become ready; and whether a
  * waker is one. */
-SKT__OWN int skt__check_wait(const skt *s);
-SKT__OWN int skt__check_waker(const skt_waker *w);
+int skt__check_wait(const skt *s);
+int skt__check_waker(const skt_waker *w);
 
 #endif

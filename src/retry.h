@@ -8,8 +8,7 @@
 /* What to do when a call in a direction has answered rc, SKT__EINTR or
  * SKT_EAGAIN or a stray code: 1 make it again, or the code to return. May wait.
  *   deadline_us  0 at first; goes from one time to the next */
-SKT__OWN int skt__again(const skt *s, int direction, ptrdiff_t rc,
-                        int64_t *deadline_us);
+int skt__again(const skt *s, int direction, ptrdiff_t rc, int64_t *deadline_us);
 
 /* Whether rc tells what became of some earlier message: an ICMP answer to it.
  * Linux tells it to connected sockets (udp(7)), Windows to all (Winsock
@@ -27,10 +26,10 @@ static inline bool skt__is_unsettled(const skt *s, ptrdiff_t rc) {
 
 /* What a call that moves bytes has told, under its one name; kept in *end if
  * it ended the direction. */
-SKT__OWN ptrdiff_t skt__note(const skt *s, int16_t *end, ptrdiff_t rc);
+ptrdiff_t skt__note(const skt *s, int16_t *end, ptrdiff_t rc);
 
 /* skt__note for a read; an end of stream that is none is found out. */
-SKT__OWN ptrdiff_t skt__end_of_read(skt *s, ptrdiff_t rc);
+ptrdiff_t skt__end_of_read(skt *s, ptrdiff_t rc);
 
 /* The most bytes for one call; of messages there are no parts. */
 static inline size_t skt__write_max(const skt *s) {
@@ -41,12 +40,12 @@ static inline size_t skt__write_max(const skt *s) {
 
 /* Whether a write that took some bytes of several ends with that. `cut` says
  * whether the last call took less than it was given. */
-SKT__OWN bool skt__write_ends(const skt *s, bool cut);
+bool skt__write_ends(const skt *s, bool cut);
 
 /* The moment of skt__sys_now_us that a time means; for ever if it is -1. */
-SKT__OWN int64_t skt__deadline(int timeout_ms);
+int64_t skt__deadline(int timeout_ms);
 
 /* Milliseconds left until then, rounded up so that no wait ends early. */
-SKT__OWN int skt__remaining_ms(int64_t deadline_us);
+int skt__remaining_ms(int64_t deadline_us);
 
 #endif

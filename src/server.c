@@ -92,11 +92,11 @@ int skt_listen(skt *s, int backlog) {
   return rc;
 }
 
-/* What accept reports is not always the listener's: Linux hands out errors of
- * the connection it takes, the BSDs and Windows tell that the peer gave up
+/* accept() also reports errors that are not the listener's: Linux those of the
+ * connection that it would return, the BSDs and Windows that the peer gave up
  * (accept(2), Linux; Winsock accept, WSAECONNRESET). Each such answer used up
- * one waiting connection, so asking again comes to an end. */
-static bool is_the_peers_misfortune(int code) {
+ * one waiting connection, so the retries come to an end. */
+static bool is_peer_error(int code) {
   switch (code) {
   case SKT_ECONNABORTED:
   case SKT_ECONNRESET:
@@ -112,96 +112,113 @@ static bool is_the_peers_misfortune(int code) {
   }
 }
 
-/* skt_cancel counts on calls to be counted that could begin to wait after it
- * has woken all who did. */
-static inline int accept_one(skt *s, skt__os_handle *out, skt_addr *peer,
-                             bool nonblocking) {
+/* Where skt_cancel can miss an accept that is about to wait, the call counts
+ * itself, and skt_cancel wakes until none is left. */
+static int accept_one(skt *s, skt__os_handle *out, skt_addr *peer,
+                      unsigned flags) {
   bool inherited = !skt__waits(s) || skt__keeps_limits(s);
   if (!SKT__ACCEPT_CAN_BE_MISSED) {
-    return skt__sys_accept(skt__handle(s), out, peer, inherited, nonblocking);
+    return skt__sys_accept(skt__handle(s), out, peer, inherited, flags != 0);
   }
   SKT__ENTER(&s->calls);
   int rc = skt__cancelled(s) ? SKT_ECANCELED
                              : skt__sys_accept(skt__handle(s), out, peer,
-                                               inherited, nonblocking);
+                                               inherited, flags != 0);
   SKT__LEAVE(&s->calls);
   return rc;
 }
 
-static SKT__COLD int hand_out_nothing(const skt *s, skt *out, skt_addr *peer,
-                                      int rc) {
+/* Why there is nothing to accept, in the order of skt.h; 0 if nothing is in the
+ * way. */
+static int check_accept(const skt *s, const skt *out, unsigned flags) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (out == NULL) {
+    return SKT_EFAULT;
+  }
+  if (out == s || (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
+      skt__state(s) != SKT_LISTENING) {
+    return SKT_EINVAL;
+  }
+  return skt__cancelled(s) ? SKT_ECANCELED : 0;
+}
+
+static inline void fill_accepted(const skt *s, skt *out, skt__os_handle handle,
+                                 unsigned flags) {
+  int kind = s->kind & (SKT__DOMAIN | SKT__TYPE | SKT_DUAL_STACK);
+  *out = (skt){.handle = (uintptr_t)handle,
+               .kind = (uint16_t)(kind | SKT_CONNECTED | (int)flags),
+               .reading = SKT__OPEN,
+               .writing = SKT__OPEN};
+}
+
+/* Every system hands the listener's limits on to what it accepts (Linux and
+ * Wine, measured). */
+static int drop_limits(skt *out) {
+  int rc = skt_set_limit(out, SKT_BOTH, -1);
+  if (rc < 0) {
+    skt_close(out);
+  }
+  return rc;
+}
+
+/* Whether to accept again after rc, an error or 0 for no call so far: 1, or the
+ * error to return. */
+static int accepts_on(const skt *s, int rc, int64_t *deadline_us) {
+  if (skt__cancelled(s)) {
+    return SKT_ECANCELED;
+  }
+  if (rc == SKT__EINTR || rc == SKT_EAGAIN) {
+    return skt__again(s, SKT_READ, rc, deadline_us);
+  }
+  return rc == 0 || is_peer_error(rc) ? 1 : rc;
+}
+
+/* All that skt_accept leaves out. rc is the error that its call returned, or 0
+ * if it made none. */
+static SKT__COLD int accept_slowly(skt *s, skt *out, skt_addr *peer,
+                                   unsigned flags, int rc) {
+  skt__os_handle handle = SKT__NO_HANDLE;
+  int64_t deadline_us = 0;
+  int bad = check_accept(s, out, flags);
   if (out != NULL && out != s) {
     *out = (skt){.kind = 0};
   }
   if (peer != NULL) {
     *peer = (skt_addr){.length = 0};
   }
-  return rc;
-}
-
-/* Why there is nothing to accept, in the order of skt.h. */
-static SKT__COLD int refuse(const skt *s, const skt *out, unsigned flags) {
-  int rc = skt__check(s);
-  if (rc < 0) {
-    return rc;
+  if (bad < 0) {
+    return bad;
   }
-  bool misused = out == s || (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
-                 skt__state(s) != SKT_LISTENING;
-  return out == NULL ? SKT_EFAULT : misused ? SKT_EINVAL : SKT_ECANCELED;
-}
-
-/* Limits are handed on by all systems (Linux and Wine, measured). */
-static SKT__COLD int drop_limits(skt *out, skt_addr *peer) {
-  int rc = skt_set_limit(out, SKT_BOTH, -1);
-  if (rc < 0) {
-    skt_close(out);
-    return hand_out_nothing(NULL, out, peer, rc);
-  }
-  return 0;
-}
-
-static inline int hand_out(const skt *s, skt *out, skt_addr *peer,
-                           skt__os_handle handle, unsigned flags) {
-  int kind = s->kind & (SKT__DOMAIN | SKT__TYPE | SKT_DUAL_STACK);
-  *out = (skt){.handle = (uintptr_t)handle,
-               .kind = (uint16_t)(kind | SKT_CONNECTED | (int)flags),
-               .reading = SKT__OPEN,
-               .writing = SKT__OPEN};
-  return skt__limited(s) ? drop_limits(out, peer) : 0;
-}
-
-/* Whether to accept again after an answer: 1, or the error to return. */
-static int accepts_on(const skt *s, int rc, int64_t *deadline_us) {
-  return skt__cancelled(s) ? SKT_ECANCELED
-         : rc == SKT__EINTR || rc == SKT_EAGAIN
-             ? skt__again(s, SKT_READ, rc, deadline_us)
-         : is_the_peers_misfortune(rc) ? 1
-                                       : rc;
-}
-
-/* What comes of an accept whose first call has answered rc, an error. */
-static SKT__COLD int accept_again(skt *s, skt *out, skt_addr *peer,
-                                  unsigned flags, int rc) {
-  skt__os_handle handle = SKT__NO_HANDLE;
-  int64_t deadline_us = 0;
   do {
     int on = accepts_on(s, rc, &deadline_us);
     if (on < 0) {
-      return hand_out_nothing(s, out, peer, on);
+      return on;
     }
-    rc = accept_one(s, &handle, peer, flags != 0);
+    rc = accept_one(s, &handle, peer, flags);
   } while (rc < 0);
-  return hand_out(s, out, peer, handle, flags);
+  fill_accepted(s, out, handle, flags);
+  rc = skt__limited(s) ? drop_limits(out) : 0;
+  if (rc < 0 && peer != NULL) {
+    *peer = (skt_addr){.length = 0};
+  }
+  return rc;
 }
 
 int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
-  skt__os_handle handle = SKT__NO_HANDLE; /* which gcc -O3 wants to see */
-  if (s == NULL || out == NULL || out == s ||
-      (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
-      SKT__LOAD(&s->reading) != SKT__ACCEPTING) {
-    return hand_out_nothing(s, out, peer, refuse(s, out, flags));
+  if (SKT__ACCEPT_CAN_BE_MISSED || s == NULL || out == NULL || out == s ||
+      peer != NULL || (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
+      SKT__LOAD(&s->reading) != SKT__ACCEPTING || skt__limited(s)) {
+    return accept_slowly(s, out, peer, flags, 0);
   }
-  int rc = accept_one(s, &handle, peer, flags != 0);
-  return rc < 0 ? accept_again(s, out, peer, flags, rc)
-                : hand_out(s, out, peer, handle, flags);
+  skt__os_handle handle;
+  int rc = skt__sys_accept(skt__handle(s), &handle, NULL, !skt__waits(s),
+                           flags != 0);
+  if (rc < 0) {
+    return accept_slowly(s, out, NULL, flags, rc);
+  }
+  fill_accepted(s, out, handle, flags);
+  return 0;
 }

@@ -51,13 +51,13 @@
  * src/README.md tells how to add a system.
  */
 
-/* In the build as one file the inside of the library is static, so that the
- * compiler puts the seam and much else into the functions that call it. */
-#ifdef SKT__ONE_FILE
-#define SKT__OWN static
-#else
-#define SKT__OWN
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* accept4, SOCK_CLOEXEC in glibc and musl */
 #endif
+
+#include <skt.h>
+
+#include "sys_error.h"
 
 #ifdef _WIN32
 #include "win32/os.h"
@@ -65,22 +65,19 @@
 #include "posix/os.h"
 #endif
 
-#include <skt.h>
-
 /* Codes that never leave src/. */
 enum {
   SKT__EINTR = -4 /* a signal came, or the like; nothing was done */
 };
 
 /* Microseconds of a clock that never goes back. */
-SKT__OWN int64_t skt__sys_now_us(void);
+int64_t skt__sys_now_us(void);
 
 /* The index of a network interface, or 0 when there is none of that name. May
  * take several calls of the system. */
-SKT__OWN uint32_t skt__sys_interface(const char *name);
+uint32_t skt__sys_interface(const char *name);
 
 #include "sys_datagram.h"
-#include "sys_error.h"
 #include "sys_io.h"
 #include "sys_option.h"
 #include "sys_poller.h"

@@ -8,11 +8,11 @@
  *   n          0 is allowed
  *   from       receives the sender; may be NULL
  *   truncated  receives whether bytes were dropped */
-SKT__OWN ptrdiff_t skt__sys_receive(skt__os_handle s, void *buffer, size_t n,
-                                    skt_addr *from, bool *truncated);
+ptrdiff_t skt__sys_receive(skt__os_handle s, void *buffer, size_t n,
+                           skt_addr *from, bool *truncated);
 
 /* Send one message of n bytes; n is 0 for an empty one. */
-SKT__OWN ptrdiff_t skt__sys_send_to(skt__os_handle s, const void *buffer,
-                                    size_t n, const skt_addr *to);
+ptrdiff_t skt__sys_send_to(skt__os_handle s, const void *buffer, size_t n,
+                           const skt_addr *to);
 
 #endif

@@ -5,7 +5,7 @@
 /* The seam: errors. Included by sys.h, whose rules hold. */
 
 /* The calling thread's last native number. */
-SKT__OWN int skt__sys_native_error(void);
+int skt__sys_native_error(void);
 
 /* The call that failed, for one number can mean different things: Winsock's
  * WSAEWOULDBLOCK is "in progress" from connect. They can be or'ed together. */

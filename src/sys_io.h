@@ -6,22 +6,19 @@
 
 /* Read 1 to n bytes, or a message. 0 is an empty message or the end of the
  * stream, never a reset. n is 0 only where that takes a message. */
-SKT__OWN ptrdiff_t skt__sys_read(skt__os_handle s, void *buffer, size_t n);
+ptrdiff_t skt__sys_read(skt__os_handle s, void *buffer, size_t n);
 
 /* Write 1 to n bytes, or a message of n, never raising a signal. A broken
  * connection may answer SKT_EPIPE. n is 0 only for an empty message. */
-SKT__OWN ptrdiff_t skt__sys_write(skt__os_handle s, const void *buffer,
-                                  size_t n);
+ptrdiff_t skt__sys_write(skt__os_handle s, const void *buffer, size_t n);
 
 /* As skt__sys_read, and the bytes stay. */
-SKT__OWN ptrdiff_t skt__sys_peek(skt__os_handle s, void *buffer, size_t n);
+ptrdiff_t skt__sys_peek(skt__os_handle s, void *buffer, size_t n);
 
 /* As skt__sys_read and skt__sys_write, for 1 to SKT__VECTOR_MAX buffers, none
  * empty, SKT__IO_MAX bytes or less together. */
-SKT__OWN ptrdiff_t skt__sys_readv(skt__os_handle s, const skt_buffer *b,
-                                  size_t count);
-SKT__OWN ptrdiff_t skt__sys_writev(skt__os_handle s, const skt_buffer *b,
-                                   size_t count);
+ptrdiff_t skt__sys_readv(skt__os_handle s, const skt_buffer *b, size_t count);
+ptrdiff_t skt__sys_writev(skt__os_handle s, const skt_buffer *b, size_t count);
 enum { SKT__VECTOR_MAX = 64 };
 
 #endif

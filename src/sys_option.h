@@ -23,9 +23,9 @@ extern const skt__option_row skt__sys_options[];
 /* Read or set the option of a row; the value is in the system's form. One that
  * the system lacks is SKT_ENOPROTOOPT or SKT_EOPNOTSUPP. A connection that is
  * gone may answer SKT_ENOTCONN, SKT_ECONNRESET or SKT_EINVAL. */
-SKT__OWN int skt__sys_get_option(skt__os_handle s, const skt__option_row *row,
-                                 int *value);
-SKT__OWN int skt__sys_set_option(skt__os_handle s, const skt__option_row *row,
-                                 int value);
+int skt__sys_get_option(skt__os_handle s, const skt__option_row *row,
+                        int *value);
+int skt__sys_set_option(skt__os_handle s, const skt__option_row *row,
+                        int value);
 
 #endif

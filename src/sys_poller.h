@@ -6,34 +6,34 @@
 
 /* Fill the members handle and wakes of a new poller, which is woken from the
  * start by skt__sys_poller_wake; and give up what they stand for. */
-SKT__OWN int skt__sys_poller_create(skt_poller *p);
-SKT__OWN void skt__sys_poller_destroy(skt_poller *p);
+int skt__sys_poller_create(skt_poller *p);
+void skt__sys_poller_destroy(skt_poller *p);
 
 /* Watch a socket, watch it for something else, watch it no longer. One that is
  * watched already answers SKT_EEXIST, one that is not SKT_ENOENT.
  *   events  SKT_READ, SKT_WRITE, SKT_BOTH or 0, or'ed with SKT_ONESHOT
  * Any thread may call them at any time; a thread that waits is told by then. A
  * socket that is watched for nothing wakes nobody, whatever befalls it. */
-SKT__OWN int skt__sys_poller_add(skt_poller *p, skt__os_handle s, int events,
-                                 void *user);
-SKT__OWN int skt__sys_poller_modify(skt_poller *p, skt__os_handle s, int events,
-                                    void *user);
-SKT__OWN int skt__sys_poller_remove(skt_poller *p, skt__os_handle s);
+int skt__sys_poller_add(skt_poller *p, skt__os_handle s, int events,
+                        void *user);
+int skt__sys_poller_modify(skt_poller *p, skt__os_handle s, int events,
+                           void *user);
+int skt__sys_poller_remove(skt_poller *p, skt__os_handle s);
 
 /* Wait. It may return early, with SKT__EINTR, or with 0 if nothing is there of
  * which it could tell. An error is told as
  * SKT_BOTH. A wake is an event of its own; p->pending is cleared by SKT__TAKE
  * when it is told.
  *   capacity  1 to SKT__EVENTS_MAX */
-SKT__OWN int skt__sys_poller_wait(skt_poller *p, skt_event *events,
-                                  size_t capacity, int timeout_ms);
+int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
+                         int timeout_ms);
 enum { SKT__EVENTS_MAX = 1 << 20 };
 
 /* Called when p->pending has become 1. */
-SKT__OWN int skt__sys_poller_wake(skt_poller *p);
+int skt__sys_poller_wake(skt_poller *p);
 
 /* A socket is about to be closed: no poller of this process is to watch it any
  * more. Called if SKT__CLOSE_IS_TOLD. */
-SKT__OWN void skt__sys_closing(skt__os_handle s);
+void skt__sys_closing(skt__os_handle s);
 
 #endif

@@ -17,8 +17,8 @@
  *               aligned for any type
  *   timeout_ms  -1 for ever
  * Returns how many are ready, the waker being one; or 0. */
-SKT__OWN int skt__sys_poll(skt_polled *entries, size_t count,
-                           skt__os_handle waker, void *room, int timeout_ms);
+int skt__sys_poll(skt_polled *entries, size_t count, skt__os_handle waker,
+                  void *room, int timeout_ms);
 enum { SKT__FAILED = 0x10 };
 
 #endif

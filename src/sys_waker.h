@@ -6,13 +6,12 @@
 
 /* What can be waited for, and what makes it readable when written: two handles,
  * or one twice. Both are closed as sockets are. Several calls of the system. */
-SKT__OWN int skt__sys_waker_create(skt__os_handle *waits,
-                                   skt__os_handle *wakes);
+int skt__sys_waker_create(skt__os_handle *waits, skt__os_handle *wakes);
 
 /* Make it readable. Never waits; one that is readable already stays so. */
-SKT__OWN int skt__sys_waker_write(skt__os_handle wakes);
+int skt__sys_waker_write(skt__os_handle wakes);
 
 /* Make it unreadable. Called when it was readable. */
-SKT__OWN void skt__sys_waker_drain(skt__os_handle waits);
+void skt__sys_waker_drain(skt__os_handle waits);
 
 #endif

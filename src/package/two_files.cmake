@@ -25,6 +25,15 @@ function(read out file)
   set(${out} "${text}" PARENT_SCOPE)
 endfunction()
 
+# own(OUT TEXT): a header of ours, whose functions become static: the compiler
+# then puts them into their callers, and none is there without a caller.
+function(own out text)
+  string(REGEX REPLACE "\n([a-z][a-zA-Z0-9_ ]*[ *]skt__[a-z0-9_]+[(])"
+    "\nstatic \\1" text "${text}")
+  string(REPLACE "static static" "static" text "${text}")
+  set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
 # expand(FILE): emit it with the headers that it includes, each only once.
 # Headers of the system stay where they are.
 function(expand file)
@@ -36,6 +45,9 @@ function(expand file)
   emit("\n/*\n * ${file}\n */\n\n")
   get_filename_component(folder ${file} DIRECTORY)
   read(rest ${file})
+  if(file MATCHES "[.]h$")
+    own(rest "${rest}")
+  endif()
   while(rest MATCHES "(^|\n)#include (\"([^\"\n]+)\"|<skt.h>)[^\n]*\n")
     set(line "${CMAKE_MATCH_0}")
     set(header "${CMAKE_MATCH_3}")

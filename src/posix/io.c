@@ -1,18 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes in and out. The twin is win32/io.c. */
+/* Bytes in and out; reading and writing are in inline.h. The twin is
+ * win32/io.c. */
 #include "../sys.h"
 
 #include <sys/uio.h>
-
-ptrdiff_t skt__sys_read(int s, void *buffer, size_t n) {
-  ptrdiff_t rc = recv(s, buffer, n, 0);
-  return rc < 0 ? skt__fail_in(SKT__IN_READ) : rc;
-}
-
-ptrdiff_t skt__sys_write(int s, const void *buffer, size_t n) {
-  ptrdiff_t rc = send(s, buffer, n, MSG_NOSIGNAL);
-  return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
-}
 
 ptrdiff_t skt__sys_peek(int s, void *buffer, size_t n) {
   ptrdiff_t rc = recv(s, buffer, n, MSG_PEEK);

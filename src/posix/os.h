@@ -2,10 +2,6 @@
 #ifndef SKT_OS_H
 #define SKT_OS_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* accept4, SOCK_CLOEXEC in glibc and musl */
-#endif
-
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -71,16 +67,6 @@ typedef int skt__os_handle;
 
 #define SKT__COLD __attribute__((cold, noinline))
 
-/* Keep errno for skt__sys_native_error; what it means for a call, one
- * of SKT__IN_..., or for all. The compiler is told that this is an error. */
-SKT__OWN int skt__code_of_errno(int call);
-static inline int skt__fail_in(int call) {
-  int code = skt__code_of_errno(call);
-  if (code >= 0) {
-    __builtin_unreachable();
-  }
-  return code;
-}
-static inline int skt__fail(void) { return skt__fail_in(0); }
+#include "inline.h"
 
 #endif

@@ -137,8 +137,17 @@ static int accept_flags(bool nonblocking) {
   return SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0);
 }
 
-static int accept_named(int s, int *out, skt_addr *peer, bool inherited,
-                        bool nonblocking) {
+static int take_peer(skt_addr *peer, const struct sockaddr_storage *a,
+                     socklen_t length) {
+  /* macOS: a peer that is gone already has an address of length 0 (libdill
+   * issue 237). */
+  return length == 0 ? SKT_ECONNABORTED : skt__addr_set(peer, a, length);
+}
+
+/* Not through the inline function: that one is for listeners whose clients'
+ * addresses are not asked for. */
+int skt__accept_slowly(int s, int *out, skt_addr *peer, bool inherited,
+                       bool nonblocking) {
   struct sockaddr_storage a;
   socklen_t length = sizeof a;
   int accepted =
@@ -147,24 +156,10 @@ static int accept_named(int s, int *out, skt_addr *peer, bool inherited,
     return skt__fail_in(SKT__IN_ACCEPT);
   }
   int rc = dress(accepted, inherited, nonblocking);
-  if (rc == 0) {
-    /* macOS: a peer that is gone already has an address of length 0 (libdill
-     * issue 237). */
-    rc = length == 0 ? SKT_ECONNABORTED : skt__addr_set(peer, &a, length);
+  if (rc == 0 && peer != NULL) {
+    rc = take_peer(peer, &a, length);
   }
   return keep_or_close(accepted, rc, out);
-}
-
-int skt__sys_accept(int s, int *out, skt_addr *peer, bool inherited,
-                    bool nonblocking) {
-  if (peer != NULL) {
-    return accept_named(s, out, peer, inherited, nonblocking);
-  }
-  int accepted = accept4(s, NULL, NULL, accept_flags(nonblocking));
-  return accepted < 0
-             ? skt__fail_in(SKT__IN_ACCEPT)
-             : keep_or_close(accepted, dress(accepted, inherited, nonblocking),
-                             out);
 }
 
 int skt__sys_connect(int s, const skt_addr *peer) {
@@ -185,8 +180,6 @@ int skt__sys_disconnect(int s, int domain) {
 int skt__sys_shutdown_write(int s) {
   return result_of(SKT__IN_SHUTDOWN, shutdown(s, SHUT_WR));
 }
-
-int skt__sys_close(int s) { return result_of(SKT__IN_CLOSE, close(s)); }
 
 int skt__sys_reset_on_close(int s) {
   struct linger at_once = {.l_onoff = 1};

@@ -22,34 +22,33 @@ typedef struct skt__afd_request {
 
 /* A file of the driver through which requests are made, tied to a port. It must
  * be closed by CloseHandle. */
-SKT__OWN int skt__afd_open(HANDLE *out, HANDLE port);
+int skt__afd_open(HANDLE *out, HANDLE port);
 
 /* The socket of the driver itself, under what other software may have put over
  * it; SKT_ENOTSOCK for what is no open socket. */
-SKT__OWN int skt__afd_base(SOCKET s, SOCKET *base);
+int skt__afd_base(SOCKET s, SOCKET *base);
 
 /* Begin a request: its completion will come, unless this is an error. It is for
  * SKT_READ, SKT_WRITE or both, and in any case for errors. SKT_ENOTSOCK when
  * the socket is closed. */
-SKT__OWN int skt__afd_begin(HANDLE afd, skt__afd_request *r, SOCKET base,
-                            int events);
+int skt__afd_begin(HANDLE afd, skt__afd_request *r, SOCKET base, int events);
 
 /* Let it complete now, if it has not already. */
-SKT__OWN void skt__afd_end(HANDLE afd, skt__afd_request *r);
+void skt__afd_end(HANDLE afd, skt__afd_request *r);
 
 /* What a completed one tells: SKT_READ, SKT_WRITE, SKT__FAILED for an error,
  * SKT__CLOSED, or'ed together; or 0. */
-SKT__OWN int skt__afd_told(const skt__afd_request *r);
+int skt__afd_told(const skt__afd_request *r);
 enum { SKT__CLOSED = 0x20 };
 
 /* Let a completed one tell no more than these of SKT_READ and SKT_WRITE. */
-SKT__OWN void skt__afd_restrict(skt__afd_request *r, int events);
+void skt__afd_restrict(skt__afd_request *r, int events);
 
 /* Make a request complete that was never begun; or, if NULL, a wake. */
-SKT__OWN int skt__afd_post(HANDLE port, OVERLAPPED *io);
+int skt__afd_post(HANDLE port, OVERLAPPED *io);
 
 /* skt_cancel has ended a socket: all pollers that watch it tell of it, as they
  * do of any other error. */
-SKT__OWN void skt__pollers_cancel(SOCKET s);
+void skt__pollers_cancel(SOCKET s);
 
 #endif

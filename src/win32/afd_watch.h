@@ -54,36 +54,36 @@ typedef struct skt__core {
 } skt__core;
 
 /* Zeroed memory becomes one without sockets. */
-SKT__OWN int skt__core_create(skt__core *c);
-SKT__OWN void skt__core_free(skt__core *c);
+int skt__core_create(skt__core *c);
+void skt__core_free(skt__core *c);
 
-SKT__OWN skt__watch *skt__watch_find(const skt__core *c, SOCKET s);
+skt__watch *skt__watch_find(const skt__core *c, SOCKET s);
 
 /* SKT_EEXIST if its socket is there; on any error it stays the caller's. */
-SKT__OWN int skt__watch_add(skt__core *c, skt__watch *w);
+int skt__watch_add(skt__core *c, skt__watch *w);
 
 /* No event will be told of it. It is freed when nothing is pending any more. */
-SKT__OWN void skt__watch_remove(skt__core *c, skt__watch *w);
+void skt__watch_remove(skt__core *c, skt__watch *w);
 
 /* Ask what it is to be asked now, or when the next wait begins; and do so. An
  * error is told by the wait, and is tried again by the next. */
-SKT__OWN void skt__watch_ask(skt__core *c, skt__watch *w);
-SKT__OWN int skt__watch_ask_queued(skt__core *c);
+void skt__watch_ask(skt__core *c, skt__watch *w);
+int skt__watch_ask_queued(skt__core *c);
 
 /* skt_cancel has ended the socket: that is an error, from now on. */
-SKT__OWN void skt__watch_cancel(skt__core *c, skt__watch *w);
+void skt__watch_cancel(skt__core *c, skt__watch *w);
 
 /* What it tells, having completed, that may be over: it was asked in an earlier
  * wait, after which its socket may have been read or written. SKT_READ,
  * SKT_WRITE or both, or 0 when there is no doubt. */
-SKT__OWN int skt__watch_doubt(const skt__core *c, const skt__watch *w);
+int skt__watch_doubt(const skt__core *c, const skt__watch *w);
 
 /* A completion has been taken from the port. Returns whether it makes an event;
  * or drop it, and ask again. */
-SKT__OWN bool skt__watch_complete(skt__core *c, skt__watch *w, skt_event *e);
-SKT__OWN void skt__watch_drop(skt__core *c, skt__watch *w);
+bool skt__watch_complete(skt__core *c, skt__watch *w, skt_event *e);
+void skt__watch_drop(skt__core *c, skt__watch *w);
 
 /* Free those removed that only wait in the queue. */
-SKT__OWN void skt__core_tidy(skt__core *c);
+void skt__core_tidy(skt__core *c);
 
 #endif

@@ -10,9 +10,6 @@
 #define WIN32_LEAN_AND_MEAN
 #endif
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
@@ -82,12 +79,12 @@ static inline short skt__or(volatile short *p, short bits) {
 
 /* Keep WSAGetLastError() for skt__sys_native_error; what it means for a call,
  * one of SKT__IN_..., or for all. */
-SKT__OWN int skt__fail_in(int call);
+int skt__fail_in(int call);
 static inline int skt__fail(void) { return skt__fail_in(0); }
 
 /* What a call that receives has answered; *truncated says whether the rest of a
  * message was dropped. */
-SKT__OWN ptrdiff_t skt__got(int rc, int call, size_t n, bool *truncated);
+ptrdiff_t skt__got(int rc, int call, size_t n, bool *truncated);
 
 /* The thread's slot for it, made by skt__sys_start. */
 extern DWORD skt__native_slot;

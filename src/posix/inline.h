@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SKT_INLINE_H
+#define SKT_INLINE_H
+
+/*
+ * The functions of the seam that carry bytes and connections. They are inline,
+ * because a call of its own costs each of them four to eight instructions.
+ */
+
+#include <unistd.h>
+
+/* Keep errno for skt__sys_native_error; what it means for a call, one
+ * of SKT__IN_..., or for all. The compiler is told that this is an error. */
+int skt__code_of_errno(int call);
+static inline int skt__fail_in(int call) {
+  int code = skt__code_of_errno(call);
+  if (code >= 0) {
+    __builtin_unreachable();
+  }
+  return code;
+}
+static inline int skt__fail(void) { return skt__fail_in(0); }
+
+#ifndef SKT__FAKE /* which has its own */
+
+static inline ptrdiff_t skt__sys_read(int s, void *buffer, size_t n) {
+  ptrdiff_t rc = recv(s, buffer, n, 0);
+  return rc < 0 ? skt__fail_in(SKT__IN_READ) : rc;
+}
+
+static inline ptrdiff_t skt__sys_write(int s, const void *buffer, size_t n) {
+  ptrdiff_t rc = send(s, buffer, n, MSG_NOSIGNAL);
+  return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
+}
+
+static inline int skt__sys_close(int s) {
+  return close(s) < 0 ? skt__fail_in(SKT__IN_CLOSE) : 0;
+}
+
+/* Accept, with the peer's address, or where accept4 cannot make the new socket
+ * as it is to be. */
+int skt__accept_slowly(int s, int *out, skt_addr *peer, bool inherited,
+                       bool nonblocking);
+
+static inline int skt__sys_accept(int s, int *out, skt_addr *peer,
+                                  bool inherited, bool nonblocking) {
+#if defined SOCK_CLOEXEC && defined SOCK_NONBLOCK &&                           \
+    !defined SKT__NOSIGPIPE_BY_OPTION
+  if (peer == NULL) {
+    int flags = SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0);
+    *out = accept4(s, NULL, NULL, flags);
+    return *out < 0 ? skt__fail_in(SKT__IN_ACCEPT) : 0;
+  }
+#endif
+  return skt__accept_slowly(s, out, peer, inherited, nonblocking);
+}
+
+#endif
+
+#endif
