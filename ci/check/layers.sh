@@ -99,7 +99,7 @@ same_seam() {
   local place places=(src/posix src/win32 tests/fake_sys.[c])
   seam ';' src/sys*.h >"$tmp/contract"
   for place in "${places[@]}"; do
-    if [ -f "$place" ]; then seam '{' "$place"; else seam '{' "$place"/*.c; fi >"$tmp/defined"
+    if [ -f "$place" ]; then seam '{' "$place"; else seam "{" "$place"/*.[ch]; fi >"$tmp/defined"
     awk -v place="$place" '
       FILENAME ~ /contract$/ { rank[$1] = FNR; line[$1] = $2; next }
       !($1 in rank) { print $2 ": " $1 " is not in src/sys.h"; next }
