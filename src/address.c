@@ -35,7 +35,7 @@ int skt_addr_domain(const skt_addr *a) {
 
 int skt__addr_get_ip(const skt_addr *a, skt__ip *ip) {
   int domain = skt_addr_domain(a);
-  *ip = (skt__ip){.scope = 0};
+  *ip = (skt__ip){.domain = domain};
   if (domain == SKT_IPV4) {
     struct sockaddr_in in;
     memcpy(&in, a->words, sizeof in);
@@ -73,8 +73,8 @@ static void set_ipv6(skt_addr *a, const skt__ip *ip) {
   memcpy(a->words, &in6, sizeof in6);
 }
 
-void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip) {
-  if (domain == SKT_IPV4) {
+void skt__addr_set_ip(skt_addr *a, const skt__ip *ip) {
+  if (ip->domain == SKT_IPV4) {
     set_ipv4(a, ip->bytes, ip->port);
   } else {
     set_ipv6(a, ip);
@@ -86,13 +86,49 @@ bool skt__ip_is_mapped(const skt__ip *ip) {
   return memcmp(ip->bytes, prefix, sizeof prefix) == 0;
 }
 
-bool skt__is_loopback(const skt_addr *a) {
+bool skt__ip_is_loopback(const skt__ip *ip) {
   static const uint8_t v6[16] = {[15] = 1};
-  skt__ip ip;
-  int domain = skt__addr_get_ip(a, &ip);
-  return domain == SKT_IPV4   ? ip.bytes[0] == 127
-         : domain == SKT_IPV6 ? memcmp(ip.bytes, v6, sizeof v6) == 0
-                              : false;
+  if (ip->domain == SKT_IPV4) {
+    return ip->bytes[0] == 127;
+  }
+  return ip->domain == SKT_IPV6 && memcmp(ip->bytes, v6, sizeof v6) == 0;
+}
+
+/* Whether an IPv4 or IPv6 address can be a destination. A wildcard cannot:
+ * Linux takes it for loopback and Windows refuses it. Nor can mapped IPv4,
+ * which depends on V6ONLY, and port 0, unless the type has no ports. */
+static bool can_be_sent_to(const skt *s, const skt__ip *ip) {
+  static const uint8_t wildcard[16];
+  return (ip->port != 0 || skt__type(s) == SKT_RAW) &&
+         !(ip->domain == SKT_IPV6 && skt__ip_is_mapped(ip)) &&
+         memcmp(ip->bytes, wildcard, sizeof wildcard) != 0;
+}
+
+static void map_into_ipv6(skt_addr *a, skt__ip ip) {
+  memmove(ip.bytes + 12, ip.bytes, 4);
+  memset(ip.bytes, 0, 10);
+  memset(ip.bytes + 10, 0xff, 2);
+  set_ipv6(a, &ip);
+}
+
+const skt_addr *skt__destination(const skt *s, const skt_addr *a,
+                                 skt_addr *room, skt__ip *ip) {
+  int domain = skt__addr_get_ip(a, ip);
+  if (domain < 0 ||
+      (domain == SKT_UNIX ? skt__unix_is_unnamed(a) : !can_be_sent_to(s, ip))) {
+    return NULL;
+  }
+  if (domain == skt__domain(s)) {
+    return a;
+  }
+  /* skt_bind passes SKT_OPT_V6ONLY to the system, so it means nothing yet to a
+   * fresh socket. */
+  if (domain != SKT_IPV4 || (s->kind & SKT_DUAL_STACK) == 0 ||
+      skt__state(s) == SKT__FRESH) {
+    return NULL;
+  }
+  map_into_ipv6(room, *ip);
+  return room;
 }
 
 int skt__addr_set(skt_addr *out, const void *native, size_t length) {
@@ -142,5 +178,8 @@ const void *skt_addr_native(const skt_addr *a, size_t *length) {
 int skt_addr_port(const skt_addr *a) {
   skt__ip ip;
   int domain = skt__addr_get_ip(a, &ip);
-  return domain < 0 ? domain : domain == SKT_UNIX ? SKT_EINVAL : ip.port;
+  if (domain < 0) {
+    return domain;
+  }
+  return domain == SKT_UNIX ? SKT_EINVAL : ip.port;
 }

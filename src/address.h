@@ -2,21 +2,22 @@
 #ifndef SKT_ADDRESS_H
 #define SKT_ADDRESS_H
 
-/* The parts of addresses. */
+/* The parts of addresses, for the sources that look inside. */
 #include "internal.h"
 
-/* The parts of an IPv4 or IPv6 address. */
+/* The parts of an address. Those of a unix address are zero. */
 typedef struct skt__ip {
+  int domain;
   uint8_t bytes[16]; /* the first 4 for IPv4 */
   uint32_t scope;
   uint16_t port;
 } skt__ip;
 
-/* Returns the domain, or SKT_EINVAL if a is no address. The parts of a unix
- * address are zero. */
+/* Returns the domain, or SKT_EINVAL if a is no address. */
 int skt__addr_get_ip(const skt_addr *a, skt__ip *ip);
-void skt__addr_set_ip(skt_addr *a, int domain, const skt__ip *ip);
+void skt__addr_set_ip(skt_addr *a, const skt__ip *ip);
 bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
+bool skt__ip_is_loopback(const skt__ip *ip);
 
 /* Unix addresses, for address.c and address_text.c. `native` is a struct
  * sockaddr_un of that family and length; `text` stands after "unix:" when
@@ -28,10 +29,11 @@ bool skt__unix_is_unnamed(const skt_addr *a);
 int skt__unix_parse(skt_addr *out, const char *text);
 int skt__unix_format(const skt_addr *a, char *text);
 
-/* Where something is sent: the address as the socket's domain has it, which is
- * itself, or IPv4 mapped into IPv6 in *room for a socket that takes both; NULL
- * if nothing can be sent there. */
+/* Where a message or a connection goes: the address in the form of the socket's
+ * domain, which is *a itself, or in *room IPv4 mapped into IPv6 for a socket
+ * that takes both; NULL if nothing can be sent there.
+ *   ip  receives the parts of *a */
 const skt_addr *skt__destination(const skt *s, const skt_addr *a,
-                                 skt_addr *room);
+                                 skt_addr *room, skt__ip *ip);
 
 #endif

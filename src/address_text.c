@@ -121,16 +121,20 @@ static int parse_scope(const char **p, uint32_t *scope) {
   return *scope == 0 ? SKT_ENODEV : 0;
 }
 
-/* Returns the domain or an error. */
 static int parse_host(const char **p, skt__ip *ip) {
   if (!take(p, '[')) {
-    return parse_ipv4(p, ip->bytes) ? SKT_IPV4 : SKT_EINVAL;
+    ip->domain = SKT_IPV4;
+    return parse_ipv4(p, ip->bytes) ? 0 : SKT_EINVAL;
   }
+  ip->domain = SKT_IPV6;
   if (!parse_ipv6(p, ip->bytes)) {
     return SKT_EINVAL;
   }
   int rc = take(p, '%') ? parse_scope(p, &ip->scope) : 0;
-  return rc < 0 ? rc : take(p, ']') ? SKT_IPV6 : SKT_EINVAL;
+  if (rc < 0) {
+    return rc;
+  }
+  return take(p, ']') ? 0 : SKT_EINVAL;
 }
 
 int skt_addr_parse(skt_addr *out, const char *text) {
@@ -146,16 +150,16 @@ int skt_addr_parse(skt_addr *out, const char *text) {
   if (strncmp(text, "unix:", 5) == 0) {
     return skt__unix_parse(out, text + 5);
   }
-  int domain = parse_host(&text, &ip);
-  if (domain < 0) {
-    return domain;
+  int rc = parse_host(&text, &ip);
+  if (rc < 0) {
+    return rc;
   }
   if (!take(&text, ':') || !parse_number(&text, 65535, &port) ||
       *text != '\0') {
     return SKT_EINVAL;
   }
   ip.port = (uint16_t)port;
-  skt__addr_set_ip(out, domain, &ip);
+  skt__addr_set_ip(out, &ip);
   return 0;
 }
 
@@ -238,8 +242,8 @@ static char *put_ipv6(char *p, const skt__ip *ip) {
   return p;
 }
 
-static char *put_address(char *p, int domain, const skt__ip *ip) {
-  if (domain == SKT_IPV4) {
+static char *put_address(char *p, const skt__ip *ip) {
+  if (ip->domain == SKT_IPV4) {
     p = put_ipv4(p, ip->bytes);
   } else {
     *p++ = '[';
@@ -268,7 +272,7 @@ int skt_addr_format(const skt_addr *a, char *text, size_t capacity) {
     return domain;
   }
   int length = domain == SKT_UNIX ? skt__unix_format(a, all)
-                                  : (int)(put_address(all, domain, &ip) - all);
+                                  : (int)(put_address(all, &ip) - all);
   if (length < 0 || (size_t)length >= capacity) {
     return length < 0 ? length : SKT_ENOSPC;
   }

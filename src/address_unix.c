@@ -25,7 +25,7 @@ static size_t length_to_end(const char *bytes, size_t n) {
 static void set_unix(skt_addr *a, const char *path, size_t n, bool has_end) {
   struct sockaddr_un head = {.sun_family = AF_UNIX};
   *a = (skt_addr){.length = (uint32_t)(PATH_AT + n + has_end)};
-#ifdef SIN6_LEN /* a system whose addresses tell their length */
+#ifdef SIN6_LEN /* a system whose addresses hold their length */
   head.sun_len = (uint8_t)a->length;
 #endif
   memcpy(a->words, &head, PATH_AT);
@@ -36,22 +36,21 @@ void skt__unix_set(skt_addr *out, const void *native, size_t length) {
   const char *path = (const char *)native + PATH_AT;
   size_t n = length > PATH_AT ? length - PATH_AT : 0;
   n = n < PATH_ROOM ? n : PATH_ROOM;
-  if (n > 1 && path[0] == '\0' && SKT__ABSTRACT_NAMES) {
+  if (n > 1 && path[0] == '\0' && skt__system.has_abstract_names) {
     set_unix(out, path, n, false); /* every byte of the name counts */
     return;
   }
   /* The end counts too; Linux leaves it out if the path fills all the room.
-   * macOS tells no name as a path of zeros (getpeername(2), Darwin). */
+   * macOS reports no name as a path of zeros (getpeername(2), Darwin). */
   size_t used = length_to_end(path, n);
   set_unix(out, path, used, used > 0 && used < PATH_ROOM);
 }
 
 void skt__addr_any(skt_addr *a, int domain) {
-  skt__ip none = {.port = 0};
   if (domain == SKT_UNIX) {
     set_unix(a, "", 0, false);
   } else {
-    skt__addr_set_ip(a, domain, &none);
+    skt__addr_set_ip(a, &(skt__ip){.domain = domain});
   }
 }
 
@@ -64,7 +63,7 @@ bool skt__unix_is_unnamed(const skt_addr *a) { return a->length == PATH_AT; }
 static int parse_name(skt_addr *out, const char *name) {
   char path[1 + NAME_MAX_BYTES] = {0};
   size_t n = strlen(name);
-  if (!SKT__ABSTRACT_NAMES) {
+  if (!skt__system.has_abstract_names) {
     return SKT_EOPNOTSUPP;
   }
   if (n == 0 || n > NAME_MAX_BYTES) {

@@ -2,7 +2,7 @@
 /* The ends of a socket: one direction, all of it, at once, in good order. */
 #include "retry.h"
 
-/* Reading is ended by a note of our own: Windows resets the connection when
+/* Reading ends in the struct alone: Windows resets the connection when
  * bytes arrive after shutdown(SD_RECEIVE) (Winsock shutdown), and Linux goes
  * on delivering them. */
 int skt_shutdown(skt *s, int how) {
@@ -35,13 +35,13 @@ int skt_shutdown(skt *s, int how) {
   return 0;
 }
 
-/* POSIX leaves open whether an interrupted close has closed. Every system here
- * has; trying again could close a stranger's handle. */
+/* POSIX leaves open whether an interrupted close has closed. On every system
+ * here it has; a retry could close a stranger's handle. */
 static SKT__COLD int end_close(int rc) { return rc == SKT__EINTR ? 0 : rc; }
 
 static inline int close_handle(skt__os_handle handle) {
-  if (SKT__CLOSE_IS_TOLD) {
-    skt__sys_closing(handle);
+  if (skt__system.close_leaves_pollers) {
+    skt__sys_poller_closing(handle);
   }
   int rc = skt__sys_close(handle);
   return rc < 0 ? end_close(rc) : rc;
@@ -65,15 +65,15 @@ int skt_abort(skt *s) {
   return skt_close(s);
 }
 
-/* Read and drop until the peer's end. */
+/* Read and discard until the peer's end. */
 static int drain(const skt *s, int64_t deadline_us, size_t drain_max) {
-  char dropped[4096];
+  char discarded[4096];
   for (size_t total = 0; total <= drain_max;) {
     int ready = skt__wait(s, SKT_READ, deadline_us);
     if (ready <= 0) {
       return ready == 0 ? SKT_ETIMEDOUT : ready;
     }
-    ptrdiff_t n = skt__sys_read(skt__handle(s), dropped, sizeof dropped);
+    ptrdiff_t n = skt__sys_read(skt__handle(s), discarded, sizeof discarded);
     if (n == 0) {
       return 0;
     }
@@ -85,14 +85,17 @@ static int drain(const skt *s, int64_t deadline_us, size_t drain_max) {
   return SKT_EMSGSIZE;
 }
 
-/* skt_cancel may come at any moment of a graceful close. Who cancels already is
- * waited for, so that the handle is not another's before; who comes later finds
- * no socket. The bit is for the order: who counts itself before it is set is
- * seen here, and who does so after sees that there is no kind. */
+/* A thread may be in skt_cancel during a graceful close. Clear kind first:
+ * later cancels return SKT_EBADF. Then wait for cancels in progress, because
+ * closing the handle lets the system reuse its number. The OR orders the two: a
+ * canceller that incremented `calls` before it is seen by the loop, one that
+ * increments after it sees kind 0. The canceller's own shutdown wakes this
+ * thread, which can have the higher priority, so the loop pauses. */
 static skt__os_handle take_handle(skt *s) {
   SKT__STORE(&s->kind, 0);
   (void)SKT__OR(&s->calls, SKT__CANCELLED);
   while ((SKT__LOAD(&s->calls) & SKT__CALLS) != 0) {
+    skt__pause();
   }
   skt__os_handle handle = skt__handle(s);
   s->handle = 0;
@@ -100,6 +103,15 @@ static skt__os_handle take_handle(skt *s) {
   SKT__STORE(&s->writing, 0);
   SKT__STORE(&s->calls, 0);
   return handle;
+}
+
+/* The error that has ended a direction, or 0. */
+static int error_of(const skt *s) {
+  int reading = SKT__LOAD(&s->reading), writing = SKT__LOAD(&s->writing);
+  if (reading < 0) {
+    return reading;
+  }
+  return writing < 0 ? writing : 0;
 }
 
 int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max) {
@@ -114,10 +126,8 @@ int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max) {
     return SKT_ENOTCONN;
   }
   int64_t deadline_us = skt__deadline(timeout_ms);
-  int broken = SKT__LOAD(&s->reading) < 0   ? SKT__LOAD(&s->reading)
-               : SKT__LOAD(&s->writing) < 0 ? SKT__LOAD(&s->writing)
-                                            : 0;
-  rc = broken != 0 ? broken : skt_shutdown(s, SKT_WRITE);
+  rc = error_of(s);
+  rc = rc < 0 ? rc : skt_shutdown(s, SKT_WRITE);
   rc = rc < 0 ? rc : drain(s, deadline_us, drain_max);
   skt__os_handle handle = take_handle(s);
   if (rc < 0) {

@@ -3,41 +3,53 @@
 #define SKT_INTERNAL_H
 
 /*
- * What the shared sources share: the inside of a socket, and the steps that
- * several verbs have in common. The parts of addresses are in address.h, and
- * when a call is made again in retry.h.
+ * The inside of a socket, and the steps that several verbs share. address.h has
+ * the parts of addresses, retry.h what decides whether a call is made again.
  */
 
 #include "sys.h"
 
-/* State and flags live in skt.kind beside domain and type. The public states
- * come first; a fresh socket has none. Of the flags SKT_NONBLOCK is there, and
- * SKT_EXCLUSIVE and SKT_DUAL_STACK if skt_bind was told so; of a fresh socket
- * SKT_DUAL_STACK is what SKT_OPT_V6ONLY tells skt_bind. */
+/* skt.kind holds domain, type, state and flags. The public states are in skt.h;
+ * a fresh socket has none. SKT_NONBLOCK is a flag of every socket;
+ * SKT_EXCLUSIVE and SKT_DUAL_STACK are those that skt_bind was given.
+ * SKT_DUAL_STACK of a fresh socket is what SKT_OPT_V6ONLY asked for. */
 enum {
-  SKT__LIMITED = 0x8000, /* in skt.kind: skt_set_limit has set a limit */
   SKT__DOMAIN = 0x000f,
   SKT__TYPE = 0x00f0,
-  SKT__STATE = 0x0f00,
+  SKT__STATE = 0x0700,
+  SKT__LIMITED = 0x0800, /* skt_set_limit has set a limit */
+  SKT__FLAGS = SKT_NONBLOCK | SKT_DUAL_STACK | SKT_EXCLUSIVE
+};
+_Static_assert((SKT__DOMAIN ^ SKT__TYPE ^ SKT__STATE ^ SKT__LIMITED ^
+                SKT__FLAGS ^ SKT_SHARE_MULTICAST) == 0xffff,
+               "no two of them overlap, nor do SKT_SHARE_MULTICAST's bits");
+
+enum {
   SKT__FRESH = 0,
   SKT__CONNECTING = 0x0300,
-  SKT__CONNECTING_HERE = 0x0600, /* the same, and perhaps to itself */
-  SKT__CONNECT_FAILED = 0x0500   /* the code is in skt.reading */
+  SKT__CONNECTING_TO_LOCAL = 0x0600, /* the same, and perhaps to itself */
+  SKT__CONNECT_FAILED = 0x0500       /* skt.reading is the code */
 };
 
 /* skt.reading and skt.writing: 0 before there is a connection, then one of
  * these, or the error that ended the direction. A socket that needs no
- * connection is open for reading from the start, and only skt_cancel ends it.
- */
+ * connection reads from the start, until skt_cancel. */
 enum {
   SKT__OPEN = 1,
   SKT__SHUT = 2,     /* by this side */
-  SKT__ACCEPTING = 3 /* skt.reading of a socket that listens */
+  SKT__ACCEPTING = 3 /* skt.reading of a listener */
 };
+
+/* skt.calls: the bit that skt_cancel sets, and the number of calls that
+ * skt_cancel must see end, with its own. */
+enum { SKT__CANCELLED = 0x8000, SKT__CALLS = 0x7fff };
 
 /* The first check of every public function on a socket. No kind is 0. */
 static inline int skt__check(const skt *s) {
-  return s == NULL ? SKT_EFAULT : s->kind == 0 ? SKT_EBADF : 0;
+  if (s == NULL) {
+    return SKT_EFAULT;
+  }
+  return s->kind == 0 ? SKT_EBADF : 0;
 }
 
 static inline skt__os_handle skt__handle(const skt *s) {
@@ -50,60 +62,62 @@ static inline int skt__domain(const skt *s) { return s->kind & SKT__DOMAIN; }
 
 static inline int skt__type(const skt *s) { return s->kind & SKT__TYPE; }
 
-/* Whether it sends and receives without a connection. */
+/* Whether the socket sends and receives without a connection. */
 static inline bool skt__connectionless(const skt *s) {
   int type = skt__type(s);
   return type == SKT_DATAGRAM || type == SKT_RAW || type == SKT_RDM;
 }
 
-/* skt.calls: this bit, and the number of calls that skt_cancel must see end,
- * with its own. */
-enum { SKT__CANCELLED = 0x8000, SKT__CALLS = 0x7fff };
-
 static inline bool skt__cancelled(const skt *s) {
   return (SKT__LOAD(&s->calls) & SKT__CANCELLED) != 0;
 }
 
-/* skt_cancel looks at it from another thread. */
+static inline bool skt__connecting(const skt *s) {
+  return skt__state(s) == SKT__CONNECTING ||
+         skt__state(s) == SKT__CONNECTING_TO_LOCAL;
+}
+
+static inline bool skt__is_blocking(const skt *s) {
+  return (s->kind & SKT_NONBLOCK) == 0;
+}
+
+static inline bool skt__has_limit(const skt *s) {
+  return (s->kind & SKT__LIMITED) != 0;
+}
+
+/* Whether skt enforces the limits of this socket, because the system's are
+ * unusable. The socket is then natively non-blocking, whatever its user sees.
+ */
+static inline bool skt__enforces_limits(const skt *s) {
+  return !skt__system.keeps_limits && skt__has_limit(s);
+}
+
+/* skt_cancel reads the kind from another thread. */
 static inline void skt__set_kind(skt *s, int kind) {
   SKT__STORE(&s->kind, (uint16_t)kind);
 }
 
+/* Enter a state: set it, and what it means for reading and writing. */
 void skt__set_state(skt *s, int state);
-
-static inline bool skt__connecting(const skt *s) {
-  return skt__state(s) == SKT__CONNECTING ||
-         skt__state(s) == SKT__CONNECTING_HERE;
-}
-
-static inline bool skt__waits(const skt *s) {
-  return (s->kind & SKT_NONBLOCK) == 0;
-}
 
 /* Put a native handle into a struct. */
 void skt__fill(skt *s, skt__os_handle handle, int kind);
 
-static inline bool skt__limited(const skt *s) {
-  return (s->kind & SKT__LIMITED) != 0;
-}
+/* Why a call on a direction cannot go straight to the system: an error, 0 when
+ * there is nothing to do, or 1 when nothing is in the way, perhaps with an
+ * empty message. In the order of skt.h.
+ *   end  &s->reading or &s->writing */
+int skt__check_io(const skt *s, const int16_t *end, const void *buffer,
+                  size_t n);
+int skt__check_open(const skt *s, const int16_t *end, size_t n);
 
-/* Whether the limits of this socket are kept here and not by the system. It is
- * then natively non-blocking, whatever its user sees. */
-static inline bool skt__keeps_limits(const skt *s) {
-  return !SKT__LIMITS_BIND && skt__limited(s);
-}
-/* What a backend is given for an empty message, instead of NULL. */
-extern char skt__nothing[1];
-
-/* Why a call on a direction cannot go straight to the system: an error, 0 for
- * nothing to do, or 1 when nothing is in the way, which may be with an empty
- * message. In the order of skt.h. */
-int skt__detain(const skt *s, const int16_t *end, const void *buffer, size_t n);
-
-/* Wait for one socket until a deadline, whatever interrupts it. Returns what
- * skt__sys_poll says is ready, 0, which never comes early, or a code. Looks at
- * least once. */
+/* Wait for one socket until a deadline, whatever interrupts the wait. Looks at
+ * least once. Returns the events that are there, with SKT__FAILED if the socket
+ * has an error; 0 when the deadline has passed, never before; or a code. */
 int skt__wait(const skt *s, int events, int64_t deadline_us);
+
+/* Let other threads run for a moment. */
+void skt__pause(void);
 
 /* Whether a socket is in a state in which it can become ready; and whether a
  * waker is one. */

@@ -2,15 +2,17 @@
 /* Exactly as many bytes as were asked for. */
 #include "retry.h"
 
-/* Whether the limit of the whole is to be kept here. */
-static bool has_limit(const skt *s) { return skt__waits(s) && skt__limited(s); }
+/* Whether the whole has a limit, to be enforced here. */
+static bool has_limit(const skt *s) {
+  return skt__is_blocking(s) && skt__has_limit(s);
+}
 
-/* When the call began, if that will be asked. */
+/* When the call began, if that will matter. */
 static int64_t begin(const skt *s) {
   return skt__check(s) == 0 && has_limit(s) ? skt__sys_now_us() : 0;
 }
 
-/* Wait for the next part. The limit is asked for when the first was short. */
+/* Wait for the next part. The limit is read after the first part was short. */
 static int wait_for_more(skt *s, int64_t start_us, int64_t *deadline_us) {
   int limit_ms = -1;
   if (!has_limit(s)) {
@@ -25,7 +27,10 @@ static int wait_for_more(skt *s, int64_t start_us, int64_t *deadline_us) {
                                 : start_us + (int64_t)limit_ms * 1000;
   }
   int ready = skt__wait(s, SKT_READ, *deadline_us);
-  return ready == 0 ? SKT_ETIMEDOUT : ready < 0 ? ready : 0;
+  if (ready == 0) {
+    return SKT_ETIMEDOUT;
+  }
+  return ready < 0 ? ready : 0;
 }
 
 static int read_parts(skt *s, char *buffer, size_t n, size_t *done) {
@@ -46,7 +51,7 @@ static int read_parts(skt *s, char *buffer, size_t n, size_t *done) {
 
 int skt_read_all(skt *s, void *buffer, size_t n, size_t *done) {
   size_t count = 0;
-  int rc = skt__detain(s, s == NULL ? NULL : &s->reading, buffer, n);
+  int rc = skt__check_io(s, s == NULL ? NULL : &s->reading, buffer, n);
   if (rc >= 0 && skt__type(s) != SKT_STREAM) {
     rc = SKT_EOPNOTSUPP;
   }
@@ -62,9 +67,9 @@ int skt_read_all(skt *s, void *buffer, size_t n, size_t *done) {
 /* Linux counts limits in ticks of up to 10 ms, and may be one too early. */
 enum { TICK_MS = 10 };
 
-/* A short count means that the limit is over, or that a signal came, which the
- * clock tells apart; or the next call tells what it means. */
-static bool is_over_time(const skt *s, int64_t start_us) {
+/* A short count means that the limit expired or that a signal arrived; the
+ * clock decides which. Any other reason the next call reports. */
+static bool has_expired(const skt *s, int64_t start_us) {
   int limit_ms = -1;
   if (has_limit(s) && SKT__LOAD(&s->writing) == SKT__OPEN) {
     (void)skt_limit(s, SKT_WRITE, &limit_ms);
@@ -81,7 +86,7 @@ int skt_write_all(skt *s, const void *buffer, size_t n, size_t *done) {
   do {
     rc = skt_write(s, count > 0 ? bytes + count : bytes, n - count);
     count += rc > 0 ? (size_t)rc : 0;
-    if (rc > 0 && count < n && is_over_time(s, start_us)) {
+    if (rc > 0 && count < n && has_expired(s, start_us)) {
       rc = SKT_ETIMEDOUT;
     }
   } while (rc > 0 && count < n);

@@ -2,11 +2,11 @@
 /* Whether calls on a socket wait, and for how long. */
 #include "internal.h"
 
-/* Tell the system whether calls wait, which they never do natively while the
- * limits are kept here. */
+/* Set the native mode: a socket whose limits are enforced here is natively
+ * non-blocking. */
 static int apply_mode(skt *s) {
   return skt__sys_set_blocking(skt__handle(s),
-                               skt__waits(s) && !skt__keeps_limits(s));
+                               skt__is_blocking(s) && !skt__enforces_limits(s));
 }
 
 static void set_flag(skt *s, int flag, bool on) {
@@ -18,7 +18,7 @@ int skt_set_blocking(skt *s, bool blocking) {
   if (rc < 0) {
     return rc;
   }
-  bool before = skt__waits(s);
+  bool before = skt__is_blocking(s);
   set_flag(s, SKT_NONBLOCK, !blocking);
   rc = apply_mode(s);
   if (rc < 0) {
@@ -29,7 +29,7 @@ int skt_set_blocking(skt *s, bool blocking) {
 
 int skt_blocking(const skt *s) {
   int rc = skt__check(s);
-  return rc < 0 ? rc : skt__waits(s);
+  return rc < 0 ? rc : skt__is_blocking(s);
 }
 
 int skt_limit(const skt *s, int direction, int *limit_ms) {
@@ -44,8 +44,8 @@ int skt_limit(const skt *s, int direction, int *limit_ms) {
   if (direction != SKT_READ && direction != SKT_WRITE) {
     return SKT_EINVAL;
   }
-  return skt__limited(s) ? skt__sys_limit(skt__handle(s), direction, limit_ms)
-                         : 0;
+  return skt__has_limit(s) ? skt__sys_limit(skt__handle(s), direction, limit_ms)
+                           : 0;
 }
 
 static int set_directions(skt *s, int directions, int limit_ms) {
@@ -74,9 +74,9 @@ int skt_set_limit(skt *s, int directions, int limit_ms) {
     rc = skt_limit(s, SKT_BOTH - directions, &other_ms);
   }
   if (rc == 0) {
-    bool before = skt__keeps_limits(s);
+    bool before = skt__enforces_limits(s);
     set_flag(s, SKT__LIMITED, limit_ms > 0 || other_ms > 0);
-    rc = before != skt__keeps_limits(s) ? apply_mode(s) : 0;
+    rc = before != skt__enforces_limits(s) ? apply_mode(s) : 0;
   }
   return rc;
 }

@@ -104,8 +104,8 @@ static int in_any_order(uint32_t native) {
 
 static int from_native(const skt__option_row *row, int native) {
   switch (row->form) {
-  case SKT__DOUBLED:
-    return native / 2;
+  case SKT__BUFFER:
+    return skt__system.doubles_buffers ? native / 2 : native;
   case SKT__SECONDS: /* Windows: -1 is never, which it is not told by skt */
     return native < 0 ? 0 : native > INT_MAX / 1000 ? INT_MAX : native * 1000;
   case SKT__NETWORK_ORDER:

@@ -57,18 +57,6 @@ static SKT__COLD int refuse_wait(const skt_poller *p, const skt_event *events) {
   return rc < 0 ? rc : events == NULL ? SKT_EFAULT : SKT_EINVAL;
 }
 
-/* Whether a wait that told nothing goes on, and for how long. */
-static SKT__COLD bool goes_on_waiting(int *rc, int *timeout_ms,
-                                      int64_t deadline_us) {
-  bool looked = *rc == 0 || *timeout_ms > 0;
-  if (*rc != 0 && *rc != SKT__EINTR) {
-    return false;
-  }
-  *rc = 0;
-  *timeout_ms = skt__remaining_ms(deadline_us);
-  return *timeout_ms != 0 || !looked;
-}
-
 int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
                     int timeout_ms) {
   if (p == NULL || p->open == 0 || events == NULL || capacity == 0 ||
@@ -79,11 +67,11 @@ int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
     return SKT_EBUSY;
   }
   int rc;
-  int64_t deadline_us = skt__deadline(timeout_ms);
+  skt__timer timer = skt__timer_start(timeout_ms);
   capacity = capacity < SKT__EVENTS_MAX ? capacity : SKT__EVENTS_MAX;
   do {
-    rc = skt__sys_poller_wait(p, events, capacity, timeout_ms);
-  } while (rc <= 0 && goes_on_waiting(&rc, &timeout_ms, deadline_us));
+    rc = skt__sys_poller_wait(p, events, capacity, timer.left_ms);
+  } while (rc <= 0 && skt__timer_goes_on(&timer, &rc));
   SKT__STORE(&p->waiting, 0);
   return rc;
 }

@@ -2,50 +2,60 @@
 #ifndef SKT_RETRY_H
 #define SKT_RETRY_H
 
-/* When a call is made again, until when, and what it has told. */
+/*
+ * The one retry protocol: whether a call is made again, until when, and which
+ * code its result has. And deadlines.
+ */
+
 #include "internal.h"
 
-/* What to do when a call in a direction has answered rc, SKT__EINTR or
- * SKT_EAGAIN or a stray code: 1 make it again, or the code to return. May wait.
- *   deadline_us  0 at first; goes from one time to the next */
-int skt__again(const skt *s, int direction, ptrdiff_t rc, int64_t *deadline_us);
+/* The state of one call of a verb.
+ *
+ *   skt__attempt t = {.s = s, .direction = SKT_WRITE};
+ *   do {
+ *     rc = skt__sys_write(...);
+ *   } while (rc < 0 && skt__try_again(&t, &rc));
+ */
+typedef struct skt__attempt {
+  skt *s;
+  int64_t deadline_us; /* of the socket's limit; 0 until it is needed */
+  int direction;       /* SKT_READ or SKT_WRITE */
+  bool had_icmp;       /* an ICMP error was discarded */
+} skt__attempt;
 
-/* Whether rc tells what became of some earlier message: an ICMP answer to it.
- * Linux tells it to connected sockets (udp(7)), Windows to all (Winsock
- * recvfrom, WSAECONNRESET); it is read, and gone. No message is lost by asking
- * again. */
-static inline bool skt__is_stray(const skt *s, ptrdiff_t rc) {
-  return skt__connectionless(s) && skt__domain(s) != SKT_UNIX &&
-         (rc == SKT_ECONNREFUSED || rc == SKT_ECONNRESET);
-}
+/* Whether to make the call again that returned *rc, 0 or less. May wait. If
+ * not, *rc becomes the verb's result, and the direction remembers it if it has
+ * ended. / */
+bool skt__try_again(skt__attempt *t, ptrdiff_t *rc);
 
-/* Whether skt__again is to be asked what to do. */
-static inline bool skt__is_unsettled(const skt *s, ptrdiff_t rc) {
-  return rc == SKT__EINTR || rc == SKT_EAGAIN || skt__is_stray(s, rc);
-}
-
-/* What a call that moves bytes has told, under its one name; kept in *end if
- * it ended the direction. */
-ptrdiff_t skt__note(const skt *s, int16_t *end, ptrdiff_t rc);
-
-/* skt__note for a read; an end of stream that is none is found out. */
-ptrdiff_t skt__end_of_read(skt *s, ptrdiff_t rc);
-
-/* The most bytes for one call; of messages there are no parts. */
+/* The most bytes for one write; a message is written whole. */
 static inline size_t skt__write_max(const skt *s) {
-  bool whole =
-      (skt__waits(s) && !skt__keeps_limits(s)) || skt__type(s) != SKT_STREAM;
-  return whole ? SKT__IO_MAX : SKT__WRITE_MAX;
+  bool natively_blocking = skt__is_blocking(s) && !skt__enforces_limits(s);
+  bool whole = natively_blocking || skt__type(s) != SKT_STREAM;
+  return whole ? SKT__IO_MAX : skt__system.write_max;
 }
 
-/* Whether a write that took some bytes of several ends with that. `cut` says
+/* Whether a stream's write returns after a part of its bytes. `cut` says
  * whether the last call took less than it was given. */
 bool skt__write_ends(const skt *s, bool cut);
 
 /* The moment of skt__sys_now_us that a time means; for ever if it is -1. */
 int64_t skt__deadline(int timeout_ms);
 
-/* Milliseconds left until then, rounded up so that no wait ends early. */
-int skt__remaining_ms(int64_t deadline_us);
+/* A wait that may take several calls of the system. */
+typedef struct skt__timer {
+  int64_t deadline_us;
+  int left_ms; /* for the next call; -1 for ever */
+} skt__timer;
+
+static inline skt__timer skt__timer_start(int timeout_ms) {
+  return (skt__timer){skt__deadline(timeout_ms), timeout_ms};
+}
+
+skt__timer skt__timer_until(int64_t deadline_us);
+
+/* Whether to wait again after a call that returned *rc. If not, *rc becomes the
+ * wait's result. A wait looks at least once. */
+bool skt__timer_goes_on(skt__timer *t, int *rc);
 
 #endif

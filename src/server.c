@@ -116,8 +116,8 @@ static bool is_peer_error(int code) {
  * itself, and skt_cancel wakes until none is left. */
 static int accept_one(skt *s, skt__os_handle *out, skt_addr *peer,
                       unsigned flags) {
-  bool inherited = !skt__waits(s) || skt__keeps_limits(s);
-  if (!SKT__ACCEPT_CAN_BE_MISSED) {
+  bool inherited = !skt__is_blocking(s) || skt__enforces_limits(s);
+  if (!skt__system.accept_misses_cancel) {
     return skt__sys_accept(skt__handle(s), out, peer, inherited, flags != 0);
   }
   SKT__ENTER(&s->calls);
@@ -164,60 +164,66 @@ static int drop_limits(skt *out) {
   return rc;
 }
 
-/* Whether to accept again after rc, an error or 0 for no call so far: 1, or the
- * error to return. */
-static int accepts_on(const skt *s, int rc, int64_t *deadline_us) {
-  if (skt__cancelled(s)) {
-    return SKT_ECANCELED;
+static bool accepts_again(skt__attempt *t, ptrdiff_t *rc) {
+  if (is_peer_error((int)*rc) && !skt__cancelled(t->s)) {
+    return true;
   }
-  if (rc == SKT__EINTR || rc == SKT_EAGAIN) {
-    return skt__again(s, SKT_READ, rc, deadline_us);
-  }
-  return rc == 0 || is_peer_error(rc) ? 1 : rc;
+  return skt__try_again(t, rc);
 }
 
-/* All that skt_accept leaves out. rc is the error that its call returned, or 0
- * if it made none. */
-static SKT__COLD int accept_slowly(skt *s, skt *out, skt_addr *peer,
-                                   unsigned flags, int rc) {
-  skt__os_handle handle = SKT__NO_HANDLE;
-  int64_t deadline_us = 0;
-  int bad = check_accept(s, out, flags);
-  if (out != NULL && out != s) {
-    *out = (skt){.kind = 0};
-  }
+static int hand_out_nothing(skt *out, skt_addr *peer, int rc) {
+  *out = (skt){.kind = 0};
   if (peer != NULL) {
-    *peer = (skt_addr){.length = 0};
-  }
-  if (bad < 0) {
-    return bad;
-  }
-  do {
-    int on = accepts_on(s, rc, &deadline_us);
-    if (on < 0) {
-      return on;
-    }
-    rc = accept_one(s, &handle, peer, flags);
-  } while (rc < 0);
-  fill_accepted(s, out, handle, flags);
-  rc = skt__limited(s) ? drop_limits(out) : 0;
-  if (rc < 0 && peer != NULL) {
     *peer = (skt_addr){.length = 0};
   }
   return rc;
 }
 
+/* Accept after a first call that returned rc, an error, or 0 for none so far.
+ */
+static SKT__COLD int accept_on(skt *s, skt *out, skt_addr *peer, unsigned flags,
+                               ptrdiff_t rc) {
+  skt__attempt t = {.s = s, .direction = SKT_READ};
+  skt__os_handle handle = SKT__NO_HANDLE;
+  while (handle == SKT__NO_HANDLE) {
+    if (rc < 0 && !accepts_again(&t, &rc)) {
+      return hand_out_nothing(out, peer, (int)rc);
+    }
+    rc = accept_one(s, &handle, peer, flags);
+    handle = rc < 0 ? SKT__NO_HANDLE : handle;
+  }
+  fill_accepted(s, out, handle, flags);
+  int bad = skt__has_limit(s) ? drop_limits(out) : 0;
+  return bad < 0 ? hand_out_nothing(out, peer, bad) : 0;
+}
+
+/* Accept where the fast path does not fit. */
+static SKT__COLD int accept_slowly(skt *s, skt *out, skt_addr *peer,
+                                   unsigned flags) {
+  int rc = check_accept(s, out, flags);
+  if (rc < 0 && out != s && out != NULL) {
+    return hand_out_nothing(out, peer, rc);
+  }
+  if (peer != NULL) {
+    *peer = (skt_addr){.length = 0};
+  }
+  return rc < 0 ? rc : accept_on(s, out, peer, flags, 0);
+}
+
+/* The fast path has no peer's address, no limit and, on Windows, does not
+ * exist; what is left out is called last, so that this function saves no
+ * registers. */
 int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
-  if (SKT__ACCEPT_CAN_BE_MISSED || s == NULL || out == NULL || out == s ||
-      peer != NULL || (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
-      SKT__LOAD(&s->reading) != SKT__ACCEPTING || skt__limited(s)) {
-    return accept_slowly(s, out, peer, flags, 0);
+  if (skt__system.accept_misses_cancel || s == NULL || out == NULL ||
+      out == s || peer != NULL || (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
+      SKT__LOAD(&s->reading) != SKT__ACCEPTING || skt__has_limit(s)) {
+    return accept_slowly(s, out, peer, flags);
   }
   skt__os_handle handle;
-  int rc = skt__sys_accept(skt__handle(s), &handle, NULL, !skt__waits(s),
+  int rc = skt__sys_accept(skt__handle(s), &handle, NULL, !skt__is_blocking(s),
                            flags != 0);
   if (rc < 0) {
-    return accept_slowly(s, out, NULL, flags, rc);
+    return accept_on(s, out, NULL, flags, rc);
   }
   fill_accepted(s, out, handle, flags);
   return 0;

@@ -10,8 +10,6 @@
  * skt_addr_from_native, whose argument checks have been made. */
 int skt__addr_set(skt_addr *out, const void *native, size_t length);
 
-bool skt__is_loopback(const skt_addr *a);
-
 /* The address that means none in particular: wildcard and port 0, or unnamed.
  */
 void skt__addr_any(skt_addr *a, int domain);

@@ -77,9 +77,9 @@ int skt_socket(skt *s, int domain, int type, int protocol) {
 /* IPv6 can be compiled in and switched off; ::1 is then nobody's address
  * (Linux, ip-sysctl, disable_ipv6). */
 static int try_loopback(skt *s) {
-  skt__ip ip = {.bytes[15] = 1};
+  skt__ip ip = {.domain = SKT_IPV6, .bytes[15] = 1};
   skt_addr loopback;
-  skt__addr_set_ip(&loopback, SKT_IPV6, &ip);
+  skt__addr_set_ip(&loopback, &ip);
   return skt_bind(s, &loopback, 0);
 }
 

@@ -3,52 +3,32 @@
 #define SKT_SYS_H
 
 /*
- * The seam: what a backend supplies, and all that skt knows of a system.
+ * The seam: what a backend supplies, and all that skt knows of a system. Its
+ * parts are the headers sys_*.h, one a concern; shared.h is what backends may
+ * call. src/README.md says how to add a system.
  *
- * Six rules hold for every function.
+ * Rules for every function of the seam:
  *
- * 1. It is called from the shared sources in src, never by users or by tests
- *    of the API.
- * 2. Arguments have been checked: pointers are not NULL unless the comment says
+ * 1. Only the shared sources in src call it, never users or tests of the API.
+ * 2. Its arguments are checked: pointers are not NULL unless the comment says
  *    so, lengths are 1 to SKT__IO_MAX, handles were made or adopted here,
  *    addresses are of the socket's domain. A backend does not check again.
- * 3. The result is 0, or a count, or a negative SKT_E... code. A failing
- *    function keeps the native number for skt__sys_native_error. Nothing is
- *    logged, allocated or remembered.
- * 4. It makes one system call and translates the result. There is no loop, no
- *    retry and no clock. The few that make more calls say so below: they set
- *    what makes a new socket alike on every system.
- * 5. Whatever differs between systems is absorbed here and nowhere else, and
- *    the line that does it says: which system, what it does, what we do, where
- *    it is written.
- * 6. Every backend has all the functions, in this order.
+ * 3. It returns 0, or a count, or a negative SKT_E... code. A function that
+ *    fails keeps the native number for skt__sys_native_error.
+ * 4. It does not look into skt, skt_polled or skt_poller.pending.
  *
- * A backend also supplies os.h with the system's headers for addresses and
- *   skt__os_handle   the native handle's type
- *   SKT__NO_HANDLE   its "none", all bits set
- *   SKT__IO_MAX      the most bytes for one read or write
- *   SKT__WRITE_MAX   the most bytes for one write on a non-blocking socket
- *   SKT__LOAD(p)     read an int16_t that another thread may write, in order
- *   SKT__STORE(p, v) write it
- *   SKT__ABSTRACT_NAMES  1 if unix sockets can have names that are no paths
- *   SKT__COLD        marks a function that is seldom called, or nothing
- *   SKT__ENTER(p), SKT__LEAVE(p), SKT__OR(p, v)   count up, count down, set
- *                    bits in a uint16_t that other threads change too, in an
- *                    order that all threads agree on; SKT__LOAD reads it; the
- *                    last has its old value
- *   SKT__LIMITS_BIND           1 if the system keeps limits for reads, writes
- *                              and accept exactly, losing nothing
- *   SKT__LIMIT_BINDS_CONNECT   1 if it keeps the one for writes in connect
- *   SKT__ACCEPT_CAN_BE_MISSED  1 if an accept that is about to wait can be
- *                    missed by skt__sys_cancel
- *   SKT__CLAIM(p)    set a uint16_t that is 0 to 1, in such an order; whether
- *                    it was 0
- *   SKT__TAKE(p)     set it to 0 again, in such an order; whether it was 1
- *   SKT__POLL_ROOM   bytes that skt__sys_poll needs for each socket
- *   SKT__CLOSE_IS_TOLD  1 if a poller must be told before a socket is closed
- *   SKT__SLICE_MS    how often a wait must look whether it was cancelled; -1 if
- *                    skt__sys_cancel wakes it
- * src/README.md tells how to add a system.
+ * Rules for calls:
+ *
+ * 5. On the path of bytes it makes one system call and translates the result.
+ *    Any other function that may make more says so below. It has no loop, no
+ *    retry, no clock; it logs nothing, allocates nothing, remembers nothing.
+ *
+ * Pollers remember; sys_poller.h has their rules.
+ *
+ * A workaround that a system needs stands in its backend, with a comment: which
+ * system, what it does, what skt does, where that is written. A workaround that
+ * is harmless everywhere may stand above the seam, once, where the fake backend
+ * proves it; its comment names the system all the same.
  */
 
 #ifndef _GNU_SOURCE
@@ -59,6 +39,50 @@
 
 #include "sys_error.h"
 
+/* What the shared sources must know of a system. Each backend's os.h fills the
+ * one table, `skt__system`, which the compiler folds. */
+typedef struct skt__facts {
+  /* SO_RCVTIMEO and SO_SNDTIMEO end reads, writes and accept exactly, and no
+   * byte gets lost. Not on Windows. */
+  bool keeps_limits;
+  /* SO_SNDTIMEO ends connect too. Only on Linux. */
+  bool limits_connect;
+  /* A thread that is about to wait in accept can miss skt__sys_cancel. Only on
+   * Windows. */
+  bool accept_misses_cancel;
+  /* skt__sys_poller_closing must be called before a socket is closed. On
+   * Windows, and where pollers are over poll. */
+  bool close_leaves_pollers;
+  /* Unix sockets can have names that are no paths. Only on Linux. */
+  bool has_abstract_names;
+  /* The system reports twice the buffer that was set, to count its own needs.
+   * Only on Linux. */
+  bool doubles_buffers;
+  /* SO_REUSEPORT deals connections and messages out evenly. Only on Linux. */
+  bool reuseport_balances;
+  /* How often a wait must look whether it was cancelled, in ms; -1 if
+   * skt__sys_cancel wakes it. -1 but on Windows. */
+  int cancel_poll_ms;
+  /* The most bytes for one write on a non-blocking stream. */
+  size_t write_max;
+} skt__facts;
+
+/* A backend's os.h has the system's headers for addresses, the table, and
+ *   skt__os_handle   the native handle's type
+ *   SKT__NO_HANDLE   its "none", all bits set
+ *   SKT__IO_MAX      the most bytes for one read or write
+ *   SKT__WAIT_ROOM   bytes that skt__sys_wait needs for each item
+ *   SKT__COLD        marks a function that is seldom called, or nothing
+ *   SKT__LOAD(p)     read an int16_t that another thread may write, in order
+ *   SKT__STORE(p, v) write it
+ *   SKT__ENTER(p), SKT__LEAVE(p), SKT__OR(p, v)   count up, count down, set
+ *                    bits in a uint16_t that other threads change too, in an
+ *                    order that all threads agree on; SKT__LOAD reads it; the
+ *                    last has its old value
+ *   SKT__CLAIM(p)    set a uint16_t that is 0 to 1, in such an order; whether
+ *                    it was 0
+ *   SKT__TAKE(p)     set it to 0 again, in such an order; whether it was 1
+ * It may define functions of the seam inline. */
 #ifdef _WIN32
 #include "win32/os.h"
 #else
@@ -73,8 +97,8 @@ enum {
 /* Microseconds of a clock that never goes back. */
 int64_t skt__sys_now_us(void);
 
-/* The index of a network interface, or 0 when there is none of that name. May
- * take several calls of the system. */
+/* The index of a network interface, or 0 if there is none of that name. May
+ * make several system calls. */
 uint32_t skt__sys_interface(const char *name);
 
 #include "sys_datagram.h"

@@ -14,7 +14,7 @@ typedef struct skt__option_row {
 } skt__option_row;
 enum {
   SKT__AS_IS,
-  SKT__DOUBLED,      /* what is read is twice what was set */
+  SKT__BUFFER,       /* what is read is twice what was set, on Linux */
   SKT__SECONDS,      /* milliseconds in skt */
   SKT__NETWORK_ORDER /* set in network byte order, read in any */
 };

@@ -33,7 +33,10 @@ enum { SKT__EVENTS_MAX = 1 << 20 };
 int skt__sys_poller_wake(skt_poller *p);
 
 /* A socket is about to be closed: no poller of this process is to watch it any
- * more. Called if SKT__CLOSE_IS_TOLD. */
-void skt__sys_closing(skt__os_handle s);
+ * more. Called if skt__system.close_leaves_pollers. */
+void skt__sys_poller_closing(skt__os_handle s);
+
+/* skt_cancel has ended a socket: all pollers that watch it report an error. */
+void skt__sys_poller_cancelled(skt__os_handle s);
 
 #endif

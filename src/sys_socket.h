@@ -50,7 +50,7 @@ int skt__sys_accept(skt__os_handle s, skt__os_handle *out, skt_addr *peer,
  * does not wait or its limit is over, or SKT__EINTR. May first ask the system
  * to refuse loopback connections as fast as it can. A unix socket goes on by
  * itself after neither, and on Linux answers SKT_EAGAIN for a full queue. */
-int skt__sys_connect(skt__os_handle s, const skt_addr *peer);
+int skt__sys_connect(skt__os_handle s, const skt_addr *peer, bool is_loopback);
 
 /* Let a socket that needs no connection have no peer again. */
 int skt__sys_disconnect(skt__os_handle s, int domain);
@@ -72,8 +72,8 @@ int skt__sys_cancel(skt__os_handle s);
 int skt__sys_set_blocking(skt__os_handle s, bool blocking);
 
 /* Let the system keep a limit for a direction, SKT_READ or SKT_WRITE: 1 or more
- * milliseconds, or -1. If SKT__LIMITS_BIND, a call that is over time then
- * answers SKT_EAGAIN; else the system only remembers the number. */
+ * milliseconds, or -1. If skt__system.keeps_limits, a call that is over time
+ * then answers SKT_EAGAIN; else the system only remembers the number. */
 int skt__sys_set_limit(skt__os_handle s, int direction, int limit_ms);
 int skt__sys_limit(skt__os_handle s, int direction, int *limit_ms);
 

@@ -6,123 +6,155 @@
 
 int skt__check_wait(const skt *s) {
   int state = skt__state(s);
-  return skt__cancelled(s) ? SKT_ECANCELED
-         : state == SKT_LISTENING || state == SKT_CONNECTED ||
-                 skt__connecting(s) || skt__connectionless(s)
-             ? 0
-             : SKT_ENOTCONN;
-}
-
-/* The next part of a wait: all of it, or where skt_cancel cannot end the
- * system's wait, so much that it is noticed. */
-static int slice_ms(int left_ms) {
-  return SKT__SLICE_MS < 0 || (left_ms >= 0 && left_ms < SKT__SLICE_MS)
-             ? left_ms
-             : SKT__SLICE_MS;
-}
-
-static void prepare_entries(skt_polled *entries, size_t count) {
-  for (size_t i = 0; i < count; ++i) {
-    const skt *s = entries[i].s;
-    entries[i].ready = s != NULL && skt__connecting(s) ? SKT__FAILED : 0;
+  if (skt__cancelled(s)) {
+    return SKT_ECANCELED;
   }
+  bool can_be_ready = state == SKT_LISTENING || state == SKT_CONNECTED ||
+                      skt__connecting(s) || skt__connectionless(s);
+  return can_be_ready ? 0 : SKT_ENOTCONN;
 }
 
-static bool is_any_cancelled(const skt_polled *entries, size_t count) {
+/* What a wait takes: the entries that can become ready are its items, in order,
+ * and the waker is the last. */
+typedef struct wait_request {
+  skt_polled *entries;
+  size_t count;
+  skt__wait_item *items; /* with room for count + 1 */
+  void *room;            /* for the backend */
+  skt_waker *waker;      /* or NULL */
+} wait_request;
+
+static bool is_asked(const skt_polled *e) {
+  return e->s != NULL && e->events != 0;
+}
+
+/* Returns how many items there are. The failure of a connect is reported as an
+ * event of its own. */
+static size_t fill_items(const wait_request *r) {
+  size_t n = 0;
+  for (size_t i = 0; i < r->count; ++i) {
+    const skt_polled *e = &r->entries[i];
+    if (is_asked(e)) {
+      int failure = skt__connecting(e->s) ? SKT__FAILED : 0;
+      r->items[n++] =
+          (skt__wait_item){skt__handle(e->s), e->events | failure, 0};
+    }
+  }
+  if (r->waker != NULL) {
+    r->items[n++] =
+        (skt__wait_item){(skt__os_handle)r->waker->waits, SKT_READ, 0};
+  }
+  return n;
+}
+
+static bool is_any_cancelled(const wait_request *r) {
   size_t i = 0;
-  while (i < count && (entries[i].s == NULL || entries[i].events == 0 ||
-                       !skt__cancelled(entries[i].s))) {
+  while (i < r->count &&
+         !(is_asked(&r->entries[i]) && skt__cancelled(r->entries[i].s))) {
     ++i;
   }
-  return i < count;
+  return i < r->count;
 }
 
-/* skt__sys_poll until a deadline, whatever interrupts it. Looks at least once.
- */
-static int poll_until(skt_polled *entries, size_t count, skt__os_handle waker,
-                      void *room, int64_t deadline_us) {
-  for (bool looked = false;;) {
-    int left_ms = skt__remaining_ms(deadline_us);
-    if (left_ms == 0 && looked) {
-      return 0;
-    }
-    prepare_entries(entries, count);
-    int rc = skt__sys_poll(entries, count, waker, room, slice_ms(left_ms));
-    if (is_any_cancelled(entries, count)) {
+/* Where skt_cancel cannot end the system's wait, a part of a wait that is short
+ * enough for the cancel to be noticed. */
+static int slice_ms(int left_ms) {
+  int most = skt__system.cancel_poll_ms;
+  return most < 0 || (left_ms >= 0 && left_ms < most) ? left_ms : most;
+}
+
+/* Returns how many items are ready, 0 when the time is over, or a code. */
+static int wait_for_items(const wait_request *r, size_t n, skt__timer timer) {
+  int rc;
+  do {
+    rc = skt__sys_wait(r->items, n, r->room, slice_ms(timer.left_ms));
+    if (is_any_cancelled(r)) {
       return SKT_ECANCELED;
     }
-    if (rc != 0 && rc != SKT__EINTR) {
-      return rc;
-    }
-    looked = rc == 0 || left_ms > 0;
-  }
+  } while (rc <= 0 && skt__timer_goes_on(&timer, &rc));
+  return rc;
 }
 
-/* Room for the system's form of so many sockets and a waker. */
-enum { CELL = sizeof(uintptr_t), FEW = 64 };
-#define CELLS(count) ((SKT__POLL_ROOM * ((count) + 1) + CELL - 1) / CELL)
-_Static_assert(SKT__POLL_ROOM <= 2 * sizeof(skt_polled),
-               "entries that fit into memory have room that can be counted");
+/* Words for `count` sockets and a waker: their items, and the system's form. */
+enum { SLOT = sizeof(uintptr_t), FEW = 64 };
+#define SLOTS(bytes, count) (((bytes) * ((count) + 1) + SLOT - 1) / SLOT)
+#define ITEM_SLOTS(count) SLOTS(sizeof(skt__wait_item), count)
+#define ROOM_SLOTS(count) SLOTS(SKT__WAIT_ROOM, count)
+_Static_assert(SKT__WAIT_ROOM + sizeof(skt__wait_item) <=
+                   4 * sizeof(skt_polled),
+               "entries that fit into memory have slots that can be counted");
 
 int skt__wait(const skt *s, int events, int64_t deadline_us) {
-  uintptr_t room[CELLS(1)];
+  uintptr_t room[ROOM_SLOTS(1)];
+  skt__wait_item item[2];
   skt_polled e = {(skt *)s, events, 0}; /* which is only read */
-  int rc = poll_until(&e, 1, SKT__NO_HANDLE, room, deadline_us);
-  return rc > 0 ? e.ready : rc;
+  wait_request r = {&e, 1, item, room, NULL};
+  int rc = wait_for_items(&r, fill_items(&r), skt__timer_until(deadline_us));
+  return rc > 0 ? item[0].got : rc;
+}
+
+void skt__pause(void) {
+  uintptr_t room[ROOM_SLOTS(0)];
+  (void)skt__sys_wait(NULL, 0, room, 1);
 }
 
 /* The directions in which a call would not even ask the system: shut down here,
  * or broken before. The system may know nothing of it. */
 static int ended(const skt *s) {
   int reading = SKT__LOAD(&s->reading), writing = SKT__LOAD(&s->writing);
-  return (reading < 0 || reading == SKT__SHUT ? SKT_READ : 0) |
-         (writing < 0 || writing == SKT__SHUT ? SKT_WRITE : 0);
+  bool no_read = reading < 0 || reading == SKT__SHUT;
+  bool no_write = writing < 0 || writing == SKT__SHUT;
+  return (no_read ? SKT_READ : 0) | (no_write ? SKT_WRITE : 0);
 }
 
-/* What was answered becomes what was asked for; how many entries are ready. */
-static int settle_entries(skt_polled *entries, size_t count) {
+static bool is_any_ended(const wait_request *r) {
+  size_t i = 0;
+  while (i < r->count &&
+         !(is_asked(&r->entries[i]) &&
+           (ended(r->entries[i].s) & r->entries[i].events) != 0)) {
+    ++i;
+  }
+  return i < r->count;
+}
+
+/* An error makes ready whatever was asked for. */
+static int ready_events(const skt_polled *e, int got) {
+  return (got & SKT__FAILED) != 0 ? e->events : (got | ended(e->s)) & e->events;
+}
+
+/* Write the events into the entries. Returns how many are ready.
+ *   any  whether an item is ready */
+static int take_items(const wait_request *r, bool any) {
+  const skt__wait_item *item = r->items;
   int ready = 0;
-  for (size_t i = 0; i < count; ++i) {
-    skt_polled *e = &entries[i];
-    bool failed = (e->ready & SKT__FAILED) != 0;
-    int there = e->s == NULL ? 0 : e->ready | ended(e->s);
-    e->ready = failed ? e->events : there & e->events;
+  for (size_t i = 0; i < r->count; ++i) {
+    skt_polled *e = &r->entries[i];
+    e->ready = 0;
+    if (is_asked(e)) {
+      e->ready = ready_events(e, any ? item->got : 0);
+      ++item;
+    }
     ready += e->ready != 0;
   }
   return ready;
 }
 
-static int answered(const skt_polled *entries, size_t count) {
-  int ready = 0;
-  for (size_t i = 0; i < count; ++i) {
-    ready += entries[i].ready != 0;
-  }
-  return ready;
-}
-
 /* Returns how many entries are ready; *woken says whether the waker was. */
-static int poll_entries(skt_polled *entries, size_t count, skt_waker *waker,
-                        void *room, int timeout_ms, bool *woken) {
-  bool any_ended = false;
-  for (size_t i = 0; i < count && !any_ended; ++i) {
-    const skt *s = entries[i].s;
-    any_ended = s != NULL && (ended(s) & entries[i].events) != 0;
-  }
-  skt__os_handle handle =
-      waker == NULL ? SKT__NO_HANDLE : (skt__os_handle)waker->waits;
-  int rc = poll_until(entries, count, handle, room,
-                      skt__deadline(any_ended ? 0 : timeout_ms));
-  *woken = rc > answered(entries, count);
+static int wait_for_entries(const wait_request *r, int timeout_ms,
+                            bool *woken) {
+  size_t n = fill_items(r);
+  skt__timer timer = skt__timer_start(is_any_ended(r) ? 0 : timeout_ms);
+  int rc = wait_for_items(r, n, timer);
+  *woken = rc > 0 && r->waker != NULL && r->items[n - 1].got != 0;
   if (*woken) {
-    skt__sys_waker_drain(handle);
-    (void)SKT__TAKE(&waker->pending);
+    skt__sys_waker_drain((skt__os_handle)r->waker->waits);
+    (void)SKT__TAKE(&r->waker->pending);
   }
-  return rc < 0 ? rc : settle_entries(entries, count);
+  return rc < 0 ? rc : take_items(r, rc > 0);
 }
 
-int skt_wait(skt *s, int events, int timeout_ms, skt_waker *waker) {
-  uintptr_t room[CELLS(1)];
-  bool woken;
+static int check_one(const skt *s, int events, int timeout_ms,
+                     const skt_waker *waker) {
   int rc = skt__check(s);
   if (rc == 0 && waker != NULL) {
     rc = skt__check_waker(waker);
@@ -133,12 +165,20 @@ int skt_wait(skt *s, int events, int timeout_ms, skt_waker *waker) {
   if (events < SKT_READ || events > SKT_BOTH || timeout_ms < -1) {
     return SKT_EINVAL;
   }
-  rc = skt__check_wait(s);
+  return skt__check_wait(s);
+}
+
+int skt_wait(skt *s, int events, int timeout_ms, skt_waker *waker) {
+  uintptr_t room[ROOM_SLOTS(1)];
+  skt__wait_item items[2];
+  bool woken;
+  int rc = check_one(s, events, timeout_ms, waker);
   if (rc < 0) {
     return rc;
   }
   skt_polled e = {s, events, 0};
-  rc = poll_entries(&e, 1, waker, room, timeout_ms, &woken);
+  wait_request r = {&e, 1, items, room, waker};
+  rc = wait_for_entries(&r, timeout_ms, &woken);
   return rc < 0 ? rc : e.ready | (woken ? SKT_WOKEN : 0);
 }
 
@@ -175,32 +215,32 @@ static int check_poll(skt_polled *entries, size_t count, int timeout_ms,
     entries[i].ready = 0;
   }
   int rc = check_entries(entries, count, &live);
-  if (waker != NULL && skt__check_waker(waker) < 0) {
+  if (rc == SKT_EBADF || (waker != NULL && skt__check_waker(waker) < 0)) {
     return SKT_EBADF;
   }
   bool endless = timeout_ms == -1 && !live && waker == NULL;
-  return rc == SKT_EBADF ? rc : timeout_ms < -1 || endless ? SKT_EINVAL : rc;
+  return timeout_ms < -1 || endless ? SKT_EINVAL : rc;
 }
 
 int skt_poll(skt_polled *entries, size_t count, int timeout_ms,
              skt_waker *waker) {
-  uintptr_t few[CELLS(FEW)];
+  uintptr_t few[ITEM_SLOTS(FEW) + ROOM_SLOTS(FEW)], *slots = few;
   bool woken;
   int rc = check_poll(entries, count, timeout_ms, waker);
   if (rc < 0) {
     return rc;
   }
-  bool fits = count <= FEW;
-  void *room = fits ? few : malloc(CELLS(count) * CELL);
-  if (room == NULL) {
+  if (count > FEW) {
+    slots = malloc((ITEM_SLOTS(count) + ROOM_SLOTS(count)) * SLOT);
+  }
+  if (slots == NULL) {
     return SKT_ENOMEM;
   }
-  rc = poll_entries(entries, count, waker, room, timeout_ms, &woken);
-  if (!fits) {
-    free(room);
-  }
-  for (size_t i = 0; rc < 0 && i < count; ++i) {
-    entries[i].ready = 0;
+  wait_request r = {entries, count, (void *)slots, slots + ITEM_SLOTS(count),
+                    waker};
+  rc = wait_for_entries(&r, timeout_ms, &woken);
+  if (slots != few) {
+    free(slots);
   }
   return rc < 0 ? rc : rc + woken;
 }

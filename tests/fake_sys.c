@@ -86,8 +86,8 @@ int skt__sys_accept(skt__os_handle s, skt__os_handle *out, skt_addr *peer,
   return code("accept");
 }
 
-int skt__sys_connect(skt__os_handle s, const skt_addr *peer) {
-  (void)s, (void)peer;
+int skt__sys_connect(skt__os_handle s, const skt_addr *peer, bool is_loopback) {
+  (void)s, (void)peer, (void)is_loopback;
   return code("connect");
 }
 
@@ -197,25 +197,27 @@ int skt__sys_limit(skt__os_handle s, int direction, int *limit_ms) {
   return code("limit");
 }
 
-/* Each entry's events are 8 bits of the result, the first one's the lowest; and
+/* Each item's events are 8 bits of the result, the first one's the lowest; and
  * FAKE_WOKEN is the waker's. */
-int skt__sys_poll(skt_polled *entries, size_t count, skt__os_handle waker,
-                  void *room, int timeout_ms) {
-  (void)waker, (void)room;
-  fake_connecting = count > 0 && (entries[0].ready & SKT__FAILED) != 0;
-  fake_events = count > 0 ? entries[0].events : 0;
+int skt__sys_wait(skt__wait_item *items, size_t count, void *room,
+                  int timeout_ms) {
+  (void)room;
+  fake_connecting = count > 0 && (items[0].wanted & SKT__FAILED) != 0;
+  fake_events = count > 0 ? items[0].wanted & SKT_BOTH : 0;
   fake_timeout_ms = timeout_ms;
   long long result = play("wait");
-  int ready = result > 0 && (result & FAKE_WOKEN) != 0;
-  for (size_t i = 0; i < count; ++i) {
-    entries[i].ready = result > 0 ? (int)(result >> 8 * i) & 0xff : 0;
-    ready += entries[i].ready != 0;
+  int ready = 0;
+  for (size_t i = 0; i < count && result > 0; ++i) {
+    bool is_waker = items[i].handle == FAKE_WAKER;
+    bool woken = is_waker && (result & FAKE_WOKEN) != 0;
+    items[i].got = is_waker ? woken : (int)(result >> 8 * i) & 0xff;
+    ready += items[i].got != 0;
   }
   return result < 0 ? (int)result : ready;
 }
 
 int skt__sys_waker_create(skt__os_handle *waits, skt__os_handle *wakes) {
-  *waits = (skt__os_handle)44;
+  *waits = FAKE_WAKER;
   *wakes = (skt__os_handle)45;
   return code("waker_create");
 }
@@ -270,7 +272,9 @@ int skt__sys_poller_wake(skt_poller *p) {
   return code("poller_wake");
 }
 
-void skt__sys_closing(skt__os_handle s) { (void)s; }
+void skt__sys_poller_closing(skt__os_handle s) { (void)s; }
+
+void skt__sys_poller_cancelled(skt__os_handle s) { (void)s; }
 
 int skt__sys_pending_error(skt__os_handle s) {
   (void)s;
@@ -309,7 +313,7 @@ int skt__sys_adopt(skt__os_handle s) {
 
 /* One of each form; and no SKT_OPT_MARK. */
 const skt__option_row skt__sys_options[] = {
-    {SKT_OPT_SEND_BUFFER, 0, 1, 1, SKT__DOUBLED},
+    {SKT_OPT_SEND_BUFFER, 0, 1, 1, SKT__BUFFER},
     {SKT_OPT_RECEIVE_BUFFER, 0, 1, 2, SKT__AS_IS},
     {SKT_OPT_USER_TIMEOUT, 0, 1, 3, SKT__SECONDS},
     {SKT_OPT_DEVICE, SKT_IPV4, 1, 4, SKT__NETWORK_ORDER},

@@ -39,6 +39,7 @@ extern bool fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
 extern int fake_option;
 
 /* For the result of "wait": the waker was woken. */
+#define FAKE_WAKER ((skt__os_handle)44)
 #define FAKE_WOKEN (1LL << 40)
 
 /* A blocking, connected socket, without a call. */

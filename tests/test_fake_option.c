@@ -38,7 +38,8 @@ static int set_as(skt *s, int option, int value) {
 TEST(option_form, doubled_buffer_is_halved) {
   skt s = fake_connected();
   CHECK_EQ(set_as(&s, SKT_OPT_SEND_BUFFER, 65536), 65536);
-  CHECK_EQ(read_as(&s, SKT_OPT_SEND_BUFFER, 131072), 65536);
+  CHECK_EQ(read_as(&s, SKT_OPT_SEND_BUFFER, 131072),
+           skt__system.doubles_buffers ? 65536 : 131072);
   CHECK_EQ(set_as(&s, SKT_OPT_RECEIVE_BUFFER, 65536), 65536);
   CHECK_EQ(read_as(&s, SKT_OPT_RECEIVE_BUFFER, 65536), 65536);
 }

@@ -78,7 +78,7 @@ TEST(retry, length_given_to_the_system_is_bounded) {
   s.kind |= SKT_NONBLOCK;
   PLAY({"write", 1});
   CHECK_EQ(skt_write(&s, bytes, PTRDIFF_MAX), 1);
-  CHECK_EQ(fake_n, SKT__WRITE_MAX);
+  CHECK_EQ(fake_n, skt__system.write_max);
   CHECK_PLAYED();
 }
 
@@ -100,7 +100,8 @@ TEST(retry, length_of_the_bound_is_one_call_and_one_more_is_two) {
 /* Winsock counts in an int, and macOS refuses more than one holds. */
 TEST(retry, bounds_are_what_every_system_takes) {
   CHECK(SKT__IO_MAX <= INT_MAX && SKT__IO_MAX >= 1 << 20);
-  CHECK(SKT__WRITE_MAX <= SKT__IO_MAX && SKT__WRITE_MAX >= 1 << 16);
+  CHECK(skt__system.write_max <= SKT__IO_MAX &&
+        skt__system.write_max >= 1 << 16);
 }
 
 TEST(retry, write_of_5_gib_is_one_call_of_skt) {
@@ -196,7 +197,7 @@ TEST(retry, interrupted_connect_is_waited_for_and_not_repeated) {
   PLAY({"connect", SKT__EINTR}, {"wait", SKT__EINTR}, {"wait", SKT_WRITE},
        {"pending_error", 0});
   CHECK_EQ(skt_connect(&s, &to), 0);
-  CHECK_EQ(fake_timeout_ms, SKT__SLICE_MS);
+  CHECK_EQ(fake_timeout_ms, skt__system.cancel_poll_ms);
   CHECK_EQ(skt_connect_finish(&s), 0);
   CHECK_PLAYED();
 }
@@ -217,9 +218,6 @@ TEST(retry, interrupted_connect_tells_how_it_ended) {
 TEST(retry, connect_that_is_cancelled_as_it_begins_says_so) {
   skt s = socket_in(SKT__FRESH);
   skt_addr to = somewhere();
-  if (!SKT__LIMIT_BINDS_CONNECT) {
-    SKIP("a connect that goes on is waited for here");
-  }
   fake_cancelled = &s;
   PLAY({"connect", SKT_EINPROGRESS}, {"is_cancelled", 0});
   CHECK_EQ(skt_connect(&s, &to), SKT_ECANCELED);
@@ -322,14 +320,16 @@ TEST(retry, longest_timeout_is_no_shorter) {
   skt s = fake_connected();
   PLAY({"wait", SKT__EINTR}, {"pass_us", 1000}, {"wait", SKT_READ});
   CHECK_EQ(skt_wait(&s, SKT_READ, INT_MAX, NULL), SKT_READ);
-  CHECK_EQ(fake_timeout_ms, SKT__SLICE_MS < 0 ? INT_MAX - 1 : SKT__SLICE_MS);
+  CHECK_EQ(fake_timeout_ms, skt__system.cancel_poll_ms < 0
+                                ? INT_MAX - 1
+                                : skt__system.cancel_poll_ms);
   CHECK_PLAYED();
 }
 
 /* The system forgets how long it had waited when a signal comes. */
 TEST(retry, limit_holds_though_signals_keep_coming) {
   skt s = fake_connected();
-  if (!SKT__LIMITS_BIND) {
+  if (!skt__system.keeps_limits) {
     SKIP("limits are kept by skt here, and no signals come");
   }
   PLAY({"set_limit", 0});
@@ -356,7 +356,7 @@ static skt limited_socket(void) {
 TEST(retry, write_within_a_limit_ends_when_it_was_cut_short) {
   skt s = limited_socket();
   skt_buffer parts[] = {{bytes, 4}, {bytes, 6}};
-  if (!SKT__LIMITS_BIND) {
+  if (!skt__system.keeps_limits) {
     SKIP("limits are kept by skt here");
   }
   PLAY({"write", 3}, {"limit", 0}, {"write", 7});
@@ -376,7 +376,7 @@ TEST(retry, limit_of_reading_cuts_no_write_short) {
   skt s = limited_socket();
   size_t done = 0;
   skt_buffer parts[] = {{bytes, 4}, {bytes, 6}};
-  if (!SKT__LIMITS_BIND) {
+  if (!skt__system.keeps_limits) {
     SKIP("no signals come here");
   }
   fake_limit_ms = -1; /* of writing */
@@ -393,7 +393,7 @@ TEST(retry, limit_of_reading_cuts_no_write_short) {
 TEST(retry, write_all_is_over_time_only_when_the_time_has_passed) {
   skt s = limited_socket();
   size_t done = 0;
-  if (!SKT__LIMITS_BIND) {
+  if (!skt__system.keeps_limits) {
     SKIP("no signals come here");
   }
   PLAY({"write", 3}, {"pass_us", 30000}, {"limit", 0}, {"limit", 0},
@@ -637,7 +637,7 @@ TEST(seam, wait_tells_whether_the_socket_connects) {
   s = fake_connected();
   CHECK_EQ(skt_wait(&s, SKT_WRITE, -1, NULL), SKT_WRITE);
   CHECK(!fake_connecting);
-  s = socket_in(SKT__CONNECTING_HERE);
+  s = socket_in(SKT__CONNECTING_TO_LOCAL);
   CHECK_EQ(skt_wait(&s, SKT_READ, -1, NULL), SKT_READ);
   CHECK(fake_connecting);
   CHECK_PLAYED();
@@ -656,7 +656,7 @@ TEST(cost, round_trip_is_two_calls) {
 TEST(cost, round_trip_with_limits_is_two_calls) {
   skt s = fake_connected();
   PLAY({"set_limit", 0}, {"set_limit", 0}, {"write", 4}, {"read", 4});
-  if (!SKT__LIMITS_BIND) {
+  if (!skt__system.keeps_limits) {
     SKIP("limits are kept by skt here");
   }
   CHECK_EQ(skt_set_limit(&s, SKT_BOTH, 1000), 0);
@@ -668,7 +668,7 @@ TEST(cost, round_trip_with_limits_is_two_calls) {
 TEST(cost, connect_within_a_limit_is_four_calls) {
   skt s;
   skt_addr to = somewhere();
-  if (!SKT__LIMIT_BINDS_CONNECT) {
+  if (!skt__system.limits_connect) {
     SKIP("this system does not bound connect");
   }
   PLAY({"start", 0}, {"socket", 0}, {"set_limit", 0}, {"connect", 0},

@@ -33,10 +33,6 @@ static inline ptrdiff_t skt__sys_write(int s, const void *buffer, size_t n) {
   return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
 }
 
-static inline int skt__sys_close(int s) {
-  return close(s) < 0 ? skt__fail_in(SKT__IN_CLOSE) : 0;
-}
-
 /* Accept, with the peer's address, or where accept4 cannot make the new socket
  * as it is to be. */
 int skt__accept_slowly(int s, int *out, skt_addr *peer, bool inherited,
@@ -53,6 +49,10 @@ static inline int skt__sys_accept(int s, int *out, skt_addr *peer,
   }
 #endif
   return skt__accept_slowly(s, out, peer, inherited, nonblocking);
+}
+
+static inline int skt__sys_close(int s) {
+  return close(s) < 0 ? skt__fail_in(SKT__IN_CLOSE) : 0;
 }
 
 #endif

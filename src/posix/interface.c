@@ -4,7 +4,7 @@
 
 #include <net/if.h>
 
-#ifdef ifr_ifindex
+#ifdef SKT__INTERFACE_BY_IOCTL
 
 #include <string.h>
 #include <sys/ioctl.h>

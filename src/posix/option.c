@@ -2,22 +2,14 @@
 /* Options over POSIX sockets. The twin is win32/option.c. */
 #include "../sys.h"
 
-/* Linux tells twice the buffer it was told, to count its own needs (socket(7));
- * and only Linux has this option. */
-#ifdef SO_SNDBUFFORCE
-#define BUFFER_FORM SKT__DOUBLED
-#else
-#define BUFFER_FORM SKT__AS_IS
-#endif
-
 /* macOS has another name for it (tcp(4), Darwin). */
 #if !defined TCP_KEEPIDLE && defined TCP_KEEPALIVE
 #define TCP_KEEPIDLE TCP_KEEPALIVE
 #endif
 
 const skt__option_row skt__sys_options[] = {
-    {SKT_OPT_SEND_BUFFER, 0, SOL_SOCKET, SO_SNDBUF, BUFFER_FORM},
-    {SKT_OPT_RECEIVE_BUFFER, 0, SOL_SOCKET, SO_RCVBUF, BUFFER_FORM},
+    {SKT_OPT_SEND_BUFFER, 0, SOL_SOCKET, SO_SNDBUF, SKT__BUFFER},
+    {SKT_OPT_RECEIVE_BUFFER, 0, SOL_SOCKET, SO_RCVBUF, SKT__BUFFER},
 /* OpenBSD lacks these three: its keep-alive is tuned by sysctl only. */
 #ifdef TCP_KEEPIDLE
     {SKT_OPT_KEEPALIVE_IDLE, 0, IPPROTO_TCP, TCP_KEEPIDLE, SKT__AS_IS},

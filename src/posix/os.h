@@ -20,7 +20,6 @@ typedef int skt__os_handle;
 /* Linux moves at most 0x7ffff000 bytes a call; macOS and FreeBSD refuse more
  * than INT_MAX with EINVAL (golang issue 16266). A rounder number below. */
 #define SKT__IO_MAX ((size_t)1 << 30)
-#define SKT__WRITE_MAX SKT__IO_MAX
 
 #define SKT__LOAD(p) __atomic_load_n((p), __ATOMIC_SEQ_CST)
 #define SKT__STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
@@ -30,40 +29,40 @@ typedef int skt__os_handle;
 #define SKT__TAKE(p) (__atomic_exchange_n((p), 0, __ATOMIC_SEQ_CST) == 1)
 #define SKT__OR(p, v) __atomic_fetch_or((p), (v), __ATOMIC_SEQ_CST)
 
-/* SO_RCVTIMEO and SO_SNDTIMEO lose nothing (POSIX). Linux alone, which also is
- * alone in having MSG_MORE, bounds connect by the second (socket(7)). */
-#define SKT__LIMITS_BIND 1
-#ifdef MSG_MORE
-#define SKT__LIMIT_BINDS_CONNECT 1
-#else
-#define SKT__LIMIT_BINDS_CONNECT 0
-#endif
-#define SKT__SLICE_MS (-1)
+#define SKT__WAIT_ROOM 8 /* struct pollfd */
 
-/* Linux has them (unix(7)). No header says so; known by an option of unix
- * sockets that is Linux' own. */
-#ifdef SO_PASSCRED
-#define SKT__ABSTRACT_NAMES 1
-#else
-#define SKT__ABSTRACT_NAMES 0
-#endif
-
-#define SKT__POLL_ROOM 8 /* struct pollfd */
-
-/* Linux, and some of the BSDs since not so long ago (eventfd(2)). */
+/* Some of the BSDs have eventfd too, since not so long ago (eventfd(2)). */
 #if __has_include(<sys/eventfd.h>)
 #define SKT__EVENTFD
 #endif
 
-/* epoll and kqueue see it by themselves. */
+/* epoll and kqueue drop a closed socket by themselves. */
 #ifdef SKT__POLLER_IS_POLL
-#define SKT__CLOSE_IS_TOLD 1
+#define SKT__CLOSE_LEAVES_POLLERS true
 #else
-#define SKT__CLOSE_IS_TOLD 0
+#define SKT__CLOSE_LEAVES_POLLERS false
 #endif
 
-/* A shut or non-blocking listener waits for nobody any more. */
-#define SKT__ACCEPT_CAN_BE_MISSED 0
+/* Limits lose nothing (POSIX). A listener that is shut or non-blocking makes no
+ * thread wait any more. Linux alone: socket(7) SO_SNDTIMEO, SO_REUSEPORT,
+ * SO_SNDBUF; unix(7) abstract names. */
+#if defined __linux__
+#define SKT__IS_LINUX true
+#define SKT__INTERFACE_BY_IOCTL /* see interface.c */
+#else
+#define SKT__IS_LINUX false
+#endif
+static const skt__facts skt__system = {
+    .keeps_limits = true,
+    .limits_connect = SKT__IS_LINUX,
+    .accept_misses_cancel = false,
+    .close_leaves_pollers = SKT__CLOSE_LEAVES_POLLERS,
+    .has_abstract_names = SKT__IS_LINUX,
+    .doubles_buffers = SKT__IS_LINUX,
+    .reuseport_balances = SKT__IS_LINUX,
+    .cancel_poll_ms = -1,
+    .write_max = SKT__IO_MAX,
+};
 
 #define SKT__COLD __attribute__((cold, noinline))
 

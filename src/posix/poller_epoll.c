@@ -126,4 +126,6 @@ int skt__sys_poller_wake(skt_poller *p) {
   return skt__sys_waker_write((int)p->wakes);
 }
 
-void skt__sys_closing(int s) { (void)s; }
+void skt__sys_poller_closing(int s) { (void)s; }
+
+void skt__sys_poller_cancelled(int s) { (void)s; }

@@ -201,4 +201,6 @@ int skt__sys_poller_wake(skt_poller *p) {
   return apply(p, &c);
 }
 
-void skt__sys_closing(int s) { (void)s; }
+void skt__sys_poller_closing(int s) { (void)s; }
+
+void skt__sys_poller_cancelled(int s) { (void)s; }

@@ -257,7 +257,7 @@ int skt__sys_poller_wake(skt_poller *p) {
 }
 
 /* The number may soon be another's. */
-void skt__sys_closing(int s) {
+void skt__sys_poller_closing(int s) {
   pthread_mutex_lock(&sets_lock);
   for (poll_set *set = sets; set != NULL; set = set->next) {
     if (has(set, s)) {
@@ -266,3 +266,5 @@ void skt__sys_closing(int s) {
   }
   pthread_mutex_unlock(&sets_lock);
 }
+
+void skt__sys_poller_cancelled(int s) { (void)s; }

@@ -80,21 +80,24 @@ static int allow_restart(int s, const skt_addr *local) {
  * Linux; setsockopt(2), FreeBSD). */
 static int share_multicast(int s) {
   int rc = set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
-#if defined SO_REUSEPORT && !defined SO_ATTACH_REUSEPORT_CBPF
-  rc = rc < 0 ? rc : set_option(s, SOL_SOCKET, SO_REUSEPORT, 1);
+#ifdef SO_REUSEPORT
+  if (rc == 0 && !skt__system.reuseport_balances) {
+    rc = set_option(s, SOL_SOCKET, SO_REUSEPORT, 1);
+  }
 #endif
   return rc;
 }
 
-/* FreeBSD balances by an option of its own. Linux does by SO_REUSEPORT, known
- * by the option that steers it; elsewhere that only shares, and unevenly. */
+/* FreeBSD balances by an option of its own, Linux by SO_REUSEPORT; elsewhere
+ * that one only shares, and unevenly. */
 static int share_load(int s) {
-#if defined SO_REUSEPORT_LB
-  int rc = set_option(s, SOL_SOCKET, SO_REUSEPORT_LB, 1);
-#elif defined SO_REUSEPORT && defined SO_ATTACH_REUSEPORT_CBPF
-  int rc = set_option(s, SOL_SOCKET, SO_REUSEPORT, 1);
-#else
   int rc = SKT_EOPNOTSUPP;
+#if defined SO_REUSEPORT_LB
+  rc = set_option(s, SOL_SOCKET, SO_REUSEPORT_LB, 1);
+#elif defined SO_REUSEPORT
+  if (skt__system.reuseport_balances) {
+    rc = set_option(s, SOL_SOCKET, SO_REUSEPORT, 1);
+  }
 #endif
   return rc < 0 ? rc : set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
 }
@@ -162,7 +165,8 @@ int skt__accept_slowly(int s, int *out, skt_addr *peer, bool inherited,
   return keep_or_close(accepted, rc, out);
 }
 
-int skt__sys_connect(int s, const skt_addr *peer) {
+int skt__sys_connect(int s, const skt_addr *peer, bool is_loopback) {
+  (void)is_loopback;
   return result_of(SKT__IN_CONNECT,
                    connect(s, (const struct sockaddr *)peer->words,
                            (socklen_t)peer->length));

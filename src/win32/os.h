@@ -25,19 +25,11 @@ struct sockaddr_un {
   char sun_path[108];
 };
 
-/* They were announced, but do not work (WSL issue 4240). */
-#define SKT__ABSTRACT_NAMES 0
-
 typedef SOCKET skt__os_handle;
 #define SKT__NO_HANDLE INVALID_SOCKET
 
 /* Winsock counts bytes in an int; a round number below INT_MAX. */
 #define SKT__IO_MAX ((size_t)1 << 30)
-
-/* Windows takes a non-blocking send whole, of 50 MiB too, and keeps it in
- * memory (Wine's test_send_buffering, run on Windows). A bound makes the full
- * buffer show as SKT_EAGAIN, as it does elsewhere. */
-#define SKT__WRITE_MAX ((size_t)256 * 1024)
 
 #define SKT__LOAD(p) (*(const volatile short *)(p))
 #define SKT__STORE(p, v) (*(volatile short *)(p) = (short)(v))
@@ -58,22 +50,27 @@ static inline short skt__or(volatile short *p, short bits) {
   return old;
 }
 
-/* After SO_RCVTIMEO or SO_SNDTIMEO is over Windows leaves the socket undefined,
- * and a write does not tell how much it took (Winsock SOL_SOCKET options). */
-#define SKT__LIMITS_BIND 0
-#define SKT__LIMIT_BINDS_CONNECT 0
+/* For select: three sets with a word for each item and one for their count. */
+#define SKT__WAIT_ROOM (3 * sizeof(SOCKET))
 
-/* Nothing but closing the socket wakes select (Wine, platform tests). */
-#define SKT__SLICE_MS 50
-
-/* A place in each of three sets for select; the waker's fourth, with the three
- * that it needs not, is for their counts. */
-#define SKT__POLL_ROOM (4 * sizeof(SOCKET))
-
-#define SKT__CLOSE_IS_TOLD 1
-
-/* A call that has just looked at the mode waits all the same. */
-#define SKT__ACCEPT_CAN_BE_MISSED 1
+/* After SO_RCVTIMEO or SO_SNDTIMEO has expired Windows leaves the socket in an
+ * undefined state, and a write does not report how much it took (Winsock
+ * SOL_SOCKET options). Abstract names were announced, but do not work (WSL
+ * issue 4240). Nothing but closing the socket wakes select (Wine, platform
+ * tests). Windows takes a non-blocking send whole, of 50 MiB too, and keeps it
+ * in memory (Wine's test_send_buffering, run on Windows): a bound makes the
+ * full buffer show as SKT_EAGAIN, as it does elsewhere. */
+static const skt__facts skt__system = {
+    .keeps_limits = false,
+    .limits_connect = false,
+    .accept_misses_cancel = true,
+    .close_leaves_pollers = true,
+    .has_abstract_names = false,
+    .doubles_buffers = false,
+    .reuseport_balances = false,
+    .cancel_poll_ms = 50,
+    .write_max = (size_t)256 * 1024,
+};
 
 #define SKT__COLD
 

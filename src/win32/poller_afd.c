@@ -231,7 +231,7 @@ int skt__sys_poller_wake(skt_poller *p) {
   return skt__afd_post(core_of(p)->port, NULL);
 }
 
-void skt__sys_closing(SOCKET s) {
+void skt__sys_poller_closing(SOCKET s) {
   AcquireSRWLockShared(&pollers_lock);
   for (skt__core *c = pollers; c != NULL; c = c->next) {
     remove_socket(c, s);
@@ -239,7 +239,7 @@ void skt__sys_closing(SOCKET s) {
   ReleaseSRWLockShared(&pollers_lock);
 }
 
-void skt__pollers_cancel(SOCKET s) {
+void skt__sys_poller_cancelled(SOCKET s) {
   AcquireSRWLockShared(&pollers_lock);
   for (skt__core *c = pollers; c != NULL; c = c->next) {
     AcquireSRWLockExclusive(&c->lock);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The seam over Winsock. Its twin is posix/socket.c. */
-#include "afd.h"
+#include "../sys.h"
 
 static int check_of(int call, int rc) {
   return rc == SOCKET_ERROR ? skt__fail_in(call) : 0;
@@ -143,8 +143,8 @@ static void do_not_ask_twice(SOCKET s) {
            NULL);
 }
 
-int skt__sys_connect(SOCKET s, const skt_addr *peer) {
-  if (skt__is_loopback(peer)) {
+int skt__sys_connect(SOCKET s, const skt_addr *peer, bool is_loopback) {
+  if (is_loopback) {
     do_not_ask_twice(s);
   }
   int rc = check_of(
@@ -181,7 +181,6 @@ int skt__sys_cancel(SOCKET s) {
   int rc = skt__sys_set_blocking(s, false);
   shutdown(s, SD_BOTH);
   CancelIoEx((HANDLE)s, NULL);
-  skt__pollers_cancel(s);
   return rc == SKT_ENOTSOCK ? rc : 0;
 }
 

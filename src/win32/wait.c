@@ -16,37 +16,31 @@ _Static_assert(offsetof(socket_set, sockets) == offsetof(fd_set, fd_array) &&
 
 enum { READS, WRITES, FAILS, SETS };
 
-/* Each of the three has a word for its count and one for each entry; the first
- * has one more, for the waker. */
 static void sets_in(void *room, size_t count, socket_set *sets[SETS]) {
   SOCKET *words = room;
-  sets[READS] = (void *)words;
-  sets[WRITES] = (void *)(words + count + 2);
-  sets[FAILS] = (void *)(words + 2 * count + 3);
-  sets[READS]->count = sets[WRITES]->count = sets[FAILS]->count = 0;
+  for (size_t i = 0; i < SETS; ++i) {
+    sets[i] = (void *)(words + i * (count + 1));
+    sets[i]->count = 0;
+  }
 }
-_Static_assert(SKT__POLL_ROOM >= 4 * sizeof(SOCKET), "3 * count + 4 words");
+_Static_assert(SKT__WAIT_ROOM >= SETS * sizeof(SOCKET), "see sets_in");
 
 static void put(socket_set *set, SOCKET s) { set->sockets[set->count++] = s; }
 
-static void ask(socket_set *const sets[SETS], const skt_polled *e) {
-  if (e->s == NULL || e->events == 0) {
-    return;
+static void ask(socket_set *const sets[SETS], const skt__wait_item *item) {
+  if ((item->wanted & SKT_READ) != 0) {
+    put(sets[READS], item->handle);
   }
-  SOCKET s = (SOCKET)e->s->handle;
-  if ((e->events & SKT_READ) != 0) {
-    put(sets[READS], s);
+  if ((item->wanted & SKT_WRITE) != 0) {
+    put(sets[WRITES], item->handle);
   }
-  if ((e->events & SKT_WRITE) != 0) {
-    put(sets[WRITES], s);
-  }
-  if (e->ready == SKT__FAILED) {
-    put(sets[FAILS], s);
+  if ((item->wanted & SKT__FAILED) != 0) {
+    put(sets[FAILS], item->handle);
   }
 }
 
-/* What comes back is in the order of what was asked, so that it mostly stands
- * at *next; but nothing promises that, nor that a socket which was asked about
+/* A set comes back in the order in which it was filled, so that a socket mostly
+ * stands at *next; but nothing promises that, nor that a socket which stood
  * twice comes back twice. */
 static bool came_back(const socket_set *set, u_int *next, SOCKET s) {
   if (*next < set->count && set->sockets[*next] == s) {
@@ -61,19 +55,19 @@ static bool came_back(const socket_set *set, u_int *next, SOCKET s) {
 }
 
 static int answer(socket_set *const sets[SETS], u_int next[SETS],
-                  const skt_polled *e) {
-  if (e->s == NULL || e->events == 0) {
-    return 0;
+                  const skt__wait_item *item) {
+  static const int bits[SETS] = {SKT_READ, SKT_WRITE, SKT__FAILED};
+  int got = 0;
+  for (int i = 0; i < SETS; ++i) {
+    if ((item->wanted & bits[i]) != 0 &&
+        came_back(sets[i], &next[i], item->handle)) {
+      got |= bits[i];
+    }
   }
-  SOCKET s = (SOCKET)e->s->handle;
-  bool reads = (e->events & SKT_READ) != 0;
-  bool writes = (e->events & SKT_WRITE) != 0;
-  return (reads && came_back(sets[READS], &next[READS], s) ? SKT_READ : 0) |
-         (writes && came_back(sets[WRITES], &next[WRITES], s) ? SKT_WRITE : 0) |
-         (came_back(sets[FAILS], &next[FAILS], s) ? SKT__FAILED : 0);
+  return got;
 }
 
-/* Asked about nothing, select says WSAEINVAL at once (Winsock select). */
+/* With three empty sets select returns WSAEINVAL at once (Winsock select). */
 static int select_or_sleep(socket_set *const sets[SETS], int timeout_ms) {
   struct timeval limit = {.tv_sec = timeout_ms / 1000,
                           .tv_usec = timeout_ms % 1000 * 1000};
@@ -86,29 +80,24 @@ static int select_or_sleep(socket_set *const sets[SETS], int timeout_ms) {
   return rc < 0 ? skt__fail_in(SKT__IN_WAIT) : rc;
 }
 
-/* select and not WSAPoll: before Windows 10 build 19041 WSAPoll does not tell
+/* select and not WSAPoll: before Windows 10 build 19041 WSAPoll does not report
  * that a connect failed (Winsock WSAPoll, remarks), and it ends a wait for
- * writing as soon as the peer has finished. A failed connect is told by the
- * third set alone (Winsock select), in which nothing else is put: urgent data
+ * writing as soon as the peer has finished. Only the third set reports a failed
+ * connect (Winsock select), and nothing else is put into that set: urgent data
  * would set it too. */
-int skt__sys_poll(skt_polled *entries, size_t count, SOCKET waker, void *room,
+int skt__sys_wait(skt__wait_item *items, size_t count, void *room,
                   int timeout_ms) {
   socket_set *sets[SETS];
   u_int next[SETS] = {0};
   sets_in(room, count, sets);
   for (size_t i = 0; i < count; ++i) {
-    ask(sets, &entries[i]);
-  }
-  if (waker != SKT__NO_HANDLE) {
-    put(sets[READS], waker);
+    ask(sets, &items[i]);
   }
   int rc = select_or_sleep(sets, timeout_ms);
   int ready = 0;
-  for (size_t i = 0; i < count; ++i) {
-    entries[i].ready = rc > 0 ? answer(sets, next, &entries[i]) : 0;
-    ready += entries[i].ready != 0;
+  for (size_t i = 0; i < count && rc > 0; ++i) {
+    items[i].got = answer(sets, next, &items[i]);
+    ready += items[i].got != 0;
   }
-  bool woken = rc > 0 && waker != SKT__NO_HANDLE &&
-               came_back(sets[READS], &next[READS], waker);
-  return rc < 0 ? rc : ready + woken;
+  return rc < 0 ? rc : ready;
 }
