@@ -5,59 +5,99 @@
 /*
  * skt: the same sockets on Linux, macOS, the BSDs and Windows.
  *
- *   skt server = {0}, client = {0};
- *   skt_addr here;
- *   skt_addr_parse(&here, "127.0.0.1:7000");
- *   skt_socket(&server, skt_addr_domain(&here), SKT_STREAM, 0);
- *   skt_bind(&server, &here, 0);
- *   skt_listen(&server, 0);
- *   skt_accept(&server, &client, NULL, 0);
- *   ... skt_read(&client, ...); skt_write(&client, ...);
- *   skt_close(&client);
+ * A server that sends back what one client sends, and such a client:
+ *
+ *   int serve_one(void) {
+ *     skt server = {0}, client = {0};
+ *     skt_addr here;
+ *     char data[1000];
+ *     ptrdiff_t n = 0;
+ *     int rc = skt_addr_parse(&here, "127.0.0.1:7000");
+ *     if (rc == 0) rc = skt_socket(&server, SKT_IPV4, SKT_STREAM, 0);
+ *     if (rc == 0) rc = skt_bind(&server, &here, 0);
+ *     if (rc == 0) rc = skt_listen(&server, 0);
+ *     if (rc == 0) rc = skt_accept(&server, &client, NULL, 0);
+ *     while (rc == 0 && (n = skt_read(&client, data, sizeof data)) > 0)
+ *       rc = skt_write_all(&client, data, (size_t)n, NULL);
+ *     skt_close(&client);
+ *     skt_close(&server);
+ *     return rc < 0 ? rc : (int)n;
+ *   }
+ *
+ *   int say_hello(void) {
+ *     skt s = {0};
+ *     skt_addr server;
+ *     char text[6] = "";
+ *     int rc = skt_addr_parse(&server, "127.0.0.1:7000");
+ *     if (rc == 0) rc = skt_socket(&s, SKT_IPV4, SKT_STREAM, 0);
+ *     if (rc == 0) rc = skt_set_limit(&s, SKT_BOTH, 5000);
+ *     if (rc == 0) rc = skt_connect(&s, &server);
+ *     if (rc == 0) rc = skt_write_all(&s, "hello", 5, NULL);
+ *     if (rc == 0) rc = skt_read_all(&s, text, 5, NULL);
+ *     puts(rc == 0 ? text : skt_strerror(rc));
+ *     skt_close(&s);
+ *     return rc;
+ *   }
  *
  * These are the calls every socket lesson teaches, with one meaning on every
  * system. skt resolves no names, speaks no protocol and starts no thread. It
- * takes memory from the heap for pollers only, on Windows and where a system
- * has nothing better than poll, and for arrays of over 64 entries while
- * skt_poll waits. There is nothing to initialise.
+ * takes memory from the heap in two cases: for pollers, on Windows and on
+ * systems that have only poll; and while skt_poll waits for more than 64
+ * entries. There is nothing to initialise.
  *
  * Five rules hold for every function below.
  *
  * Results    0, or a count, or a negative SKT_E... code whose number is the
- *            same on every system. Nothing else is set that a caller must
- *            read. A field "Errors" is closed: no other code comes back, save
- *            the six that any function may give:
- *              SKT_EFAULT    a pointer that is needed is NULL
+ *            same on every system. There is no errno to read. Every code fits
+ *            an int, so skt_strerror takes (int)n of a ptrdiff_t n. A field
+ *            "Errors" is closed: the function returns no other code, except
+ *            the six that any function may return:
+ *              SKT_EFAULT    a required pointer is NULL
  *              SKT_EBADF     the skt holds no socket (zeroed or closed)
- *              SKT_ENOTSOCK  it holds a handle that is no open socket, because
- *                            something else closed it
+ *              SKT_ENOTSOCK  its handle is not an open socket, because other
+ *                            code closed it
  *              SKT_ECANCELED skt_cancel was called for this socket
- *              SKT_ENETDOWN  the host's network is down; on Windows also: could
- *                            not be started, or was stopped by something else
- *              SKT_EUNKNOWN  the system gave a number nobody has mapped;
- *                            skt_native_error() tells it
- *            When several apply, the first of this order wins: the socket's
+ *              SKT_ENETDOWN  the host's network is down; on Windows also:
+ *                            Winsock did not start, or other code stopped it
+ *              SKT_EUNKNOWN  a system error that has no code here;
+ *                            skt_native_error() returns its number
+ *            When several apply, the first in this order wins: the socket's
  *            pointer, no socket, other pointers, other arguments, the state of
- *            the socket. Only then is the system asked.
+ *            the socket. Only then does skt call the system.
  * Ownership  Every struct and buffer is the caller's. skt keeps no pointer
  *            after a call has returned.
  * Units      Sizes are bytes in a size_t, no larger than PTRDIFF_MAX. Times are
  *            milliseconds in an int: -1 is for ever, 0 does not wait. Ports are
  *            plain numbers, in the host's byte order.
- * Blocking   A socket blocks unless SKT_NONBLOCK was asked for, on every
+ * Blocking   A socket blocks unless the caller asked for SKT_NONBLOCK, on every
  *            system, accepted sockets too. A signal never ends a call early.
  * Threads    Any thread may use any socket. On one socket at the same time, one
  *            thread may read, another write, any number accept or wait, and any
- *            number cancel; for everything else the caller takes turns.
+ *            number cancel. For everything else the caller takes turns. The
+ *            field "Threads" of a function says which it is.
  *
- * No socket made or accepted here is inherited by a child process, and no
- * write raises SIGPIPE.
+ * A child process inherits no socket that skt made or accepted, and no write
+ * raises SIGPIPE.
  *
- * Linking: CMake's skt::skt and `pkg-config skt` say all that is needed. By
- * hand, the static library on Windows is -lskt -lws2_32 -liphlpapi, in this
- * order: undefined names like __imp_WSAStartup mean that the last two are
- * missing. A program for skt.dll is compiled with -DSKT_SHARED, and no other:
- * undefined names like __imp_skt_socket mean that it has the static library.
+ * What follows, in this order:
+ *
+ *   Errors                    codes, their names and texts
+ *   Types                     skt, skt_addr, constants
+ *   Addresses                 from text and to text
+ *   Life cycle                create, close, cancel
+ *   Server side, client side  bind, listen, accept; connect
+ *   Data                      read, write, send, receive, shut down
+ *   Modes and limits          blocking or not, and for how long
+ *   Waiting                   for one socket, an array, or many; wakers
+ *   Options                   keep-alive, buffers and the like
+ *   Names, native handles     own and peer address; handles in and out
+ *
+ * Linking: CMake's skt::skt and `pkg-config skt` supply all options. Without
+ * them, the static library on Windows needs -lskt -lws2_32 -liphlpapi, in this
+ * order; undefined names like __imp_WSAStartup mean that the last two are
+ * missing. Compile a program for skt.dll with -DSKT_SHARED, and no other
+ * program: undefined names like __imp_skt_socket mean that such a program was
+ * linked with the static library.
  */
 
 #if defined(__STRICT_ANSI__) && !defined(__cplusplus) &&                       \
@@ -69,9 +109,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A program that links the shared library defines SKT_SHARED. On Windows the
- * two must not be mixed up, so in the static library what makes a socket has
- * another name. */
+/* A program that links the shared library defines SKT_SHARED. In the static
+ * library for Windows the functions that make a socket have other names, so
+ * that a program compiled for the wrong library does not link. */
 #if !defined(_WIN32)
 #if defined(SKT_SHARED)
 #define SKT_API __attribute__((visibility("default")))
@@ -153,9 +193,10 @@ enum { SKT_ERRORS(SKT__ENUM) SKT_OK = 0 };
  *
  *   code   any number
  *
- * Returns  "SKT_EINVAL" and the like, "SKT_OK" for 0 and counts, or
- *          "SKT_E?" for a number that is no code. Static ASCII text, never
- *          NULL, the same on every system.
+ * Returns  "SKT_EINVAL" and the like; "SKT_OK" for 0 and counts; "SKT_E?" for
+ *          a number that is no code. Static ASCII text, never NULL, the same
+ *          on every system.
+ * Threads  any thread, at any time.
  * Source   none; POSIX and Winsock have no such call. */
 SKT_API const char *skt_errname(int code);
 
@@ -165,121 +206,123 @@ SKT_API const char *skt_errname(int code);
  *
  * Returns  an English phrase without a full stop. Static ASCII text, never
  *          NULL, the same on every system and in every locale.
+ * Threads  any thread, at any time.
  * Source   POSIX strerror(); Winsock FormatMessage(). */
 SKT_API const char *skt_strerror(int code);
 
 /** The system's own number for this thread's last error.
  *
- * For logs and bug reports. A code that skt found by itself, without asking
- * the system (SKT_EBADF, say), leaves the number as it was.
+ * For logs and bug reports. An error that skt found without calling the system
+ * (SKT_EBADF, for example) leaves the number unchanged.
  *
- * Returns  an errno value on POSIX systems, a WSA number on Windows, or 0 when
+ * Returns  an errno value on POSIX systems, a WSA number on Windows, or 0 if
  *          no call of this thread has failed in the system.
- * Threads  each thread has its own.
+ * Threads  each thread has its own number.
  * Source   POSIX errno; Winsock WSAGetLastError(). */
 SKT_API int skt_native_error(void);
 
 /*
  * Types
  *
- * Domains, types, states and flags are numbers that do not overlap, so that
- * they can be or'ed together where one number is to describe a socket (see
- * skt_adopt).
+ * Domains, types, states and flags are numbers that do not overlap. Or'ed
+ * together they describe a socket in one number (see skt_adopt).
  */
 
-/** A socket. Zeroed memory holds no socket: start with `skt s = {0};`.
+/** A socket. Zeroed memory holds no socket: start with `skt s = {0};`, in C++
+ * also `skt s = {};`.
  *
- * It may be moved and stored like any struct; of two copies only one may go on
- * being used. The members are skt's own. */
+ * The struct may be moved and stored like any other; of two copies, use only
+ * one from then on. The members are skt's own. */
 typedef struct skt {
-  uintptr_t handle; /* the native one */
+  uintptr_t handle; /* the native handle */
   uint16_t kind;    /* domain, type, state and flags; 0 is no socket */
-  int16_t reading;  /* whether it goes on, or the error that ended it */
+  int16_t reading;  /* open, or the error that ended it */
   int16_t writing;  /* the same for writing */
-  uint16_t calls;   /* under way, and whether all are cancelled */
+  uint16_t calls;   /* in progress, and whether skt_cancel was called */
 } skt;
 
 /** An address and port, by value: copy it, keep it, compare its text.
  *
- * Zeroed memory is no address and is refused wherever one is needed. The
- * members are skt's own. */
+ * Zeroed memory is no address; functions that need one refuse it. The members
+ * are skt's own. */
 typedef struct skt_addr {
   uint32_t length;
-  uint32_t words[28]; /* the system's form, as large as any it has */
+  uint32_t words[28]; /* the system's form, as large as its largest */
 } skt_addr;
 
 /** Domains. */
 enum {
   SKT_IPV4 = 0x01, /* IPv4 */
-  SKT_IPV6 = 0x02, /* IPv6, and IPv6 only unless SKT_DUAL_STACK is asked for */
-  SKT_UNIX = 0x03  /* unix sockets: paths of this host, AF_UNIX or AF_LOCAL */
+  SKT_IPV6 = 0x02, /* IPv6; IPv4 too only with SKT_DUAL_STACK */
+  SKT_UNIX = 0x03  /* unix sockets: paths on this host, AF_UNIX or AF_LOCAL */
 };
 
-/** Types. Stream and seqpacket sockets need a connection; the others send and
- * receive without, and connecting only chooses their peer. */
+/** Types. Stream and seqpacket sockets need a connection. The others send and
+ * receive without one; connecting them only chooses their peer. */
 enum {
   SKT_STREAM = 0x10,    /* a reliable stream of bytes: TCP */
-  SKT_DATAGRAM = 0x20,  /* messages that may be lost or overtaken: UDP */
+  SKT_DATAGRAM = 0x20,  /* messages that may be lost or reordered: UDP */
   SKT_SEQPACKET = 0x30, /* reliable messages in order, over a connection */
-  SKT_RAW = 0x40,       /* packets of one protocol, which has to be named */
+  SKT_RAW = 0x40,       /* packets of one protocol, which the caller names */
   SKT_RDM = 0x50,       /* reliable messages in any order */
   SKT_PACKET = 0x60     /* obsolete on every system, so always refused */
 };
 
-/** States, to be stated to skt_adopt. */
+/** States, for skt_adopt. */
 enum {
   SKT_BOUND = 0x0100,     /* has its local address */
-  SKT_LISTENING = 0x0200, /* bound, and takes connections */
+  SKT_LISTENING = 0x0200, /* bound, and accepts connections */
   SKT_CONNECTED = 0x0400  /* reads and writes */
 };
 
 /** Flags. */
 enum {
-  SKT_NONBLOCK = 0x1000, /* calls return SKT_EAGAIN instead of waiting */
+  SKT_NONBLOCK = 0x1000, /* calls return SKT_EAGAIN instead of blocking */
   /* For skt_bind: */
   SKT_DUAL_STACK = 0x2000,      /* an IPv6 socket that takes IPv4 too */
   SKT_EXCLUSIVE = 0x4000,       /* no other bind may overlap */
-  SKT_SHARE_MULTICAST = 0x8000, /* all that say so get what a group is sent */
-  SKT_SHARE_LOAD = 0x10000      /* each that says so gets a part of the load */
+  SKT_SHARE_MULTICAST = 0x8000, /* each socket gets what a group is sent */
+  SKT_SHARE_LOAD = 0x10000      /* each socket gets a part of the load */
 };
 
-/** Directions, for skt_shutdown, and events, for all that waits. */
+/** Directions, for skt_shutdown; events, for functions that wait. */
 enum { SKT_READ = 1, SKT_WRITE = 2, SKT_BOTH = 3 };
 
-/** What else can end a wait, and how a poller is to watch. */
+/** Another event, and a mode of a poller. */
 enum {
-  SKT_WOKEN = 4,  /* told: a thread has woken this one */
-  SKT_ONESHOT = 8 /* asked: one event, then none until asked again */
+  SKT_WOKEN = 4,  /* reported: a thread has woken this one */
+  SKT_ONESHOT = 8 /* requested: one event, then none until requested again */
 };
 
 /*
  * Addresses
  */
 
-/** Room for the text of any address, with its end. */
+/** Room for the text of any address, with its terminating zero. */
 #define SKT_ADDR_TEXT_MAX 128
 
-/** Read an address from its text.
+/** Parse the text of an address.
  *
  *   out    receives the address; zeroed on any error
  *   text   "127.0.0.1:80", "[::1]:80", "[fe80::1%eth0]:80", "[fe80::1%2]:80",
- *          "unix:/run/x.sock" or "unix:@name", with its end, unchanged
+ *          "unix:/run/x.sock" or "unix:@name"; zero-terminated, unchanged
  *
  * IPv4 is four decimal numbers without leading zeros, IPv6 what RFC 4291
- * allows, the port 0 to 65535 in decimal digits. The port is always there.
- * Names are not looked up, and nothing else is taken for a number: neither
- * "127.1" nor "010.0.0.1" nor a space before or after.
+ * allows. The port is required: 0 to 65535, in decimal digits. skt looks up no
+ * names and accepts no other form of a number: not "127.1", not "010.0.0.1",
+ * no space before or after.
  *
- * The path of a unix socket is 1 to 103 bytes, in UTF-8 on Windows, taken as it
- * stands; it may be relative. After @ is an abstract name, which is no file, of
- * 1 to 106 bytes; a file called @name is "unix:./@name".
+ * The path of a unix socket is 1 to 103 bytes, in UTF-8 on Windows, used
+ * unchanged; it may be relative. After @ stands an abstract name, which is not
+ * a file, of 1 to 106 bytes. A file called @name is "unix:./@name".
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL        text is no such address
- *          SKT_ENAMETOOLONG  a longer path or name
+ *          SKT_ENAMETOOLONG  the path or name is longer
  *          SKT_EOPNOTSUPP    the system has no abstract names
  *          SKT_ENODEV        the interface after % does not exist
- * Differs  Linux alone has abstract names. Interfaces have other names on
+ * Threads  any thread, at any time.
+ * Differs  Only Linux has abstract names. Interfaces have other names on
  *          Windows ("ethernet_32769"); their numbers work everywhere.
  * Source   RFC 4291 2.2, RFC 4007 11; POSIX inet_pton(), if_nametoindex(). */
 SKT_API int skt_addr_parse(skt_addr *out, const char *text);
@@ -287,42 +330,46 @@ SKT_API int skt_addr_parse(skt_addr *out, const char *text);
 /** Write an address as text that skt_addr_parse reads back.
  *
  *   a         the address
- *   text      receives the text and its end; of `capacity` bytes
+ *   text      receives the text and a terminating zero; `capacity` bytes
  *   capacity  SKT_ADDR_TEXT_MAX is always enough
  *
  * IPv6 is written as RFC 5952 says, a scope id as a number. A unix socket
- * without a name, as clients are, is "unix:", which is no address to use.
+ * without a name, as clients are, is "unix:", which skt_addr_parse refuses.
  *
- * Returns  the length without the end, or one of Errors.
- * Errors   SKT_EINVAL  a is no address, or an abstract name that somebody else
- *                      has made with a zero byte in it
- *          SKT_ENOSPC  capacity is too small; nothing but an end was written
+ * Returns  the length without the zero, or one of Errors.
+ * Errors   SKT_EINVAL  a is no address, or an abstract name with a zero byte,
+ *                      which only another program can have made
+ *          SKT_ENOSPC  capacity is too small; text is empty
+ * Threads  any thread, while no thread changes *a.
  * Source   RFC 5952; POSIX inet_ntop(). */
 SKT_API int skt_addr_format(const skt_addr *a, char *text, size_t capacity);
 
 /** The domain that a socket for this address needs.
  *
  * Returns  SKT_IPV4, SKT_IPV6 or SKT_UNIX, or one of Errors.
- * Errors   SKT_EINVAL  a is no address */
+ * Errors   SKT_EINVAL  a is no address
+ * Threads  any thread, while no thread changes *a. */
 SKT_API int skt_addr_domain(const skt_addr *a);
 
 /** The port of an address.
  *
  * Returns  0 to 65535, or one of Errors.
- * Errors   SKT_EINVAL  a is no address, or one without ports */
+ * Errors   SKT_EINVAL  a is no address, or one without a port
+ * Threads  any thread, while no thread changes *a. */
 SKT_API int skt_addr_port(const skt_addr *a);
 
-/** Lend the bytes of an address to code that speaks the system's form.
+/** Lend the bytes of an address to code that uses the system's form.
  *
  *   a       the address
- *   length  receives the number of bytes
+ *   length  receives the number of bytes; may be NULL
  *
- * Returns  a struct sockaddr of that many bytes, inside *a and as long-lived,
- *          aligned to 4; NULL, and length 0, when a is no address.
+ * Returns  a struct sockaddr of that many bytes, aligned to 4, inside *a and
+ *          valid as long as *a; NULL, and length 0, if a is no address.
+ * Threads  any thread, while no thread changes *a.
  * Source   POSIX struct sockaddr; Winsock SOCKADDR. */
 SKT_API const void *skt_addr_native(const skt_addr *a, size_t *length);
 
-/** Take an address in from code that speaks the system's form.
+/** Take an address in from code that uses the system's form.
  *
  *   out     receives the address; zeroed on any error
  *   native  a struct sockaddr of `length` bytes, of any alignment
@@ -332,7 +379,8 @@ SKT_API const void *skt_addr_native(const skt_addr *a, size_t *length);
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL        too few bytes for its family
- *          SKT_EAFNOSUPPORT  a family without a domain here
+ *          SKT_EAFNOSUPPORT  the family is none of the domains of skt
+ * Threads  any thread, at any time.
  * Source   POSIX struct sockaddr; Winsock SOCKADDR. */
 SKT_API int skt_addr_from_native(skt_addr *out, const void *native,
                                  size_t length);
