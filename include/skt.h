@@ -395,92 +395,103 @@ SKT_API int skt_addr_from_native(skt_addr *out, const void *native,
  *             closed. Zeroed on any error.
  *   domain    SKT_IPV4, SKT_IPV6 or SKT_UNIX
  *   type      one of the types, or'ed with SKT_NONBLOCK if wanted
- *   protocol  0 for the usual one of domain and type, or the number of one: for
- *             IPv4 and IPv6 IANA's. Raw sockets have no usual one.
+ *   protocol  0 for the usual one of domain and type, or a protocol's number:
+ *             for IPv4 and IPv6 IANA's. Raw sockets have no usual one.
  *
- * Whatever the system has can be had. What it lacks has one of the two codes
- * below, and skt_supports tells in advance. IPv4 and IPv6 have stream and
- * datagram sockets everywhere. Their seqpacket sockets are connections of SCTP,
- * its one-to-one style; the other style has nothing to accept.
+ * skt creates whatever the system has. What the system lacks gives one of the
+ * two codes below; skt_supports reports it in advance. IPv4 and IPv6 have
+ * stream and datagram sockets everywhere. Their seqpacket sockets are SCTP
+ * connections (the one-to-one style; the one-to-many style has no accept).
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EINVAL           domain, type or protocol is not of its kind
+ * Errors   SKT_EINVAL           domain or type is none of the above, or
+ *                               protocol is negative
  *          SKT_EAFNOSUPPORT     the system lacks the domain
  *          SKT_EPROTONOSUPPORT  the domain lacks the type, or the type the
- *                               protocol; always so for SKT_PACKET, for
+ *                               protocol; always so for SKT_PACKET, and for
  *                               SKT_RAW without a protocol or with SKT_UNIX
  *          SKT_EACCES           not allowed to this process: raw sockets need
  *                               a privilege
- *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   never.
- * Differs  Windows has unix sockets since Windows 10 1803, and of them streams
- *          only. Linux alone has seqpacket unix sockets everywhere. Linux has
- *          SKT_RDM in no domain of skt: TIPC, which has it, is another.
+ * Threads  any thread; no other call on s at the same time.
+ * Differs  Windows has unix sockets since Windows 10 1803, streams only. Only
+ *          Linux always has unix seqpacket sockets. On Linux no domain of skt
+ *          has SKT_RDM: TIPC, which has it, is another domain.
  * Source   POSIX socket(); Winsock WSASocketW(). */
 SKT_API int skt_socket(skt *s, int domain, int type, int protocol);
 
-/** Whether such sockets can be made here.
+/** Whether this system can create such a socket.
  *
  *   domain, type, protocol  as for skt_socket, without SKT_NONBLOCK
  *
- * The system is asked by making one, so the answer holds for this process at
- * this moment. Stream and datagram sockets of SKT_IPV6 are also bound to ::1,
+ * skt creates one and closes it, so the answer holds for this process at this
+ * moment. Stream and datagram sockets of SKT_IPV6 are also bound to ::1,
  * because a system may have IPv6 and have it switched off.
  *
- * Returns  1 they can; 0 the system has none; or one of Errors, which leaves it
- *          open.
- * Errors   SKT_EINVAL  domain, type or protocol is not of its kind
+ * Returns  1 it can; 0 the system has no such sockets; or one of Errors, if the
+ *          attempt failed for another reason.
+ * Errors   SKT_EINVAL  domain, type or protocol as for skt_socket
  *          SKT_EACCES  the system has them, but not for this process
- *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   never.
+ * Threads  any thread, at any time.
  * Source   none; POSIX and Winsock have no such call. */
 SKT_API int skt_supports(int domain, int type, int protocol);
 
 /** Close a socket and zero it.
  *
- * The handle is given up whatever is returned, so that a second close meets no
- * stranger. Bytes already taken by skt_write are still sent, unless bytes that
- * came in were never read: then TCP resets the connection.
+ * s gives up its handle even if the function returns an error, so a second
+ * skt_close returns SKT_EBADF and closes no other socket. The system still
+ * sends bytes that skt_write has taken, unless received bytes were never read:
+ * then TCP resets the connection.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EIO  the system reports a late failure; closed all the same
  * Blocks   never.
- * Threads  not while another thread is in a call on s.
+ * Threads  no other call on s at the same time, not even skt_cancel.
  * Source   POSIX close(); Winsock closesocket(). */
 SKT_API int skt_close(skt *s);
 
-/** Close a connection at once, and let the peer know by a reset.
+/** Close a connection at once, by a reset that the peer sees.
  *
- * What the peer has not read yet may be lost, in both directions. A socket
+ * Bytes that were not read yet may be lost, in both directions. A socket
  * without a connection is closed as by skt_close.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EIO  the system reports a late failure; closed all the same
  * Blocks   never.
- * Threads  not while another thread is in a call on s.
- * Differs  Unix sockets have no reset: their peer reads the end.
+ * Threads  no other call on s at the same time, not even skt_cancel.
+ * Differs  Unix sockets have no reset: their peer reads the end of the stream.
  * Source   POSIX close(), SO_LINGER with 0; Winsock closesocket(), the same. */
 SKT_API int skt_abort(skt *s);
 
 /** Close a connection when the peer has read everything and closed its side.
  *
- *   s           a connected stream socket
+ *   s           a connected stream or seqpacket socket
  *   timeout_ms  the longest time for all of it; -1 for ever, 0 does not wait
- *   drain_max   the most bytes to read and drop until the peer's end
+ *   drain_max   the most bytes to read and discard until the peer's end. 65536
+ *               is typical: more than most peers send before they see the end,
+ *               and all that a peer which never ends can cost. 0 allows none.
  *
- * Ends writing, drops what the peer still sends, and closes at the peer's end.
- * If that does not come, the connection is aborted. Closed, in any case.
+ * Shuts down writing, discards what the peer still sends, and closes s at the
+ * peer's end. Without that end the connection is aborted. Either way s is
+ * closed, except where Errors say "left open".
  *
  * Returns  0 if the peer has ended its side too, else one of Errors.
- * Errors   SKT_EINVAL    timeout_ms is under -1; s is left open
- *          SKT_ENOTCONN  s is no connected stream; s is left open
- *          SKT_ETIMEDOUT the time was over; aborted
- *          SKT_EMSGSIZE  the peer sent more than drain_max; aborted
- *          and those of skt_read that tell a broken connection
- * Blocks   as told, whatever the mode of s.
- * Threads  not while another thread is in a call on s, but for skt_cancel.
- * Differs  SCTP on Linux: unless the peer ended first, its end is not noticed,
- *          and the time is over at last.
+ * Errors   SKT_EINVAL     timeout_ms is under -1; s is left open
+ *          SKT_ENOTCONN   s is not connected, or needs no connection; s is left
+ *                         open
+ *          SKT_ETIMEDOUT  timeout_ms has passed, or the peer went silent
+ *          SKT_EMSGSIZE   the peer sent more than drain_max
+ *          SKT_ECONNRESET  the connection broke, now or before
+ *          SKT_EHOSTUNREACH SKT_ENETUNREACH  the route to the peer broke
+ *          SKT_EIO        a failure in the system
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
+ * Blocks   up to timeout_ms, also if s is non-blocking.
+ * Threads  no other call on s at the same time, except skt_cancel.
+ * Differs  SCTP on Linux: unless the peer ended first, skt does not see its
+ *          end, and returns SKT_ETIMEDOUT.
  * Source   RFC 1122 4.2.2.13; Winsock "Graceful shutdown, linger options, and
  *          socket closure". */
 SKT_API int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max);
@@ -488,18 +499,20 @@ SKT_API int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max);
 /** Make every call that connects, accepts, waits or moves bytes return
  * SKT_ECANCELED, now and later.
  *
- * For one thread to get others out of the calls in which they wait. The socket
- * stays open, so that no other can take its handle's number, and can then be
- * closed when the threads are out of it. A connection is ended.
+ * A thread uses this to get other threads out of calls that block, and closes
+ * the socket when those threads have returned. Until then the socket stays
+ * open, so the system cannot give the number of its handle to another socket.
+ * A connection is ended.
  *
  * Returns  0, or SKT_EFAULT, SKT_EBADF or SKT_ENOTSOCK.
- * Blocks   until calls that were about to wait cannot any more; not longer.
- * Threads  any thread, at any time before skt_close, also while another is in
- *          skt_close_graceful.
- * Differs  macOS and the BSDs: a thread that waits already for a listener or a
- *          socket without a peer, in whatever call, is not woken. Linux: one is
- *          not that waits in skt_connect for the full queue of a unix socket.
- *          Windows: skt_wait and skt_poll notice within 50 ms.
+ * Blocks   until no call in progress can begin to block; 100 ms at most.
+ * Threads  any thread, at any time before skt_close, skt_abort or skt_release,
+ *          also while another thread is in skt_close_graceful.
+ * Differs  macOS and the BSDs: a thread that already waits on a listener or on
+ *          a socket without a peer, in whatever call, does not wake up. Linux:
+ *          nor does a thread that waits in skt_connect because the queue of a
+ *          unix listener is full. Windows: skt_wait and skt_poll return within
+ *          50 ms.
  * Source   none; made of POSIX shutdown(); Winsock shutdown(), CancelIoEx(). */
 SKT_API int skt_cancel(skt *s);
 
@@ -510,93 +523,102 @@ SKT_API int skt_cancel(skt *s);
 /** Give a socket its local address.
  *
  *   s      a socket that has none yet
- *   local  its address, of the socket's domain; port 0 lets the system choose
- *          (skt_local tells)
+ *   local  its address, of the socket's domain; with port 0 the system chooses
+ *          a port, which skt_local returns
  *   flags  0, or SKT_DUAL_STACK for an IPv6 stream or datagram socket that also
- *          takes IPv4, as SKT_OPT_V6ONLY set to 0 does, or'ed with one of the
- *          three below at most
+ *          takes IPv4, as SKT_OPT_V6ONLY set to 0 does; or'ed with at most one
+ *          of the three below
  *
- * This is the safe server's bind. No other socket can take the port while a
- * stream socket listens there or a datagram socket is open, and a server that
- * was stopped can bind again at once, though connections that it closed linger
- * in TIME_WAIT. An IPv6 socket takes IPv6 only, unless flags say otherwise.
+ * Without flags this is the safe bind for a server. No other socket can take
+ * the port while a stream socket listens there or a datagram socket is open. A
+ * restarted server can bind again at once, although connections that it closed
+ * are still in TIME_WAIT. An IPv6 socket takes IPv6 only.
  *
- * A unix socket makes a file at its path, where nothing may be yet, and nobody
- * removes it: neither skt_close nor the end of the process. An abstract name
- * goes with the socket.
+ * A unix socket creates a file at its path, where no file may be yet. Neither
+ * skt_close nor the end of the process removes that file. An abstract name
+ * disappears with its socket.
  *
- *   SKT_EXCLUSIVE        no other bind may overlap, neither the wildcard with
- *                        one address nor the other way round. The price: a
- *                        restart waits until old connections are forgotten
- *   SKT_SHARE_MULTICAST  datagram sockets that all say so have one port, and
- *                        each gets what is sent to a group that it has joined
- *   SKT_SHARE_LOAD       stream or datagram sockets that all say so have one
- *                        port, and the system deals out what comes. Linux lets
- *                        only sockets of one user share
+ *   SKT_EXCLUSIVE        no other bind may overlap, neither one address with a
+ *                        wildcard nor the reverse. The price: a restarted
+ *                        server cannot bind until the system has forgotten
+ *                        its old connections
+ *   SKT_SHARE_MULTICAST  datagram sockets that all have this flag share one
+ *                        port; each gets what is sent to a group it has joined
+ *   SKT_SHARE_LOAD       stream or datagram sockets that all have this flag
+ *                        share one port; the system distributes what arrives.
+ *                        On Linux only sockets of one user can share
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL         s has an address already, local is none or of
  *                             another domain, flags are unknown, contradict
  *                             each other or are not for this kind of socket
- *          SKT_EADDRINUSE     somebody has it; on Windows also a port that the
- *                             system keeps back
- *          SKT_EADDRNOTAVAIL  no such address on this host
+ *          SKT_EADDRINUSE     another socket has the address; on Windows also
+ *                             a port that the system reserves
+ *          SKT_EADDRNOTAVAIL  this host does not have the address
  *          SKT_ENOENT         unix: a folder of the path is missing
- *          SKT_EACCES         POSIX: a port that needs a privilege; unix: not
- *                             allowed to make the file
+ *          SKT_EACCES         POSIX: the port needs a privilege; unix: not
+ *                             allowed to create the file
  *          SKT_EOPNOTSUPP     the system cannot take IPv4 on an IPv6 socket, or
- *                             does not share load
+ *                             cannot share load
  *          SKT_EIO            unix: the file system failed
- *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   never.
- * Differs  Windows: while a connection accepted on the port is still open, it
- *          cannot be bound again. macOS and the BSDs: one address can be bound
- *          beside a wildcard that listens, unless SKT_EXCLUSIVE was said. Linux
- *          and FreeBSD alone share load.
+ * Threads  no other call on s at the same time, except skt_cancel.
+ * Differs  Windows: the port cannot be bound again while a connection that was
+ *          accepted on it is open. macOS and the BSDs: one address can be bound
+ *          beside a wildcard that listens, unless SKT_EXCLUSIVE was given. Only
+ *          Linux and FreeBSD share load.
  * Source   POSIX bind(), SO_REUSEADDR, SO_REUSEPORT, SO_REUSEPORT_LB; Winsock
  *          bind(), SO_EXCLUSIVEADDRUSE, SO_REUSEADDR. */
 SKT_API int skt_bind(skt *s, const skt_addr *local, unsigned flags);
 
 /** Let peers connect.
  *
- *   s        a bound stream or seqpacket socket; one that listens already gets
- *            the backlog
- *   backlog  how many may wait to be accepted, a hint that the system bounds;
- *            0 or less asks for its best
+ *   s        a bound stream or seqpacket socket; if it listens already, only
+ *            its backlog changes
+ *   backlog  how many connections may wait to be accepted: a hint, which the
+ *            system bounds; 0 or less asks for the system's maximum
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EOPNOTSUPP  sockets of this type take no connections
- *          SKT_EINVAL      s is not bound, or connected
+ * Errors   SKT_EOPNOTSUPP  sockets of this type accept no connections
+ *          SKT_EINVAL      s is not bound, or is connected
  *          SKT_EADDRINUSE  another socket listens there
  *          SKT_EACCES      not allowed to this process
- *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   never.
+ * Threads  no other call on s at the same time, except skt_cancel.
  * Differs  Windows: the backlog of a listening socket does not change again.
  * Source   POSIX listen(); Winsock listen(), SOMAXCONN_HINT(). */
 SKT_API int skt_listen(skt *s, int backlog);
 
-/** Take the next waiting connection.
+/** Accept the next waiting connection.
  *
  *   s      a listening socket
- *   out    receives the new socket, as in skt_socket
+ *   out    receives the new socket; what it held before is overwritten, not
+ *          closed. Zeroed on any error. Not s itself.
  *   peer   receives the peer's address; may be NULL. Zeroed on any error.
  *   flags  0, or SKT_NONBLOCK for the new socket
  *
- * The new socket is blocking unless flags say otherwise, and is not inherited,
- * whatever s is. It has the domain and type of s. A peer that gave up while it
- * waited is passed over.
+ * The new socket is blocking unless flags say otherwise, has no limits, and is
+ * not inherited, whatever s is. It has the domain and type of s. A peer that
+ * gave up while it waited is skipped.
+ *
+ * When resources run out (SKT_EMFILE, for example), the connection stays in the
+ * queue, and every wait for s returns at once: a loop spins. Take s out of the
+ * wait (skt_poller_modify with events 0) for a while, 100 ms say, or until the
+ * program has closed a socket.
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EINVAL  s does not listen, or flags are unknown
- *          SKT_EAGAIN  s is non-blocking and nobody waits
- *          SKT_ETIMEDOUT  the limit is over
+ * Errors   SKT_EINVAL  s does not listen, out is s, or flags are unknown
+ *          SKT_EAGAIN  s is non-blocking and no connection waits
+ *          SKT_ETIMEDOUT  the limit (skt_set_limit) expired
  *          SKT_EACCES  a firewall forbids it
- *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left; the
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources; the
  *                      connection goes on waiting
  * Blocks   until a connection is there, if s is blocking.
- * Threads  several threads may accept from one s.
- * Differs  macOS, Windows: a child started by another thread in the very
- *          instant of the call can still inherit the new socket.
+ * Threads  any number of threads may accept from one s.
+ * Differs  macOS, Windows: a child that another thread starts during the call
+ *          can still inherit the new socket.
  * Source   POSIX accept(), accept4(); Winsock accept(). */
 SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags);
 
@@ -609,16 +631,17 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags);
  *   s     a socket that is not connected and does not listen
  *   peer  an address of the socket's domain, with a port and a host
  *
- * A blocking socket is connected when this returns 0. A non-blocking one
- * answers SKT_EINPROGRESS: wait for SKT_WRITE, then ask skt_connect_finish for
- * the outcome. After a failure s can only be closed.
+ * A blocking socket is connected when this returns 0. On a non-blocking one
+ * this returns SKT_EINPROGRESS: wait for SKT_WRITE, then ask skt_connect_finish
+ * for the outcome. After a failure s can only be closed.
  *
- * A unix socket connects at once. When the listener's queue is full, a blocking
- * one waits on Linux; else it is refused.
+ * A unix socket connects at once. If the listener's queue is full, a blocking
+ * unix socket waits on Linux; otherwise it is refused.
  *
  * On a datagram, raw or rdm socket this chooses the peer: skt_write sends to
- * it, and nothing from others arrives. It never waits, a failure leaves s as it
- * was, and skt_disconnect undoes it. A raw socket's peer needs no port.
+ * the peer, and nothing from other senders arrives. The call never blocks, a
+ * failure leaves s as it was, and skt_disconnect undoes it. A raw socket's peer
+ * needs no port.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL         s listens, or has failed to connect before; peer
@@ -627,50 +650,60 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags);
  *          SKT_EISCONN        s is connected
  *          SKT_EALREADY       s is already connecting
  *          SKT_EINPROGRESS    s is non-blocking and has begun to connect
- *          SKT_ECONNREFUSED   nobody listens there; or only s itself, as far as
- *                             it is bound or the peer is on loopback
+ *          SKT_ECONNREFUSED   no socket listens there; also instead of a
+ *                             self-connect, which skt detects if s is bound or
+ *                             peer is a loopback address
  *          SKT_ETIMEDOUT      no answer within the limit for SKT_WRITE, or in
- *                             the time the system allows
- *          SKT_ENETUNREACH SKT_EHOSTUNREACH  no way to the peer
- *          SKT_EADDRNOTAVAIL  no local port left
- *          SKT_EADDRINUSE     s is bound, and this very pair is connected
- *          SKT_ECONNRESET     the peer, or something between, reset it
- *          SKT_EACCES         a firewall forbids it, or the file does
+ *                             the time that the system allows
+ *          SKT_ENETUNREACH SKT_EHOSTUNREACH  no route to the peer
+ *          SKT_EADDRNOTAVAIL  no local port is left
+ *          SKT_EADDRINUSE     s is bound, and this pair of addresses is already
+ *                             connected
+ *          SKT_ECONNRESET     the peer, or a device on the way, reset it
+ *          SKT_EACCES         a firewall forbids it; unix: the file does
  *          SKT_ENOENT         unix: nothing at that path
  *          SKT_EPROTONOSUPPORT  unix: a socket of another type is there
- *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   until the outcome is known, if s is blocking.
- * Differs  Windows says SKT_ECONNREFUSED for a unix path where nothing is.
+ * Threads  no other call on s at the same time, except skt_cancel.
+ * Differs  Windows: a unix path where nothing is gives SKT_ECONNREFUSED.
  * Source   POSIX connect(); Winsock connect(). */
 SKT_API int skt_connect(skt *s, const skt_addr *peer);
 
-/** Ask how a non-blocking connect ended.
+/** The outcome of a non-blocking connect.
  *
- * May be asked as often as one likes; the answer stays the same.
+ * Call it as often as you like: once the outcome is known, it stays the same.
  *
  * Returns  0 connected, or one of Errors.
- * Errors   SKT_EINPROGRESS  not yet
+ * Errors   SKT_EINPROGRESS  the outcome is not known yet
  *          SKT_EINVAL       no connect was begun
- *          and those of skt_connect that tell a failure
+ *          SKT_ECONNREFUSED SKT_ETIMEDOUT SKT_ECONNRESET  as for skt_connect
+ *          SKT_ENETUNREACH SKT_EHOSTUNREACH SKT_EACCES  as for skt_connect
+ *          SKT_EADDRNOTAVAIL SKT_EADDRINUSE  as for skt_connect
+ *          SKT_ENOENT SKT_EPROTONOSUPPORT  as for skt_connect
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   never.
+ * Threads  no other call on s at the same time, except skt_cancel.
  * Source   POSIX getsockopt(SO_ERROR); Winsock the same. */
 SKT_API int skt_connect_finish(skt *s);
 
-/** Let a socket that needs no connection have no peer again.
+/** Remove the peer of a socket that needs no connection.
  *
  *   s   a connected datagram, raw or rdm socket
  *
- * It receives from anybody then, and counts as bound: the port stays what it
- * was, and the address is the one given to skt_bind, or the system's choice.
+ * s then receives from any sender and counts as bound. It keeps its port; its
+ * address is the one given to skt_bind, or one that the system chooses.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL    s is a stream or seqpacket socket
  *          SKT_ENOTCONN  s has no peer
- *          SKT_EADDRINUSE  Linux: it has none now, but in between another
- *                          socket took a port that the system had chosen
- *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ *          SKT_EADDRINUSE  Linux: the peer is removed, but meanwhile another
+ *                          socket took the port that the system had chosen
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   never.
- * Differs  The address of a socket that was never bound.
+ * Threads  no other call on s at the same time, except skt_cancel.
+ * Differs  Systems choose different addresses for a socket that was never
+ *          bound.
  * Source   POSIX connect(AF_UNSPEC); Winsock connect() to the zero address. */
 SKT_API int skt_disconnect(skt *s);
 
