@@ -715,31 +715,33 @@ SKT_API int skt_disconnect(skt *s);
  *
  *   s       a connected socket; or one that needs no connection
  *   buffer  receives up to n bytes; unchanged on error
- *   n       its size; with 0 nothing is asked of the system and 0 returned
+ *   n       its size; with 0 the call returns 0 and does not ask the system
  *
- * Every type but SKT_STREAM keeps messages apart: one call reads one of them.
- * On datagram, raw and rdm sockets 0 is an empty message, there is no end, and
- * also a call with n 0 takes a message.
+ * Every type but SKT_STREAM keeps messages apart: one call reads one message.
+ * On datagram, raw and rdm sockets a result of 0 is an empty message and not an
+ * end, and a call with n 0 takes a message too.
  *
  * A connection that broke stays broken: after the first such error every later
- * read returns it again.
+ * read returns the same error.
  *
- * Returns  how many bytes, 1 to n; 0 when the peer has finished writing, or
- *          reading was shut down here; or one of Errors.
+ * Returns  how many bytes, 1 to n; 0 if the peer has finished writing, or this
+ *          side has shut down reading; or one of Errors.
  * Errors   SKT_EINVAL        n is over PTRDIFF_MAX; Windows: s is a datagram
  *                            socket with neither an address nor a peer
  *          SKT_ENOTCONN      s is not connected
- *          SKT_EAGAIN        s is non-blocking and nothing is there
+ *          SKT_EAGAIN        s is non-blocking and nothing has arrived
  *          SKT_ECONNRESET    the connection broke; bytes that had arrived and
  *                            were not read may be lost
- *          SKT_ETIMEDOUT     the limit is over; or the peer went silent, by
- *                            keep-alive or retransmission, and s is dead
- *          SKT_EHOSTUNREACH SKT_ENETUNREACH  the way to it broke
+ *          SKT_ETIMEDOUT     the limit (skt_set_limit) expired; or the peer
+ *                            went silent, by keep-alive or retransmission, and
+ *                            the connection broke
+ *          SKT_EHOSTUNREACH SKT_ENETUNREACH  the route to the peer broke
  *          SKT_EIO           a failure in the system
- *          SKT_ENOBUFS SKT_ENOMEM  nothing left; nothing is lost
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources; no data is lost
  * Blocks   until a byte, the end or an error is there, if s is blocking.
+ * Threads  one thread at a time may read from s; another may write to it.
  * Differs  Windows drops bytes that arrived before a reset, Linux keeps them.
- *          SCTP: what a buffer was too small for, the next call reads.
+ *          SCTP: the next call reads what the buffer had no room for.
  * Source   POSIX recv(); Winsock recv(). */
 SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
 
@@ -747,34 +749,38 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  *
  *   s       a connected socket
  *   buffer  n bytes, unchanged
- *   n       how many; with 0 nothing is asked of the system and 0 returned
+ *   n       how many; with 0 the call returns 0 and does not ask the system
  *
- * Every type but SKT_STREAM sends the n bytes as one message, whole or not at
- * all. Datagram, raw and rdm sockets also send one of 0 bytes; a seqpacket
- * socket does not, because the peer would take it for the end.
+ * Every type but SKT_STREAM sends the n bytes as one message, all or nothing.
+ * Datagram, raw and rdm sockets also send a message of 0 bytes. Seqpacket
+ * sockets do not, because the peer would take it for the end.
  *
- * A blocking socket takes all n bytes. Should the connection break half way,
- * the count taken until then is returned, and the error by the next write; and
- * so it is when a limit (skt_set_limit) is over half way, or a signal comes
- * half way while there is one: skt_write_all tells the two apart. A
- * non-blocking socket takes what there is room for. Taken means that the system
- * has them, not that the peer does.
+ * A blocking socket takes all n bytes. A partial write has three causes: the
+ * connection broke, the limit (skt_set_limit) expired, or a signal arrived
+ * while there is a limit. The call then returns the count, and the next write
+ * returns the error, if there is one; skt_write_all handles all three. A
+ * non-blocking socket takes the bytes that there is room for.
+ *
+ * A byte is taken when the system has it, not when the peer does. So the first
+ * write after the peer closed may succeed; a later one returns SKT_ECONNRESET,
+ * never SKT_EPIPE.
  *
  * Returns  how many bytes were taken, 1 to n, or one of Errors.
  * Errors   SKT_EINVAL        n is over PTRDIFF_MAX
  *          SKT_ENOTCONN      s is not connected
- *          SKT_EPIPE         writing was shut down here
+ *          SKT_EPIPE         this side has shut down writing
  *          SKT_EAGAIN        s is non-blocking and there is no room
  *          SKT_EMSGSIZE      longer than a message of this type can be
- *          SKT_ECONNREFUSED  of messages: nobody has the peer's address; seldom
- *                            told but of unix sockets
+ *          SKT_ECONNREFUSED  messages only: no socket has the peer's address;
+ *                            seldom reported, except by unix sockets
  *          SKT_ECONNRESET    the connection broke
- *          SKT_ETIMEDOUT     the limit is over, or the peer went silent
- *          SKT_EHOSTUNREACH SKT_ENETUNREACH  the way to it broke
+ *          SKT_ETIMEDOUT     the limit expired, or the peer went silent
+ *          SKT_EHOSTUNREACH SKT_ENETUNREACH  the route to the peer broke
  *          SKT_EIO           a failure in the system
  *          SKT_EACCES        a firewall forbids it
- *          SKT_ENOBUFS SKT_ENOMEM  nothing left; nothing is lost
- * Blocks   until all is taken, if s is blocking.
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources; no data is lost
+ * Blocks   until all bytes are taken, if s is blocking.
+ * Threads  one thread at a time may write to s; another may read from it.
  * Source   POSIX send(); Winsock send(). */
 SKT_API ptrdiff_t skt_write(skt *s, const void *buffer, size_t n);
 
@@ -782,6 +788,7 @@ SKT_API ptrdiff_t skt_write(skt *s, const void *buffer, size_t n);
  *
  * As skt_read in all else.
  *
+ * Threads  counts as reading.
  * Source   POSIX recv(MSG_PEEK); Winsock the same. */
 SKT_API ptrdiff_t skt_peek(skt *s, void *buffer, size_t n);
 
@@ -792,28 +799,42 @@ SKT_API ptrdiff_t skt_peek(skt *s, void *buffer, size_t n);
  *   n       how many
  *   done    receives how many were read, also on an error; may be NULL
  *
- * A limit (skt_set_limit) bounds all of it together. A non-blocking socket
- * reads what is there; go on where it stopped.
+ * A limit (skt_set_limit) bounds the whole call. On a non-blocking socket the
+ * call reads what is there; continue at buffer + done.
  *
  * Returns  0 when all n bytes were read, or one of Errors.
- * Errors   SKT_ENODATA   the stream ended before
+ * Errors   SKT_ENODATA     the stream ended before
  *          SKT_EOPNOTSUPP  s is not of the type SKT_STREAM
- *          and those of skt_read
- * Blocks   until all are there, if s is blocking.
+ *          SKT_EINVAL SKT_ENOTCONN SKT_EAGAIN  as for skt_read
+ *          SKT_ECONNRESET SKT_ETIMEDOUT SKT_EIO  as for skt_read
+ *          SKT_EHOSTUNREACH SKT_ENETUNREACH  as for skt_read
+ *          SKT_ENOBUFS SKT_ENOMEM  as for skt_read
+ * Blocks   until all bytes are there, if s is blocking.
+ * Threads  counts as reading.
  * Source   POSIX recv(MSG_WAITALL); Winsock the same. */
 SKT_API int skt_read_all(skt *s, void *buffer, size_t n, size_t *done);
 
-/** Write exactly n bytes: skt_write, with outcome and count told apart.
+/** Write exactly n bytes, and return outcome and count separately.
  *
- *   done   receives how many bytes were taken, also on an error; may be NULL
+ *   s, buffer, n  as for skt_write
+ *   done          receives how many bytes were taken, also on an error; may be
+ *                 NULL
+ *
+ * A limit (skt_set_limit) bounds the whole call. On a non-blocking socket the
+ * call writes what there is room for; continue at buffer + done.
  *
  * Returns  0 when all n bytes were taken, or one of Errors.
- * Errors   those of skt_write
- * Blocks   until all are taken, if s is blocking.
+ * Errors   SKT_EINVAL SKT_ENOTCONN SKT_EPIPE SKT_EAGAIN  as for skt_write
+ *          SKT_EMSGSIZE SKT_ECONNREFUSED SKT_EACCES  as for skt_write
+ *          SKT_ECONNRESET SKT_ETIMEDOUT SKT_EIO  as for skt_write
+ *          SKT_EHOSTUNREACH SKT_ENETUNREACH  as for skt_write
+ *          SKT_ENOBUFS SKT_ENOMEM  as for skt_write
+ * Blocks   until all bytes are taken, if s is blocking.
+ * Threads  counts as writing.
  * Source   as skt_write. */
 SKT_API int skt_write_all(skt *s, const void *buffer, size_t n, size_t *done);
 
-/** A piece of memory, for the two functions that follow. */
+/** A piece of memory, for skt_readv and skt_writev. */
 typedef struct skt_buffer {
   void *data;
   size_t n;
@@ -821,32 +842,40 @@ typedef struct skt_buffer {
 
 /** Read into several buffers, filling one after the other.
  *
- *   buffers  `count` of them; empty ones are passed over
- *   count    any number; one call of the system takes up to 64
+ *   buffers  `count` of them; empty ones are skipped
+ *   count    any number; one system call takes up to 64
  *
- * As skt_read into their sum in all else, and SKT_EMSGSIZE when a socket of
- * another type than SKT_STREAM is given more than one call takes.
+ * As skt_read in all else, with the sum of the buffers for n.
  *
+ * Errors   SKT_EMSGSIZE  s is not of the type SKT_STREAM, and one system call
+ *                        does not take the buffers
+ *          SKT_EINVAL SKT_ENOTCONN SKT_EAGAIN  as for skt_read
+ *          SKT_ECONNRESET SKT_ETIMEDOUT SKT_EIO  as for skt_read
+ *          SKT_EHOSTUNREACH SKT_ENETUNREACH  as for skt_read
+ *          SKT_ENOBUFS SKT_ENOMEM  as for skt_read
+ * Threads  counts as reading.
  * Source   POSIX readv(); Winsock WSARecv(). */
 SKT_API ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count);
 
 /** Write several buffers, one after the other, as if they were one.
  *
- * As skt_write of their sum in all else.
+ * As skt_write in all else, with the sum of the buffers for n.
  *
+ * Threads  counts as writing.
  * Source   POSIX writev(); Winsock WSASend(). */
 SKT_API ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count);
 
-/** Send a message to somebody.
+/** Send a message to an address.
  *
- *   s       a datagram or raw socket that is not connected
+ *   s       a datagram, raw or rdm socket that is not connected
  *   buffer  n bytes, unchanged
  *   n       how many; 0 sends an empty message
  *   to      an address of the socket's domain, or an IPv4 one if s was bound
  *           with SKT_DUAL_STACK
  *
- * All of the message is sent, or nothing. That it was sent says nothing about
- * its arrival; that nobody listens there is not told either, now or later.
+ * The call sends the whole message or nothing. Success does not mean that the
+ * message arrives. Over IPv4 and IPv6, neither this call nor a later one
+ * reports that no socket has the address.
  *
  * Returns  n, or one of Errors.
  * Errors   SKT_EINVAL        n is over PTRDIFF_MAX; to is no address, of
@@ -856,62 +885,71 @@ SKT_API ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count);
  *          SKT_EMSGSIZE      too long for one message (65507 bytes for UDP over
  *                            IPv4)
  *          SKT_EAGAIN        s is non-blocking and there is no room
- *          SKT_ETIMEDOUT     the limit is over
- *          SKT_EACCES        a broadcast without leave; a firewall
- *          SKT_ENETUNREACH SKT_EHOSTUNREACH SKT_ENETDOWN  no way there
- *          SKT_EADDRNOTAVAIL no local port left, or no such address here
- *          SKT_ECONNREFUSED  unix: nobody has that path
- *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ *          SKT_ETIMEDOUT     the limit (skt_set_limit) expired
+ *          SKT_EACCES        a broadcast without SKT_OPT_BROADCAST; a firewall
+ *                            forbids it; unix: the file does
+ *          SKT_ENETUNREACH SKT_EHOSTUNREACH  no route to it
+ *          SKT_EIO           a failure in the system
+ *          SKT_EADDRNOTAVAIL no local port is left, or no such address here
+ *          SKT_ECONNREFUSED  unix: no socket is open at that path
+ *          SKT_ENOENT        unix: nothing at that path
+ *          SKT_EPROTONOSUPPORT  unix: a socket of another type is there
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   until there is room, if s is blocking.
+ * Threads  counts as writing.
  * Source   POSIX sendto(); Winsock sendto(). */
 SKT_API ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
                               const skt_addr *to);
 
-/** Receive a message and see who sent it.
+/** Receive a message and its sender's address.
  *
- *   s          a datagram or raw socket; one without an address gets the
- *              wildcard and a port, so that it can be answered
+ *   s          a datagram, raw or rdm socket; a datagram socket without an
+ *              address gets the wildcard and a port, so that peers can send to
+ *              it
  *   buffer     receives up to n bytes; the rest of the message is dropped
- *   n          its size; with 0 the message is dropped
+ *   n          its size; with 0 the whole message is dropped
  *   from       receives the sender's address; may be NULL. Zeroed on any error.
- *   truncated  receives whether something was dropped; may be NULL
+ *   truncated  receives whether a part was dropped; may be NULL
  *
- * One call is one message. What happened to messages sent before (nobody
- * listened) is never told here, so one peer cannot stop a server.
+ * One call is one message. The call never reports that an earlier message
+ * reached no socket, so one peer cannot stop a server.
  *
  * Returns  how many bytes, 0 for an empty message too; or one of Errors.
  * Errors   SKT_EINVAL      n is over PTRDIFF_MAX
  *          SKT_EOPNOTSUPP  s is of a type that needs a connection
- *          SKT_EAGAIN      s is non-blocking and nothing is there
- *          SKT_ETIMEDOUT   the limit is over
+ *          SKT_EAGAIN      s is non-blocking and nothing has arrived
+ *          SKT_ETIMEDOUT   the limit (skt_set_limit) expired
  *          SKT_EADDRINUSE  s has no address and no port is left
- *          SKT_ENETDOWN    the network of this host is down
- *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ *          SKT_EHOSTUNREACH SKT_ENETUNREACH  s is connected: no route to its
+ *                          peer
+ *          SKT_EIO         a failure in the system
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   until a message is there, if s is blocking.
+ * Threads  counts as reading.
  * Source   POSIX recvmsg(), MSG_TRUNC; Winsock recvfrom(), WSAEMSGSIZE,
  *          SIO_UDP_CONNRESET. */
 SKT_API ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n,
                                    skt_addr *from, bool *truncated);
 
-/** Finish writing, reading, or both, and keep the socket.
+/** Shut down writing, reading, or both, and keep the socket.
  *
  *   s    a connected stream or seqpacket socket
  *   how  SKT_WRITE: the peer reads what was written, then the end.
- *        SKT_READ: reads return 0 from now on; the peer is not told.
+ *        SKT_READ: reads return 0 from now on; the peer does not notice.
  *        SKT_BOTH
  *
- * What has ended already, by whomever, counts as done.
+ * A direction that either side has ended already counts as done.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL    how is none of the three, s listens, or is of a type
  *                        that needs no connection
  *          SKT_ENOTCONN  s is not connected
- *          SKT_ENOBUFS SKT_ENOMEM  nothing left
- * Blocks   never; a thread that waits in skt_read is not woken.
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
+ * Blocks   never; a thread that waits in skt_read does not wake up.
  * Threads  counts as writing, reading, or both, as `how` says.
- * Differs  SCTP: the end of one direction is the end of both, when what was
- *          written has arrived. On Linux skt_wait does not tell this side, and
- *          its reads then say SKT_ENOTCONN, not 0.
+ * Differs  SCTP: the end of one direction is the end of both, once what was
+ *          written has arrived. On Linux skt_wait does not report that end to
+ *          this side, whose reads then return SKT_ENOTCONN, not 0.
  * Source   POSIX shutdown(); Winsock shutdown(). */
 SKT_API int skt_shutdown(skt *s, int how);
 
@@ -919,49 +957,60 @@ SKT_API int skt_shutdown(skt *s, int how);
  * Modes and limits
  */
 
-/** Choose whether calls on a socket wait.
+/** Choose whether calls on a socket block.
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EINVAL  Windows: something else has tied s to an event
+ * Errors   SKT_EINVAL  Windows: other code has tied s to an event
  * Blocks   never.
+ * Threads  no other call on s at the same time, except skt_cancel.
  * Source   POSIX fcntl(O_NONBLOCK); Winsock ioctlsocket(FIONBIO). */
 SKT_API int skt_set_blocking(skt *s, bool blocking);
 
-/** Bound how long calls on a socket wait.
+/** Limit how long calls on a socket block.
  *
- *   s           a socket
- *   directions  SKT_READ: skt_read, skt_accept and their kin; SKT_WRITE:
- *               skt_write, skt_connect and their kin; SKT_BOTH
+ *   s           a socket in any state
+ *   directions  SKT_READ: skt_accept and all that read; SKT_WRITE: skt_connect
+ *               and all that write; SKT_BOTH
  *   limit_ms    the longest time for one call; 1 or more, or -1 for no limit
  *
- * A call that could do nothing in its time returns SKT_ETIMEDOUT, and the
- * socket stays as good as it was, except that a connect that is over time has
- * failed. A write that could do something returns how much. The system keeps
- * the time where it can, so that a limit costs no call.
+ * The limit holds for later calls. It means nothing while s is non-blocking,
+ * nor to skt_wait, skt_poll, pollers and skt_close_graceful, which have their
+ * own timeouts. A socket from skt_accept starts without limits.
+ *
+ * When the limit expires, a call that has done nothing returns SKT_ETIMEDOUT
+ * and loses nothing, and s remains usable; but a connect has then failed. A
+ * write that has taken some bytes returns how many. Where the system keeps the
+ * time, a limit adds no system call.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL  directions or limit_ms is out of range
  * Blocks   never.
- * Differs  Linux counts in ticks of up to 10 ms: a limit is rounded up to them,
- *          and may be over one tick early.
+ * Threads  no other call on s at the same time, except skt_cancel.
+ * Differs  Linux counts in ticks of up to 10 ms: it rounds a limit up to them,
+ *          and the limit may expire one tick early. POSIX: a signal may start
+ *          the limit of a call anew.
  * Source   POSIX SO_RCVTIMEO, SO_SNDTIMEO; Winsock has the same, but leaves
- *          sockets undefined when the time is over, so skt keeps it there. */
+ *          the socket undefined after one expired, so skt keeps the time. */
 SKT_API int skt_set_limit(skt *s, int directions, int limit_ms);
 
-/** How long calls on a socket wait.
+/** How long calls on a socket block.
  *
  *   s          a socket
  *   direction  SKT_READ or SKT_WRITE
  *   limit_ms   receives the limit in force, or -1 for none
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EINVAL  direction is neither */
+ * Errors   SKT_EINVAL  direction is neither
+ * Threads  no other call on s at the same time, except skt_cancel. */
 SKT_API int skt_limit(const skt *s, int direction, int *limit_ms);
 
-/** Whether calls on a socket wait.
+/** Whether calls on a socket block.
  *
- * Returns  1 they wait, 0 they do not; or one of the codes any function may
- *          give. No system call. */
+ * Makes no system call.
+ *
+ * Returns  1 they block, 0 they do not; or one of the six codes that any
+ *          function may return.
+ * Threads  no other call on s at the same time, except skt_cancel. */
 SKT_API int skt_blocking(const skt *s);
 
 /*
