@@ -53,7 +53,8 @@
  *            "Errors" is closed: the function returns no other code, except
  *            the six that any function may return:
  *              SKT_EFAULT    a required pointer is NULL
- *              SKT_EBADF     the skt holds no socket (zeroed or closed)
+ *              SKT_EBADF     the skt holds no socket, or the waker or poller is
+ *                            none (zeroed, closed or destroyed)
  *              SKT_ENOTSOCK  its handle is not an open socket, because other
  *                            code closed it
  *              SKT_ECANCELED skt_cancel was called for this socket
@@ -1020,18 +1021,23 @@ SKT_API int skt_blocking(const skt *s);
  *
  *   SKT_READ   bytes or a message to read, the peer's end, or a connection to
  *              accept
- *   SKT_WRITE  room to write, or the end of connecting, good or bad
+ *   SKT_WRITE  room to write, or the end of a connect, good or bad
  *
- * Ready means that the next such call will not wait. An error, a reset say,
- * makes a socket ready for both, skt_cancel too. Urgent data (TCP's) makes it
- * ready for neither. Events are levels: what is there and not taken is told
- * again.
+ * Ready means that the next such call will not block. Events are
+ * level-triggered: a wait reports again what the caller has not taken.
+ *
+ * An error (a reset, for example) makes a socket ready for both. After one,
+ * skt_wait and skt_poll set the bits that were requested; a poller sets
+ * SKT_BOTH even if only SKT_READ was requested, but reports nothing of a socket
+ * that it watches for 0. After skt_cancel, skt_wait and skt_poll return
+ * SKT_ECANCELED, and a poller reports the socket as after an error. TCP's
+ * urgent data makes a socket ready for neither.
  */
 
-/** Lets any thread wake one that waits. Zeroed memory is none. It stays where
- * it is while it is used. The members are skt's own. */
+/** Lets any thread wake one that waits. Zeroed memory is no waker. A waker must
+ * not be moved while it is in use. The members are skt's own. */
 typedef struct skt_waker {
-  uintptr_t waits, wakes; /* handles, or one twice */
+  uintptr_t waits, wakes; /* handles, or the same one twice */
   uint16_t open, pending;
 } skt_waker;
 
@@ -1040,19 +1046,20 @@ typedef struct skt_waker {
  *   w   receives it; zeroed on any error
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left
+ * Errors   SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources
  *          SKT_EADDRNOTAVAIL SKT_EACCES  Windows: IPv4 is off, or a firewall
  *                      forbids a datagram socket on 127.0.0.1
  * Blocks   never.
+ * Threads  any thread; no other call on w at the same time.
  * Source   Linux eventfd(); POSIX pipe(); Winsock has none. */
 SKT_API int skt_waker_create(skt_waker *w);
 
 /** Wake the thread that waits with a waker, or else the next that does.
  *
- * Many wakes before one wait are one wake, and the cost of one.
+ * Many wakes before one wait are one wake, and cost one.
  *
- * Returns  0, or SKT_EFAULT, or SKT_EBADF if w is none.
- * Errors   SKT_ENOBUFS SKT_ENOMEM  nothing left
+ * Returns  0, or SKT_EFAULT, or SKT_EBADF if w is no waker.
+ * Errors   SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   never.
  * Threads  any thread, at any time before skt_waker_destroy.
  * Source   none; made of POSIX write(); Winsock send(). */
@@ -1060,9 +1067,9 @@ SKT_API int skt_wake(skt_waker *w);
 
 /** Destroy a waker and zero it.
  *
- * Returns  0, or SKT_EFAULT, or SKT_EBADF if w is none.
+ * Returns  0, or SKT_EFAULT, or SKT_EBADF if w is no waker.
  * Blocks   never.
- * Threads  not while another thread uses w.
+ * Threads  no other call on w at the same time.
  * Source   POSIX close(); Winsock closesocket(). */
 SKT_API int skt_waker_destroy(skt_waker *w);
 
@@ -1071,28 +1078,27 @@ SKT_API int skt_waker_destroy(skt_waker *w);
  *   s           a socket that listens, connects or is connected; or one that
  *               needs no connection
  *   events      SKT_READ, SKT_WRITE or SKT_BOTH: any of them
- *   timeout_ms  the longest time to wait; -1 for ever, 0 only looks
- *   waker       what may end the wait too; may be NULL. One thread at a time
- *               waits with a waker.
+ *   timeout_ms  the longest time to wait; -1 for ever, 0 does not wait
+ *   waker       may end the wait too; may be NULL
  *
- * Returns  those of the events that are there, or'ed with SKT_WOKEN if somebody
- *          has woken the waker; 0 when the time is over, never before; or one
- *          of Errors.
+ * Returns  those of the events that are ready, or'ed with SKT_WOKEN if a thread
+ *          has woken the waker; 0 when timeout_ms has passed, never earlier; or
+ *          one of Errors.
  * Errors   SKT_EINVAL    events are none or unknown; timeout_ms is under -1
  *          SKT_ENOTCONN  s needs a connection, and neither listens nor
  *                        connects nor is connected
- *          SKT_ENOMEM SKT_ENOBUFS  nothing left
- *          SKT_EBADF is also told for a waker that is none
- * Blocks   as told.
- * Threads  several threads may wait on one s.
+ *          SKT_ENOMEM SKT_ENOBUFS  out of resources
+ * Blocks   up to timeout_ms, also if s is non-blocking.
+ * Threads  any number of threads may wait on one s, but only one at a time with
+ *          one waker.
  * Source   POSIX poll(); Winsock select(). */
 SKT_API int skt_wait(skt *s, int events, int timeout_ms, skt_waker *waker);
 
 /** An entry for skt_poll. */
 typedef struct skt_polled {
-  skt *s;     /* a socket as for skt_wait; NULL: passed over */
-  int events; /* SKT_READ, SKT_WRITE, SKT_BOTH; 0: passed over */
-  int ready;  /* receives those that are there, or 0 */
+  skt *s;     /* a socket as for skt_wait; NULL: skip this entry */
+  int events; /* SKT_READ, SKT_WRITE, SKT_BOTH; 0: skip this entry */
+  int ready;  /* receives those that are ready, or 0 */
 } skt_polled;
 
 /** Wait until one of several sockets is ready.
@@ -1102,31 +1108,33 @@ typedef struct skt_polled {
  *   timeout_ms  as for skt_wait
  *   waker       as for skt_wait
  *
- * The work grows with the number of entries; for many there is skt_poller.
+ * The work grows with the number of entries; for many use an skt_poller.
  *
- * Returns  how many entries are ready, and one more if the waker was woken; 0
- *          when the time is over, never before; or one of Errors, all entries
- *          then not ready.
- * Errors   SKT_EINVAL    an entry's events are unknown; timeout_ms is under -1;
- *                        or is -1, and nothing could ever end the wait
+ * Returns  how many entries are ready, plus one if a thread has woken the
+ *          waker; 0 when timeout_ms has passed, never earlier; or one of
+ *          Errors, with no entry ready.
+ * Errors   SKT_EINVAL    an entry's events are unknown; timeout_ms is under -1,
+ *                        or is -1 and nothing could ever end the wait
  *          SKT_ENOTCONN  as for skt_wait, for one of the sockets
- *          SKT_ENOMEM SKT_ENOBUFS  nothing left; over 64 entries take memory
- *                        for the time of the call
- * Blocks   as told.
+ *          SKT_ENOMEM SKT_ENOBUFS  out of resources; over 64 entries take
+ *                        memory while the call lasts
+ * Blocks   up to timeout_ms.
+ * Threads  as for skt_wait, for each of the sockets; no other thread uses
+ *          entries.
  * Source   POSIX poll(); Winsock select(). */
 SKT_API int skt_poll(skt_polled *entries, size_t count, int timeout_ms,
                      skt_waker *waker);
 
-/** Watches any number of sockets at a cost that does not grow with the idle
- * ones. Zeroed memory is none. It stays where it is while it is used. The
- * members are skt's own. */
+/** Watches any number of sockets, at a cost that does not grow with the idle
+ * ones. Zeroed memory is no poller. A poller must not be moved while it is in
+ * use. The members are skt's own. */
 typedef struct skt_poller {
   uintptr_t handle, wakes;
   uint16_t open, pending, waiting;
 } skt_poller;
 
-/** What a poller tells: 16 bytes on every system. An error is SKT_BOTH,
- * whichever of the two was asked for. */
+/** What a poller reports: 16 bytes on every system. After an error events are
+ * SKT_BOTH, whichever of the two was requested. */
 typedef struct skt_event {
   void *user; /* as given to skt_poller_add; NULL for SKT_WOKEN */
   int events; /* SKT_READ, SKT_WRITE, SKT_BOTH; or SKT_WOKEN alone */
@@ -1138,10 +1146,11 @@ typedef struct skt_event {
  *   p   receives it; zeroed on any error
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  nothing left
+ * Errors   SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   never.
- * Differs  After a fork only one of the two processes may use it, as with
- *          wakers; BSD: the parent.
+ * Threads  any thread; no other call on p at the same time.
+ * Differs  After a fork only one of the two processes may use a poller or a
+ *          waker that was made before; with kqueue only the parent a poller.
  * Source   Linux epoll_create1(); BSD kqueue(); Windows completion ports. */
 SKT_API int skt_poller_create(skt_poller *p);
 
@@ -1151,76 +1160,88 @@ SKT_API int skt_poller_create(skt_poller *p);
  *   s       a socket as for skt_wait, which p does not watch yet. The struct
  *           may be moved afterwards.
  *   events  SKT_READ, SKT_WRITE, SKT_BOTH, or 0 for none so far; or'ed with
- *           SKT_ONESHOT to be told once and then watched for none
- *   user    any pointer; it comes back with each event
+ *           SKT_ONESHOT to get one event and then watch for 0
+ *   user    any pointer, which each event of s brings back. Not NULL where
+ *           skt_poller_wake is used: a wake has user NULL, events SKT_WOKEN.
  *
- * Closing s ends it too. Nothing is told of the direction that skt_shutdown has
- * ended by SKT_READ.
+ * p watches s until skt_poller_remove, or until s is closed. A poller does not
+ * see skt_shutdown by SKT_READ: that is no event, and bytes that arrive
+ * afterwards still are.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL    events are unknown
  *          SKT_EEXIST    p watches s already
  *          SKT_ENOTCONN  as for skt_wait
- *          SKT_ENOMEM SKT_ENOBUFS  nothing left
- *          SKT_EBADF is also told for a poller that is none
+ *          SKT_ENOMEM SKT_ENOBUFS  out of resources
  * Blocks   never.
- * Threads  any thread, also while another waits: that one is then told.
+ * Threads  any thread, also while another is in skt_poller_wait, which then
+ *          reports s too. Counts as waiting on s.
  * Differs  Linux: while another process or a duplicate of the handle keeps the
- *          socket open, closing s does not end it; removing it does.
+ *          socket open, p watches it even after skt_close; skt_poller_remove
+ *          ends that.
  * Source   Linux epoll_ctl(); BSD kevent(); Windows: AFD. */
 SKT_API int skt_poller_add(skt_poller *p, skt *s, int events, void *user);
 
-/** Watch a socket for other events, or once more.
+/** Watch a socket for other events, or once more after SKT_ONESHOT.
  *
  * As skt_poller_add in all else, for a socket that p watches.
  *
  * Errors   SKT_EINVAL    events are unknown
  *          SKT_ENOENT    p does not watch s
  *          SKT_ENOTCONN  as for skt_wait
- *          SKT_ENOMEM SKT_ENOBUFS  nothing left */
+ *          SKT_ENOMEM SKT_ENOBUFS  out of resources
+ * Threads  any thread, also while another is in skt_poller_wait. Counts as
+ *          waiting on s. */
 SKT_API int skt_poller_modify(skt_poller *p, skt *s, int events, void *user);
 
 /** Watch a socket no longer.
  *
- * No later skt_poller_wait tells of it. To be called before skt_release; before
- * skt_close it need not be.
+ * No later skt_poller_wait reports s. Call this before skt_release; before
+ * skt_close it is not needed.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_ENOENT  p does not watch s
  * Blocks   never.
- * Threads  as for skt_poller_add.
+ * Threads  any thread, also while another is in skt_poller_wait. Counts as
+ *          waiting on s.
  * Source   as for skt_poller_add. */
 SKT_API int skt_poller_remove(skt_poller *p, skt *s);
 
-/** Wait until one of the sockets is ready, or the poller is woken.
+/** Wait until one of the sockets is ready, or a thread wakes the poller.
  *
  *   p           a poller
- *   events      receives what is there, each socket at most once
- *   capacity    how many at most, 1 or more; what finds no room comes with the
- *               next call, in turn
+ *   events      receives what is ready, each socket at most once
+ *   capacity    how many at most, 1 or more; the next call reports what found
+ *               no room, in turn
  *   timeout_ms  as for skt_wait
  *
- * Returns  how many events there are; 0 when the time is over, never before;
- *          or one of Errors.
- * Errors   SKT_EINVAL  capacity is 0, or timeout_ms under -1
+ * While the caller works through events, it may close or remove a socket whose
+ * event stands further on: that event is still there, with its user. Mark what
+ * user points to as closed, skip its event, and free it after the last event.
+ *
+ * Returns  how many events there are; 0 when timeout_ms has passed, never
+ *          earlier; or one of Errors.
+ * Errors   SKT_EINVAL  capacity is 0, or timeout_ms is under -1
  *          SKT_EBUSY   another thread waits already
- *          SKT_ENOMEM SKT_ENOBUFS  nothing left
- * Blocks   as told.
- * Threads  one at a time.
- * Differs  One call tells up to a million events on Linux, up to 64 with kqueue
- *          and on Windows, however large the array is. After skt_cancel kqueue
- *          tells only what the socket is watched for, the others both.
+ *          SKT_ENOMEM SKT_ENOBUFS  out of resources
+ * Blocks   up to timeout_ms.
+ * Threads  one thread at a time waits with one p.
+ * Differs  One call reports up to a million events on Linux, up to 64 with
+ *          kqueue and on Windows, however large the array is. After skt_cancel
+ *          kqueue sets only the bits that were requested. When both directions
+ *          have ended, epoll and poll set SKT_BOTH.
  * Source   Linux epoll_wait(); BSD kevent(); Windows
  *          GetQueuedCompletionStatusEx(). */
 SKT_API int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
                             int timeout_ms);
 
-/** Wake the thread that waits, or else the next that does, by one event.
+/** Wake the thread that waits with a poller, or else the next that does.
  *
- * Many wakes before one wait are one wake, and the cost of one.
+ * The wake is an event with user NULL and events SKT_WOKEN. Many wakes before
+ * one wait are one event, and cost one.
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_ENOMEM SKT_ENOBUFS  nothing left
+ * Errors   SKT_ENOMEM SKT_ENOBUFS  out of resources
  * Blocks   never.
  * Threads  any thread, at any time before skt_poller_destroy.
  * Source   Linux eventfd(); BSD EVFILT_USER; Windows
@@ -1230,9 +1251,10 @@ SKT_API int skt_poller_wake(skt_poller *p);
 /** Destroy a poller and zero it. The sockets stay as they are.
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EBUSY  a thread waits; nothing was destroyed
+ * Errors   SKT_EBUSY  a thread is in skt_poller_wait; nothing was destroyed
  * Blocks   never.
- * Threads  not while another thread uses p, but for the answer above.
+ * Threads  no other call on p at the same time, except skt_poller_wait, for
+ *          which SKT_EBUSY is returned.
  * Source   POSIX close(); Windows CloseHandle(). */
 SKT_API int skt_poller_destroy(skt_poller *p);
 
