@@ -1261,58 +1261,60 @@ SKT_API int skt_poller_destroy(skt_poller *p);
 /*
  * Options
  *
- * An option that is not set has the system's default: Nagle's algorithm is on,
- * say. Reading or setting one is one system call. Options are best set before
+ * An option that is not set has the system's default (Nagle's algorithm is on,
+ * for example). Reading or setting one is one system call. Set options before
  * the socket is connected or listens; an accepted socket starts with its
- * listener's SKT_OPT_KEEPALIVE, SKT_OPT_NODELAY and buffers. While a socket is
- * connecting it has no options (Windows would refuse some of them).
+ * listener's SKT_OPT_KEEPALIVE, SKT_OPT_NODELAY and buffers. While a socket
+ * connects, its options cannot be used (Windows would refuse some of them).
  *
  *   SKT_OPT_...         values          of sockets    what it does
- *   KEEPALIVE           0, 1            TCP           ask a silent peer whether
- *                                                     it is still there
- *   KEEPALIVE_IDLE      s, 1..32767     TCP           silence before that
- *   KEEPALIVE_INTERVAL  s, 1..32767     TCP           time between questions
- *   KEEPALIVE_COUNT     1..127          TCP           questions before the
- *                                                     connection is given up
- *   NODELAY             0, 1            TCP           small writes go at once
+ *   KEEPALIVE           0, 1            TCP           probe a silent peer
+ *   KEEPALIVE_IDLE      s, 1..32767     TCP           silence before the first
+ *                                                     probe
+ *   KEEPALIVE_INTERVAL  s, 1..32767     TCP           time between probes
+ *   KEEPALIVE_COUNT     1..127          TCP           probes before the
+ *                                                     connection breaks
+ *   NODELAY             0, 1            TCP           send small writes at once
  *   SEND_BUFFER         bytes,          all           room for what was written
- *   RECEIVE_BUFFER        1..INT_MAX/2  all           and for what came in. The
+ *   RECEIVE_BUFFER        1..INT_MAX/2  all           and for what arrived. The
  *                                                     system may bound it; what
  *                                                     is in force is read
  *   HOPS                1..255          IPv4, IPv6    TTL, or unicast hop limit
  *   TRAFFIC_CLASS       0..255          IPv4, IPv6    TOS, or traffic class. On
- *                                                     streams the low two bits
- *                                                     are TCP's own, and 0
+ *                                                     streams TCP owns the low
+ *                                                     two bits; they read as 0
  *   V6ONLY              0, 1            IPv6, stream  0: skt_bind takes IPv4
- *                                       or datagram   too, as if told by
- *                                                     SKT_DUAL_STACK. To be
- *                                                     set before, at no cost
+ *                                       or datagram   too, as if called with
+ *                                                     SKT_DUAL_STACK. Set it
+ *                                                     before; no system call
  *   BROADCAST           0, 1            IPv4 datagram may send to broadcast
  *                                       or raw        addresses
- *   USER_TIMEOUT        ms, 0..INT_MAX  TCP           what was sent and not
- *                                                     acknowledged for so long
- *                                                     ends the connection; 0 is
- *                                                     the system's own limit
+ *   USER_TIMEOUT        ms, 0..INT_MAX  TCP           the connection breaks
+ *                                                     when sent bytes stay
+ *                                                     unacknowledged for so
+ *                                                     long; 0 is the system's
+ *                                                     own limit
  *   DEVICE              0..16777215     IPv4, IPv6    index of the interface to
  *                                                     send by; 0 is any
  *   MARK                0..INT_MAX      IPv4, IPv6    mark for routing rules
  *
- * Not on every system, SKT_EOPNOTSUPP elsewhere:
+ * Not on every system; elsewhere SKT_EOPNOTSUPP:
  *   KEEPALIVE_IDLE      set, but not read, on Windows before 10 version 1709;
  *                       not on OpenBSD
  *   KEEPALIVE_INTERVAL, KEEPALIVE_COUNT
  *                       not on Windows before 10 version 1709, nor OpenBSD
- *   TRAFFIC_CLASS       Windows keeps the number, but policies of the system
- *                       decide what is sent; it may lack it for IPv6
+ *   TRAFFIC_CLASS       Windows keeps the number, but its policies decide what
+ *                       it sends; it may lack the option for IPv6
  *   USER_TIMEOUT        Linux; macOS and Windows in seconds, rounded up
  *   DEVICE              Linux, macOS, Windows. On Windows it is for sending
- *                       only; elsewhere nothing is received by other interfaces
+ *                       only; elsewhere other interfaces receive nothing for
+ *                       the socket
  *   MARK                Linux, with a privilege
  *
- * There is no SO_LINGER: with it close would block, even on non-blocking
+ * There is no SO_LINGER. With it close would block, even on non-blocking
  * sockets, or fail and stay open, depending on the system. skt_close never
- * blocks, and what was written is sent on behind it; skt_abort resets, and
- * skt_close_graceful waits for the peer, but not for ever.
+ * blocks, and the system still sends what was written; skt_abort resets;
+ * skt_close_graceful waits for the peer, up to a timeout.
  */
 
 /** Options, for skt_get_option and skt_set_option. */
@@ -1342,11 +1344,12 @@ enum {
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL      no such option, or not for this kind of socket
  *          SKT_EALREADY    s is connecting
- *          SKT_EOPNOTSUPP  this system has no such option, or does not tell
- *          SKT_ENOTCONN    the connection is gone, and the option with it
- *          SKT_ENOBUFS     nothing left
+ *          SKT_EOPNOTSUPP  this system lacks the option, or cannot read it
+ *          SKT_ENOTCONN    the connection has ended, and the option with it
+ *          SKT_ENOBUFS     out of resources
  * Blocks   never.
- * Differs  Linux and Windows still tell of a connection that is gone.
+ * Threads  no other call on s at the same time, except skt_cancel.
+ * Differs  Linux and Windows still read options of a connection that has ended.
  * Source   POSIX getsockopt(); Winsock getsockopt(). */
 SKT_API int skt_get_option(const skt *s, int option, int *value);
 
@@ -1356,17 +1359,18 @@ SKT_API int skt_get_option(const skt *s, int option, int *value);
  *   option  one of the above
  *   value   in its unit and range
  *
- * On a connection that is gone nothing is done and 0 returned.
+ * On a connection that has ended this does nothing and returns 0.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL      no such option, not for this kind of socket, value
  *                          out of range, or SKT_OPT_V6ONLY after skt_bind
  *          SKT_EALREADY    s is connecting
- *          SKT_EOPNOTSUPP  this system has no such option
+ *          SKT_EOPNOTSUPP  this system lacks the option
  *          SKT_EACCES      not allowed to this process
  *          SKT_ENODEV      SKT_OPT_DEVICE: no such interface
- *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   never.
+ * Threads  no other call on s at the same time, except skt_cancel.
  * Differs  Linux takes the number of an interface that does not exist, and then
  *          sends nothing.
  * Source   POSIX setsockopt(); Winsock setsockopt(), SIO_KEEPALIVE_VALS. */
@@ -1379,13 +1383,14 @@ SKT_API int skt_set_option(skt *s, int option, int value);
 /** The socket's own address.
  *
  *   s    a socket
- *   out  receives it: the wildcard and port 0 when the socket has none yet,
- *          "unix:" for a unix socket.
- *        Zeroed on any error.
+ *   out  receives it; the wildcard and port 0, or "unix:", if the socket has
+ *        none yet. Zeroed on any error.
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EINVAL  the connection is gone, and the address with it
- *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ * Errors   SKT_EINVAL  the connection has ended, and the address with it
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
+ * Blocks   never.
+ * Threads  no other call on s at the same time, except skt_cancel.
  * Source   POSIX getsockname(); Winsock getsockname(). */
 SKT_API int skt_local(const skt *s, skt_addr *out);
 
@@ -1396,8 +1401,10 @@ SKT_API int skt_local(const skt *s, skt_addr *out);
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_ENOTCONN  s is not connected, or no longer
- *          SKT_ENOBUFS SKT_ENOMEM  nothing left
- * Differs  After a reset Windows still tells it, others do not.
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
+ * Blocks   never.
+ * Threads  no other call on s at the same time, except skt_cancel.
+ * Differs  After a reset Windows still returns it, other systems do not.
  * Source   POSIX getpeername(); Winsock getpeername(). */
 SKT_API int skt_peer(const skt *s, skt_addr *out);
 
@@ -1407,38 +1414,45 @@ SKT_API int skt_peer(const skt *s, skt_addr *out);
 
 /** Take a native socket in. skt owns it from here on.
  *
- *   s       receives the socket, as in skt_socket
+ *   s       receives the socket; what it held before is overwritten, not
+ *           closed. Zeroed on any error.
  *   native  an int descriptor or a SOCKET, cast to uintptr_t
- *   kind    0: the system is asked what it is, and it is made blocking (or
- *           non-blocking with SKT_NONBLOCK).
- *           Otherwise domain | type | state, the state being SKT_BOUND,
- *           SKT_LISTENING, SKT_CONNECTED or none of them, and SKT_NONBLOCK or
- *           SKT_DUAL_STACK if it is so: you are believed, and no system call
- *           is made.
+ *   kind    0: skt asks the system what the socket is, and makes it blocking
+ *           (or non-blocking with SKT_NONBLOCK).
+ *           Otherwise domain | type | state, where state is SKT_BOUND,
+ *           SKT_LISTENING, SKT_CONNECTED or none of them, with SKT_NONBLOCK or
+ *           SKT_DUAL_STACK if the socket has it: skt believes the caller and
+ *           makes no system call.
  *
- * On an error the handle stays the caller's, open. Whether children inherit it
- * stays as it is.
+ * On an error the caller keeps the handle, open. Whether children inherit it
+ * does not change.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL           kind is no such sum
- *          SKT_ENOTSOCK         native is no open socket (if the system was
- *                               asked, or it could not be one)
- *          SKT_EAFNOSUPPORT     a socket of a domain without a name here
- *          SKT_EPROTONOSUPPORT  a socket of a type without a name here; SCTP's
- *                               of many peers (SOCK_SEQPACKET) too
- *          SKT_ENOBUFS SKT_ENOMEM  nothing left
+ *          SKT_ENOTSOCK         native is not an open socket (if skt asked the
+ *                               system), or cannot be one
+ *          SKT_EAFNOSUPPORT     the socket's domain is none of skt's
+ *          SKT_EPROTONOSUPPORT  the socket's type is none of skt's, or SCTP's
+ *                               one-to-many style (SOCK_SEQPACKET)
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
+ * Blocks   never.
+ * Threads  any thread; no other call on s at the same time.
+ * Differs  macOS: skt makes one system call even with a stated kind, to switch
+ *          SIGPIPE off.
  * Source   POSIX getsockopt(SO_TYPE); Winsock getsockopt(SO_PROTOCOL_INFOW). */
 SKT_API int skt_adopt(skt *s, uintptr_t native, unsigned kind);
 
-/** Lend the native socket. It stays skt's: do not close it.
+/** Lend the native socket. skt still owns it: do not close it.
  *
  * Returns  the int descriptor or SOCKET as a uintptr_t; UINTPTR_MAX, which is
- *          (uintptr_t)-1 and INVALID_SOCKET, when there is none. */
+ *          (uintptr_t)-1 and INVALID_SOCKET, if s holds none.
+ * Threads  no other call on s at the same time, except skt_cancel. */
 SKT_API uintptr_t skt_native(const skt *s);
 
-/** Give the native socket up: it is the caller's, and s is zeroed.
+/** Give the native socket up: the caller owns it, and s is zeroed.
  *
- * Returns  as skt_native. */
+ * Returns  as skt_native.
+ * Threads  no other call on s at the same time, not even skt_cancel. */
 SKT_API uintptr_t skt_release(skt *s);
 
 #ifdef __cplusplus
