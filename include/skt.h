@@ -52,7 +52,8 @@
  *            an int, so skt_strerror takes (int)n of a ptrdiff_t n. A field
  *            "Errors" is closed: the function returns no other code, except
  *            the six that any function may return:
- *              SKT_EFAULT    a required pointer is NULL
+ *              SKT_EFAULT    a required pointer is NULL, or the system found it
+ *                            invalid
  *              SKT_EBADF     the skt holds no socket, or the waker or poller is
  *                            none (zeroed, closed or destroyed)
  *              SKT_ENOTSOCK  its handle is not an open socket, because other
@@ -66,12 +67,14 @@
  *            pointer, no socket, other pointers, other arguments, the state of
  *            the socket. Only then does skt call the system.
  * Ownership  Every struct and buffer is the caller's. skt keeps no pointer
- *            after a call has returned.
+ *            after a call has returned, except the `user` of a poller, to
+ *            which it does nothing.
  * Units      Sizes are bytes in a size_t, no larger than PTRDIFF_MAX. Times are
  *            milliseconds in an int: -1 is for ever, 0 does not wait. Ports are
  *            plain numbers, in the host's byte order.
  * Blocking   A socket blocks unless the caller asked for SKT_NONBLOCK, on every
- *            system, accepted sockets too. A signal never ends a call early.
+ *            system, accepted sockets too. A signal never ends a call early,
+ *            except a write that has a limit (see skt_write).
  * Threads    Any thread may use any socket. On one socket at the same time, one
  *            thread may read, another write, any number accept or wait, and any
  *            number cancel. For everything else the caller takes turns. The
@@ -472,8 +475,8 @@ SKT_API int skt_abort(skt *s);
  *   s           a connected stream or seqpacket socket
  *   timeout_ms  the longest time for all of it; -1 for ever, 0 does not wait
  *   drain_max   the most bytes to read and discard until the peer's end. 65536
- *               is typical: more than most peers send before they see the end,
- *               and all that a peer which never ends can cost. 0 allows none.
+ *               is typical: a peer rarely sends more before it sees our end,
+ *               and a peer that never stops is cut off there. 0 allows none.
  *
  * Shuts down writing, discards what the peer still sends, and closes s at the
  * peer's end. Without that end the connection is aborted. Either way s is
@@ -605,8 +608,8 @@ SKT_API int skt_listen(skt *s, int backlog);
  * gave up while it waited is skipped.
  *
  * When resources run out (SKT_EMFILE, for example), the connection stays in the
- * queue, and every wait for s returns at once: a loop spins. Take s out of the
- * wait (skt_poller_modify with events 0) for a while, 100 ms say, or until the
+ * queue and every wait for s returns at once, so a loop spins. Stop watching s
+ * (skt_poller_modify with events 0) for a while, 100 ms say, or until the
  * program has closed a socket.
  *
  * Returns  0 or one of Errors.
@@ -801,7 +804,7 @@ SKT_API ptrdiff_t skt_peek(skt *s, void *buffer, size_t n);
  *   done    receives how many were read, also on an error; may be NULL
  *
  * A limit (skt_set_limit) bounds the whole call. On a non-blocking socket the
- * call reads what is there; continue at buffer + done.
+ * call reads what is there; continue at buffer + *done.
  *
  * Returns  0 when all n bytes were read, or one of Errors.
  * Errors   SKT_ENODATA     the stream ended before
@@ -822,7 +825,7 @@ SKT_API int skt_read_all(skt *s, void *buffer, size_t n, size_t *done);
  *                 NULL
  *
  * A limit (skt_set_limit) bounds the whole call. On a non-blocking socket the
- * call writes what there is room for; continue at buffer + done.
+ * call writes what there is room for; continue at buffer + *done.
  *
  * Returns  0 when all n bytes were taken, or one of Errors.
  * Errors   SKT_EINVAL SKT_ENOTCONN SKT_EPIPE SKT_EAGAIN  as for skt_write
@@ -848,8 +851,8 @@ typedef struct skt_buffer {
  *
  * As skt_read in all else, with the sum of the buffers for n.
  *
- * Errors   SKT_EMSGSIZE  s is not of the type SKT_STREAM, and one system call
- *                        does not take the buffers
+ * Errors   SKT_EMSGSIZE  s is not of the type SKT_STREAM, and the buffers are
+ *                        more than one system call takes
  *          SKT_EINVAL SKT_ENOTCONN SKT_EAGAIN  as for skt_read
  *          SKT_ECONNRESET SKT_ETIMEDOUT SKT_EIO  as for skt_read
  *          SKT_EHOSTUNREACH SKT_ENETUNREACH  as for skt_read
@@ -859,6 +862,9 @@ typedef struct skt_buffer {
 SKT_API ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count);
 
 /** Write several buffers, one after the other, as if they were one.
+ *
+ *   buffers, count  as for skt_readv; a message of more buffers than one
+ *                   system call takes is SKT_EMSGSIZE
  *
  * As skt_write in all else, with the sum of the buffers for n.
  *
