@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the kinds of sockets make of faults, and what a backend is told. */
-#include "internal.h"
 #include "fake_sys.h"
+#include "internal.h"
 #include "skt_test.h"
 
 #define PLAY(...) fake_script((const fake_step[]){__VA_ARGS__, {0}})
