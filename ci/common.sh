@@ -101,7 +101,7 @@ missing_for() {
       lacks util-linux unshare
       ;;
     docs) # to make the manual
-      lacks doxygen doxygen
+      lacks lowdown lowdown
       lacks mandoc mman
       ;;
     lint) # to check scripts

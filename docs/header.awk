@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Reads include/skt.h, whose comments are the manual, into things that a writer
-# (doxygen.awk, mdoc.awk) gives another form:
+# (mdoc.awk, index.awk) gives another form:
 #
 #   awk -f docs/header.awk -f docs/mdoc.awk [-v NAME=VALUE ...] include/skt.h
 #

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests in C: TEST defines one, a failing CHECK reports and ends it, SKIP ends
- * it with a reason. gtest_shim.cc runs them under GoogleTest. */
+ * it with a reason. runner.h runs them. */
 #ifndef SKT_TEST_H
 #define SKT_TEST_H
 

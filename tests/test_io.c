@@ -77,7 +77,7 @@ TEST(read, reset_that_a_write_was_told_is_no_end_either) {
   skt_close(&b);
 }
 
-/* SIGPIPE has its default action here (gtest_shim.cc): it would kill us. */
+/* SIGPIPE has its default action here (runner.c): it would kill us. */
 TEST(write, to_a_closed_peer_returns_a_code_and_the_process_lives) {
   skt a = {0}, b = {0};
   ptrdiff_t rc = 0;

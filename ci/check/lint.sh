@@ -24,7 +24,7 @@ sources_are_laid_out() {
   git ls-files '*.c' '*.h' '*.cc' | xargs clang-format -n -Werror
 }
 
-scripts_are_clean() { shellcheck -x -P ci -P ci/run -P ci/check -P ci/measure -S warning ci/*.sh ci/*/*.sh ci/*/*/*.sh; }
+scripts_are_clean() { shellcheck -x -P ci -P ci/run -P ci/check -P ci/measure -S warning ci/*.sh ci/*/*.sh ci/*/*/*.sh docs/*.sh; }
 
 workflow_is_clean() {
   yamllint --strict -d \
@@ -51,7 +51,7 @@ steps_are_clean() {
 
 need lint
 check 'clang-format: the sources' sources_are_laid_out
-check 'shellcheck: the scripts of ci' scripts_are_clean
+check 'shellcheck: the scripts' scripts_are_clean
 check "yamllint: $workflow" workflow_is_clean
 check 'shellcheck: the steps of the workflow' steps_are_clean
 check 'the workflow calls scripts that are there' called_scripts_are_there

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # usage: ci/run/other_libc.sh
 # Run the suite on Linux over another C library, musl, and over glibc of 32 bits,
-# whose time has 32 or 64. Not a part of ci/test.sh.
+# whose time has 32 or 64. There is no C++ for them, so tests/main.c runs it. Not
+# a part of ci/test.sh.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
@@ -11,35 +12,40 @@ trap stop_programs EXIT
 [ "$(uname -m)" = x86_64 ] || { echo 'skip: no x86_64' && exit; }
 need linux
 mkdir -p "$home"
-read -r -a suite <<<"$(sed -n '/^set(suite/,/)/{s/^set(suite\|test_list.h\|)//g
-  s/[$]{native_call}/posix\/native_call.c/;p}' tests/CMakeLists.txt | tr '\n' ' ')"
 
-# build NAME FLAG...: the library, the examples, and the suite without C++.
+readonly programs=(skt_tests skt_codes_tests skt_fake_tests)
+
 build() {
-  local at=$home/$1 flags=("${@:2}")
-  bounded 600 cmake -G Ninja -S . -B "$at" -D CMAKE_C_COMPILER="$cc" \
-    -D CMAKE_BUILD_TYPE=RelWithDebInfo -D CMAKE_C_FLAGS="${flags[*]}" \
-    -D SKT_WERROR=ON -D SKT_TESTS=OFF &&
-    bounded 600 cmake --build "$at" -t skt echo_server echo_client http_server &&
-    (cd tests && bounded 600 "$cc" "${flags[@]}" -std=c11 -O2 \
-      -D_DEFAULT_SOURCE -I../include ../ci/run/other_libc/run.c "${suite[@]}" \
-      "$at/libskt.a" -lpthread -o "$at/suite")
+  bounded 600 cmake -G Ninja -S . -B "$home/$1" -D CMAKE_C_COMPILER="$cc" \
+    -D CMAKE_BUILD_TYPE=RelWithDebInfo -D CMAKE_C_FLAGS="${*:2}" \
+    -D SKT_WERROR=ON -D SKT_TEST_RUNNER=c &&
+    bounded 600 cmake --build "$home/$1" \
+      -t "${programs[@]}" echo_server echo_client http_server
 }
 
-# run NAME FLAG...: build with these, run, and add up.
-run() {
-  local counts=() log=$home/$1.log
-  say "testing: $1"
-  quietly "$home/$1-build.log" build "$@"
-  bounded 300 "$home/$1/suite" >"$log" 2>&1 || true
-  grep -a '^skip: \|^got \|^failed: ' "$log" | sed 's/^/    /' || true
-  read -r -a counts <<<"$(tail -n 1 "$log" | tr -dc '0-9 ')" || true
+# add LOG: print what failed and was skipped there, and add the counts.
+add() {
+  local counts=()
+  grep -a '^skip: \|failed: \|^  got \|^  want ' "$1" | sed 's/^/    /' || true
+  read -r -a counts <<<"$(tail -n 1 "$1" | tr -dc '0-9 ')" || true
   if [ "${#counts[@]}" -ne 3 ]; then
     counts=(0 1 0)
-    echo "the tests came to no end, see $log"
+    echo "the tests came to no end, see $1"
   fi
   passed=$((passed + counts[0])) failed=$((failed + counts[1]))
   skipped=$((skipped + counts[2]))
+}
+
+# run NAME FLAG...: build with these, and run.
+run() {
+  local program log
+  say "testing: $1"
+  quietly "$home/$1-build.log" build "$@"
+  for program in "${programs[@]}"; do
+    log=$home/$1-$program.log
+    bounded 300 "$home/$1/tests/$program" >"$log" 2>&1 || true
+    add "$log"
+  done
 }
 
 need musl
