@@ -181,8 +181,9 @@ extern "C" {
   X(SKT_ENOBUFS, -105, "no buffer space available")                            \
   X(SKT_EISCONN, -106, "already connected")                                    \
   X(SKT_ENOTCONN, -107, "not connected")                                       \
-  X(SKT_ETIMEDOUT, -110, "timed out")                                          \
+  X(SKT_ETIMEDOUT, -110, "the time that the caller gave is over")              \
   X(SKT_ECONNREFUSED, -111, "connection refused")                              \
+  X(SKT_EHOSTDOWN, -112, "the other host no longer answers")                   \
   X(SKT_EHOSTUNREACH, -113, "host is unreachable")                             \
   X(SKT_EALREADY, -114, "already in progress")                                 \
   X(SKT_EINPROGRESS, -115, "in progress")                                      \

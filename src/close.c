@@ -65,8 +65,9 @@ int skt_abort(skt *s) {
   return skt_close(s);
 }
 
-/* Read and discard until the peer's end. */
-static int drain(const skt *s, int64_t deadline_us, size_t drain_max) {
+/* Read and discard until the peer's end. A peer that keeps sending does not
+ * prolong the time. */
+static ptrdiff_t drain(skt *s, int64_t deadline_us, size_t drain_max) {
   char discarded[4096];
   for (size_t total = 0; total <= drain_max;) {
     int ready = skt__wait(s, SKT_READ, deadline_us);
@@ -74,13 +75,13 @@ static int drain(const skt *s, int64_t deadline_us, size_t drain_max) {
       return ready == 0 ? SKT_ETIMEDOUT : ready;
     }
     ptrdiff_t n = skt__sys_read(skt__handle(s), discarded, sizeof discarded);
-    if (n == 0) {
-      return 0;
-    }
-    if (n < 0 && n != SKT__EINTR && n != SKT_EAGAIN) {
-      return n == SKT_ECONNABORTED ? SKT_ECONNRESET : (int)n;
+    if (n == 0 || (n < 0 && n != SKT__EINTR && n != SKT_EAGAIN)) {
+      return skt__record(s, SKT_READ, n);
     }
     total += n > 0 ? (size_t)n : 0;
+    if (deadline_us != 0 && skt__timer_until(deadline_us).left_ms == 0) {
+      return SKT_ETIMEDOUT;
+    }
   }
   return SKT_EMSGSIZE;
 }
@@ -115,9 +116,9 @@ static int error_of(const skt *s) {
 }
 
 int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max) {
-  int rc = skt__check(s);
+  ptrdiff_t rc = skt__check(s);
   if (rc < 0) {
-    return rc;
+    return (int)rc;
   }
   if (timeout_ms < -1) {
     return SKT_EINVAL;
@@ -134,5 +135,5 @@ int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max) {
     skt__sys_reset_on_close(handle);
   }
   int closed = close_handle(handle);
-  return rc < 0 ? rc : closed;
+  return rc < 0 ? (int)rc : closed;
 }

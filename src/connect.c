@@ -45,10 +45,19 @@ static int refuse_itself(const skt *s, const skt__ip *peer) {
   return same ? SKT_ECONNREFUSED : 0;
 }
 
+/* ICMP errors of a peer are reported, others would be about nothing that the
+ * caller knows. */
+static void report_icmp(const skt *s, bool on) {
+  if (skt__type(s) == SKT_DATAGRAM && skt__domain(s) != SKT_UNIX) {
+    skt__sys_report_icmp(skt__handle(s), on);
+  }
+}
+
 /* Record the outcome. */
 static int conclude(skt *s, int rc) {
   if (rc == 0) {
     skt__set_state(s, SKT_CONNECTED);
+    report_icmp(s, true);
   } else if (!skt__connectionless(s)) { /* those do without a peer */
     skt__set_state(s, SKT__CONNECT_FAILED);
     SKT__STORE(&s->reading, (int16_t)rc);
@@ -143,10 +152,20 @@ static int check_state(const skt *s) {
   if (skt__cancelled(s)) {
     return SKT_ECANCELED;
   }
-  if (state == SKT_CONNECTED) {
+  return state == SKT_CONNECTED ? SKT_EISCONN : SKT_EINVAL;
+}
+
+/* A second call asks what has become of the first, as in POSIX connect. */
+static int connect_again(skt *s) {
+  int rc = skt_connect_finish(s);
+  switch (rc) {
+  case 0:
     return SKT_EISCONN;
+  case SKT_EINPROGRESS:
+    return SKT_EALREADY;
+  default:
+    return rc;
   }
-  return skt__connecting(s) ? SKT_EALREADY : SKT_EINVAL;
 }
 
 int skt_connect(skt *s, const skt_addr *peer) {
@@ -160,7 +179,13 @@ int skt_connect(skt *s, const skt_addr *peer) {
     return SKT_EFAULT;
   }
   peer = skt__destination(s, peer, &mapped, &ip);
-  rc = peer == NULL ? SKT_EINVAL : check_state(s);
+  if (peer == NULL) {
+    return SKT_EINVAL;
+  }
+  if (skt__connecting(s)) {
+    return connect_again(s);
+  }
+  rc = check_state(s);
   if (rc < 0) {
     return rc;
   }
@@ -232,6 +257,7 @@ static int disconnect(skt *s) {
   skt_addr before = {.length = 0};
   bool has_port = skt__type(s) == SKT_DATAGRAM && skt__domain(s) != SKT_UNIX;
   int rc = has_port ? skt__sys_local(skt__handle(s), &before) : 0;
+  report_icmp(s, false);
   if (rc == 0) {
     rc = skt__sys_disconnect(skt__handle(s), skt__domain(s));
   }
@@ -239,6 +265,7 @@ static int disconnect(skt *s) {
     return rc;
   }
   skt__set_state(s, SKT_BOUND);
+  (void)skt__sys_pending_error(skt__handle(s)); /* about the peer that was */
   return has_port ? keep_port(s, &before) : 0;
 }
 

@@ -36,8 +36,9 @@ enum {
  * connection reads from the start, until skt_cancel. */
 enum {
   SKT__OPEN = 1,
-  SKT__SHUT = 2,     /* by this side */
-  SKT__ACCEPTING = 3 /* skt.reading of a listener */
+  SKT__SHUT = 2, /* by this side */
+  SKT__ACCEPTING = 3, /* skt.reading of a listener */
+  SKT__ENDED = 4 /* skt.reading: the stream's end was returned, and stays */
 };
 
 /* skt.calls: the bit that skt_cancel sets, and the number of calls that

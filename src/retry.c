@@ -41,7 +41,7 @@ static bool is_fatal(ptrdiff_t rc) {
   case SKT_ENETDOWN:
   case SKT_ENETUNREACH:
   case SKT_ECONNRESET:
-  case SKT_ETIMEDOUT:
+  case SKT_EHOSTDOWN:
   case SKT_EHOSTUNREACH:
     return true;
   default:
@@ -49,41 +49,74 @@ static bool is_fatal(ptrdiff_t rc) {
   }
 }
 
-/* The verb's result, with one code for a connection that broke. EPIPE: this
- * side has not shut down writing, or the call would not have been made.
- * ECONNABORTED: Windows, when its own stack gave the connection up (Winsock
- * error codes, WSAECONNABORTED). Linux reports a reset once, to a read or a
- * write, and then an end of stream: after a write that failed that is not a
- * clean end. */
-static ptrdiff_t record_result(skt__attempt *t, ptrdiff_t rc) {
-  skt *s = t->s;
-  bool reading = t->direction == SKT_READ;
+/* One code for a connection that broke, whichever way the system reports it.
+ * EPIPE: this side has not shut down writing, or the call would not have been
+ * made. ECONNABORTED: Windows, when its own stack gave the connection up (Winsock
+ * error codes, WSAECONNABORTED). EPROTONOSUPPORT: macOS' EPROTOTYPE, for a write
+ * while the connection is going away (golang issue 18240). */
+static ptrdiff_t name_of_broken(ptrdiff_t rc) {
+  switch (rc) {
+  case SKT_EPIPE:
+  case SKT_ECONNABORTED:
+  case SKT_EPROTONOSUPPORT:
+    return SKT_ECONNRESET;
+  default:
+    return rc;
+  }
+}
+
+/* Linux reports a reset once, to a read or a write, and then an end of stream:
+ * after a write that failed that is not a clean end. */
+static ptrdiff_t record_end(skt *s) {
+  int writing = SKT__LOAD(&s->writing);
+  int end = writing < 0 ? writing : SKT__ENDED;
+  if (skt__type(s) == SKT_STREAM || end < 0) {
+    SKT__STORE(&s->reading, (int16_t)end);
+  }
+  return end < 0 ? end : 0;
+}
+
+/* An error of one message ends nothing, nor does an error of one client. Windows
+ * reports a port without a receiver as a reset (Winsock recvfrom). */
+static ptrdiff_t result_without_connection(const skt *s, ptrdiff_t rc) {
+  bool internet = skt__connectionless(s) && skt__domain(s) != SKT_UNIX;
+  return rc == SKT_ECONNRESET && internet ? SKT_ECONNREFUSED : rc;
+}
+
+ptrdiff_t skt__record(skt *s, int direction, ptrdiff_t rc) {
   if (skt__cancelled(s)) {
     return SKT_ECANCELED;
   }
   if (skt__connectionless(s) || skt__state(s) == SKT_LISTENING) {
-    return rc; /* an error of one message or client ends nothing */
+    return result_without_connection(s, rc);
   }
-  if (rc == 0 && reading && SKT__LOAD(&s->writing) < 0) {
-    rc = SKT__LOAD(&s->writing);
+  if (rc == 0) {
+    return direction == SKT_READ ? record_end(s) : 0;
   }
-  if (rc == SKT_EPIPE || rc == SKT_ECONNABORTED) {
-    rc = SKT_ECONNRESET;
-  }
+  rc = name_of_broken(rc);
   if (is_fatal(rc)) {
-    SKT__STORE(reading ? &s->reading : &s->writing, (int16_t)rc);
+    SKT__STORE(direction == SKT_READ ? &s->reading : &s->writing, (int16_t)rc);
   }
   return rc;
 }
 
-static int wait_within_limit(skt__attempt *t) {
-  if (t->deadline_us == 0) {
-    int limit_ms;
+/* The socket's limit, from now on; for ever if it has none. */
+static int start_limit(skt__attempt *t) {
+  int limit_ms = -1;
+  if (skt__has_limit(t->s)) {
     int rc = skt__sys_limit(skt__handle(t->s), t->direction, &limit_ms);
     if (rc < 0) {
       return rc;
     }
-    t->deadline_us = skt__deadline(limit_ms);
+  }
+  t->deadline_us = skt__deadline(limit_ms);
+  return 0;
+}
+
+static int wait_within_limit(skt__attempt *t) {
+  int rc = t->deadline_us == 0 ? start_limit(t) : 0;
+  if (rc < 0) {
+    return rc;
   }
   int ready = skt__wait(t->s, t->direction, t->deadline_us);
   if (ready == 0) {
@@ -92,43 +125,52 @@ static int wait_within_limit(skt__attempt *t) {
   return ready < 0 ? ready : 1;
 }
 
-/* A call has no result yet: 1 to make it again, or the code to return.
- * Non-blocking socket: return EAGAIN. The kernel enforces the limit: EAGAIN
- * means that it expired. After a signal, or where the system's limits are
- * unusable: the kernel's timer is lost, so the limit starts again, once, and is
- * enforced here. */
+/* A call has no result yet: 1 to make it again, or the code to return. A
+ * would-block of a blocking socket means that the kernel's limit has expired; or
+ * that other code, which shares the open socket, has made it non-blocking: then
+ * skt waits. After a signal the kernel's timer is lost, so the limit starts
+ * again, once, and is enforced here, as it is where the system's limits are
+ * unusable. */
 static int prepare_retry(skt__attempt *t, ptrdiff_t rc) {
   const skt *s = t->s;
   if (skt__cancelled(s)) {
     return SKT_ECANCELED;
   }
-  if (!skt__is_blocking(s) || !skt__has_limit(s)) {
+  if (!skt__is_blocking(s)) {
     return rc == SKT_EAGAIN ? SKT_EAGAIN : 1;
   }
-  if (rc == SKT_EAGAIN && !skt__enforces_limits(s)) {
+  if (rc == SKT__EINTR && !skt__has_limit(s)) {
+    return 1;
+  }
+  bool may_have_expired = rc == SKT_EAGAIN && skt__has_limit(s) &&
+                          !skt__enforces_limits(s) && t->deadline_us == 0;
+  if (may_have_expired && skt__sys_is_blocking(skt__handle(s)) != 0) {
     return SKT_ETIMEDOUT;
   }
   return wait_within_limit(t);
 }
 
-/* An ICMP error for an earlier message. Linux reports it to connected sockets
- * (udp(7)), Windows to all (Winsock recvfrom, WSAECONNRESET); reading it
- * discards it. No message is lost by making the call again. */
-static bool is_icmp_error(const skt *s, ptrdiff_t rc) {
+/* An ICMP error for an earlier message, on a socket without a peer: which message
+ * it was for nothing says, so it is discarded, and no message is lost by making
+ * the call again. Windows reports it to adopted sockets (Winsock recvfrom,
+ * WSAECONNRESET), Linux to none (udp(7)). With a peer the error is the peer's,
+ * and is reported once. */
+static bool is_stray_error(const skt *s, ptrdiff_t rc) {
   return (rc == SKT_ECONNREFUSED || rc == SKT_ECONNRESET) &&
-         skt__connectionless(s) && skt__domain(s) != SKT_UNIX;
+         skt__connectionless(s) && skt__domain(s) != SKT_UNIX &&
+         skt__state(s) != SKT_CONNECTED;
 }
 
-/* A second ICMP error of one write is that message's own. */
+/* A second stray error of one write is that message's own. */
 SKT__COLD bool skt__try_again(skt__attempt *t, ptrdiff_t *rc) {
-  bool icmp =
-      is_icmp_error(t->s, *rc) && !(t->direction == SKT_WRITE && t->had_icmp);
-  if (*rc == SKT__EINTR || *rc == SKT_EAGAIN || icmp) {
-    t->had_icmp = t->had_icmp || icmp;
+  bool stray = is_stray_error(t->s, *rc) &&
+               !(t->direction == SKT_WRITE && t->had_stray);
+  if (*rc == SKT__EINTR || *rc == SKT_EAGAIN || stray) {
+    t->had_stray = t->had_stray || stray;
     *rc = prepare_retry(t, *rc);
     return *rc > 0;
   }
-  *rc = record_result(t, *rc);
+  *rc = skt__record(t->s, t->direction, *rc);
   return false;
 }
 

@@ -20,7 +20,7 @@ typedef struct skt__attempt {
   skt *s;
   int64_t deadline_us; /* of the socket's limit; 0 until it is needed */
   int direction;       /* SKT_READ or SKT_WRITE */
-  bool had_icmp;       /* an ICMP error was discarded */
+  bool had_stray;      /* an ICMP error was discarded */
 } skt__attempt;
 
 /* Whether to make the call again that returned *rc, 0 or less. May wait. If
@@ -28,11 +28,13 @@ typedef struct skt__attempt {
  * ended. / */
 bool skt__try_again(skt__attempt *t, ptrdiff_t *rc);
 
+/* The result of a call that is not made again; the direction remembers it if it
+ * has ended. */
+ptrdiff_t skt__record(skt *s, int direction, ptrdiff_t rc);
+
 /* The most bytes for one write; a message is written whole. */
 static inline size_t skt__write_max(const skt *s) {
-  bool natively_blocking = skt__is_blocking(s) && !skt__enforces_limits(s);
-  bool whole = natively_blocking || skt__type(s) != SKT_STREAM;
-  return whole ? SKT__IO_MAX : skt__system.write_max;
+  return skt__type(s) == SKT_STREAM ? skt__system.write_max : SKT__IO_MAX;
 }
 
 /* Whether a stream's write returns after a part of its bytes. `cut` says

@@ -102,7 +102,7 @@ static bool is_peer_error(int code) {
   case SKT_ECONNRESET:
   case SKT_EPROTO:
   case SKT_ENOPROTOOPT:
-  case SKT_ETIMEDOUT:
+  case SKT_EHOSTDOWN:
   case SKT_ENOTCONN: /* Wine: it was reset before its address was asked */
   case SKT_ENETUNREACH:
   case SKT_EHOSTUNREACH:

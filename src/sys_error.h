@@ -22,14 +22,17 @@ enum {
   SKT__IN_CLOSE = 0x0200,
   SKT__IN_WAIT = 0x0400,
   SKT__IN_LOCAL = 0x0800,
-  SKT__IN_PEER = 0x1000
+  SKT__IN_PEER = 0x1000,
+  SKT__IN_OPTION = 0x2000,
+  SKT__IN_WATCH = 0x4000, /* wakers and pollers, but waiting */
+  SKT__IN_MODE = 0x8000   /* modes, limits, what a handle is */
 };
 
 /* What the system's numbers mean. The first row that fits holds, so those for
  * certain calls stand before the one for all. The last row's code is 0.
  * tests/native_codes.h tells which event each row is. */
 typedef struct skt__code_row {
-  int16_t calls; /* 0: all */
+  uint16_t calls; /* 0: all */
   int16_t code, native;
 } skt__code_row;
 extern const skt__code_row skt__sys_codes[];

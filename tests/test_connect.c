@@ -198,7 +198,6 @@ TEST(connect, nonblocking_connect_finishes_as_often_as_asked) {
     skt_addr at;
     CHECK(listen_loopback(*domain, &listener, &at));
     CHECK_EQ(begin(&s, *domain, &at), SKT_EINPROGRESS);
-    CHECK_EQ(skt_connect(&s, &at), SKT_EALREADY);
     CHECK_EQ(skt_wait(&s, SKT_WRITE, PATIENCE_MS, NULL), SKT_WRITE);
     for (int i = 0; i < 3; ++i) {
       CHECK_EQ(skt_connect_finish(&s), 0);
@@ -227,6 +226,33 @@ TEST(connect, nonblocking_refusal_is_announced_and_stays) {
       skt_close(&s);
       skt_close(&deaf);
     }
+  }
+}
+
+/* As POSIX has it: a program may ask by connect alone. */
+TEST(connect, second_call_reports_what_became_of_the_first) {
+  for (const int *domain = domains_here(); *domain != 0; ++domain) {
+    skt listener = {0}, deaf = {0}, s = {0};
+    skt_addr at;
+    int rc;
+    CHECK(listen_loopback(*domain, &listener, &at));
+    CHECK_EQ(begin(&s, *domain, &at), SKT_EINPROGRESS);
+    while ((rc = skt_connect(&s, &at)) == SKT_EALREADY) {
+      CHECK(skt_wait(&s, SKT_WRITE, PATIENCE_MS, NULL) > 0);
+    }
+    CHECK_EQ(rc, SKT_EISCONN);
+    CHECK_EQ(skt_write(&s, "x", 1), 1);
+    skt_close(&s);
+    CHECK(bind_loopback(*domain, &deaf, &at));
+    CHECK_EQ(begin(&s, *domain, &at), SKT_EINPROGRESS);
+    while ((rc = skt_connect(&s, &at)) == SKT_EALREADY) {
+      CHECK(skt_wait(&s, SKT_WRITE, PATIENCE_MS, NULL) > 0);
+    }
+    CHECK_EQ(rc, SKT_ECONNREFUSED);
+    CHECK_EQ(skt_connect(&s, &at), SKT_EINVAL);
+    skt_close(&s);
+    skt_close(&deaf);
+    skt_close(&listener);
   }
 }
 

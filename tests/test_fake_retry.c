@@ -119,7 +119,7 @@ TEST(retry, write_of_5_gib_is_one_call_of_skt) {
 
 TEST(retry, fatal_errors_are_kept_and_others_are_not) {
   static const int fatal[] = {SKT_EIO,        SKT_ENETDOWN,  SKT_ENETUNREACH,
-                              SKT_ECONNRESET, SKT_ETIMEDOUT, SKT_EHOSTUNREACH};
+                              SKT_ECONNRESET, SKT_EHOSTDOWN, SKT_EHOSTUNREACH};
   static const int passing[] = {SKT_EAGAIN, SKT_ENOMEM, SKT_ENOBUFS,
                                 SKT_EACCES};
   for (size_t i = 0; i < sizeof fatal / sizeof *fatal; ++i) {
@@ -158,7 +158,7 @@ static bool is_one_of(int code, const int *codes, size_t n) {
 
 TEST(retry, no_code_but_those_of_a_broken_connection_is_kept) {
   static const int kept[] = {SKT_EIO,        SKT_ENETDOWN,    SKT_ENETUNREACH,
-                             SKT_ECONNRESET, SKT_ETIMEDOUT,   SKT_EHOSTUNREACH,
+                             SKT_ECONNRESET, SKT_EHOSTDOWN,   SKT_EHOSTUNREACH,
                              SKT_EPIPE,      SKT_ECONNABORTED};
   for (int i = 0; i < CODES; ++i) {
     skt s = fake_connected();
@@ -206,10 +206,10 @@ TEST(retry, interrupted_connect_tells_how_it_ended) {
   skt s = socket_in(SKT__FRESH);
   skt_addr to = somewhere();
   PLAY({"connect", SKT__EINTR}, {"wait", SKT_WRITE | SKT__FAILED},
-       {"pending_error", SKT_ETIMEDOUT});
-  CHECK_EQ(skt_connect(&s, &to), SKT_ETIMEDOUT);
-  CHECK_EQ(skt_connect_finish(&s), SKT_ETIMEDOUT);
-  CHECK_EQ(skt_connect_finish(&s), SKT_ETIMEDOUT);
+       {"pending_error", SKT_EHOSTDOWN});
+  CHECK_EQ(skt_connect(&s, &to), SKT_EHOSTDOWN);
+  CHECK_EQ(skt_connect_finish(&s), SKT_EHOSTDOWN);
+  CHECK_EQ(skt_connect_finish(&s), SKT_EHOSTDOWN);
   CHECK_PLAYED();
 }
 
@@ -262,7 +262,7 @@ TEST(retry, accept_passes_over_one_clients_misfortune) {
   skt s = socket_in(SKT_LISTENING), out;
   PLAY({"accept", SKT__EINTR}, {"accept", SKT_ECONNABORTED},
        {"accept", SKT_ECONNRESET}, {"accept", SKT_EPROTO},
-       {"accept", SKT_ENOPROTOOPT}, {"accept", SKT_ETIMEDOUT},
+       {"accept", SKT_ENOPROTOOPT}, {"accept", SKT_EHOSTDOWN},
        {"accept", SKT_ENOTCONN}, {"accept", SKT_ENETUNREACH},
        {"accept", SKT_EHOSTUNREACH}, {"accept", 0});
   CHECK_EQ(skt_accept(&s, &out, NULL, 0), 0);
@@ -295,7 +295,7 @@ TEST(retry, accept_reports_what_is_ours) {
 TEST(retry, accept_passes_over_no_other_code) {
   static const int passed_over[] = {
       SKT_ECONNABORTED, SKT_ECONNRESET, SKT_EPROTO,      SKT_ENOPROTOOPT,
-      SKT_ETIMEDOUT,    SKT_ENOTCONN,   SKT_ENETUNREACH, SKT_EHOSTUNREACH};
+      SKT_EHOSTDOWN,    SKT_ENOTCONN,   SKT_ENETUNREACH, SKT_EHOSTUNREACH};
   for (int i = 0; i < CODES; ++i) {
     skt s = socket_in(SKT_LISTENING), out;
     bool passed = is_one_of(every_code[i], passed_over,

@@ -104,7 +104,7 @@ const skt__code_row skt__sys_codes[] = {
 #ifdef ESHUTDOWN
     {0, SKT_EPIPE, ESHUTDOWN},
 #endif
-    {0, SKT_ETIMEDOUT, ETIMEDOUT},
+    {0, SKT_EHOSTDOWN, ETIMEDOUT},
     {0, SKT_ECONNREFUSED, ECONNREFUSED},
 #ifdef EHOSTDOWN
     {0, SKT_EHOSTUNREACH, EHOSTDOWN},

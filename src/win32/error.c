@@ -33,7 +33,7 @@ const skt__code_row skt__sys_codes[] = {
     {SKT__IN_LISTEN, SKT_EINVAL, WSAEISCONN},
     {SKT__IN_ACCEPT, SKT_EINVAL, WSAEOPNOTSUPP},
     /* Keep-alive found the peer gone (Winsock recv). POSIX: ETIMEDOUT. */
-    {MOVING, SKT_ETIMEDOUT, WSAENETRESET},
+    {MOVING, SKT_EHOSTDOWN, WSAENETRESET},
     /* No memory for select's own tables (Winsock select). */
     {SKT__IN_WAIT, SKT_ENOMEM, WSAEFAULT},
     /* A task of 16-bit Windows holds it up (Winsock WSAStartup). */
@@ -73,7 +73,7 @@ const skt__code_row skt__sys_codes[] = {
     {0, SKT_EISCONN, WSAEISCONN},
     {0, SKT_ENOTCONN, WSAENOTCONN},
     {0, SKT_EPIPE, WSAESHUTDOWN},
-    {0, SKT_ETIMEDOUT, WSAETIMEDOUT},
+    {0, SKT_EHOSTDOWN, WSAETIMEDOUT},
     {0, SKT_ECONNREFUSED, WSAECONNREFUSED},
     {0, SKT_EHOSTUNREACH, WSAEHOSTDOWN},
     {0, SKT_EHOSTUNREACH, WSAEHOSTUNREACH},
@@ -96,7 +96,7 @@ const skt__code_row skt__sys_codes[] = {
     {0, SKT_ECONNRESET, ERROR_NETNAME_DELETED},
     {0, SKT_EINVAL, ERROR_INVALID_PARAMETER},
     {0, SKT_EPIPE, ERROR_BROKEN_PIPE},
-    {0, SKT_ETIMEDOUT, ERROR_SEM_TIMEOUT},
+    {0, SKT_EHOSTDOWN, ERROR_SEM_TIMEOUT},
     {0, SKT_EMSGSIZE, ERROR_MORE_DATA},
     {0, SKT__EINTR, WSA_OPERATION_ABORTED},
     {0, SKT_EFAULT, ERROR_NOACCESS},
@@ -108,7 +108,7 @@ const skt__code_row skt__sys_codes[] = {
     {0, SKT_ENOBUFS, ERROR_NO_SYSTEM_RESOURCES},
     {0, SKT_ENOMEM, ERROR_COMMITMENT_LIMIT},
     {0, SKT_ENOBUFS, ERROR_NOT_ENOUGH_QUOTA},
-    {0, SKT_ETIMEDOUT, ERROR_TIMEOUT},
+    {0, SKT_EHOSTDOWN, ERROR_TIMEOUT},
     {0, 0, 0},
 };
 
