@@ -61,14 +61,6 @@ words() {
 }
 end='([^A-Za-z0-9_]|$)'
 
-os_calls() {
-  local shared=(include/{,*/}*.h src/*.[ch]) calls='(accept4?|bind|close|closesocket|connect'
-  calls+='|fcntl|getpeername|getsockname|getsockopt|ioctl|ioctlsocket|listen|poll|recv|recvfrom'
-  calls+='|recvmsg|select|send|sendmsg|sendto|setsockopt|shutdown|socket|WSA[A-Za-z0-9_]*)'
-  words "${calls}[ ]*[(]|errno$end" "${shared[@]}"
-  note "${#shared[@]} files"
-}
-
 os_choices() {
   words "_WIN32$end" "${files[@]}" | awk '
     /^include\/skt.h:[0-9]+: #if !defined\(_WIN32\)$/ && !api++ { next }
@@ -294,7 +286,6 @@ own_symbols() {
   note "$counts symbols"
 }
 
-rule "socket calls and errno stand in the backends only" os_calls
 rule "the system is chosen in skt.h and sys.h only" os_choices
 rule "every backend has the seam's functions, in its order" same_seam
 rule "twin files share at most 15 % of their lines" twins
