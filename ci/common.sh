@@ -104,8 +104,12 @@ missing_for() {
       lacks lowdown lowdown
       lacks mandoc mman
       ;;
-    lint) # to check scripts
+    lint) # to check sources, with Windows' headers too, and scripts
+      lacks gcc gcc
+      lacks libc6-dev /usr/include/stdio.h
       lacks clang-format clang-format
+      lacks clang-tidy clang-tidy
+      lacks mingw-w64-x86-64-dev /usr/x86_64-w64-mingw32/include/winsock2.h
       lacks shellcheck shellcheck
       lacks yamllint yamllint
       ;;
