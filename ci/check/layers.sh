@@ -77,34 +77,6 @@ os_choices() {
   note "2 lines in ${#files[@]} files"
 }
 
-# seam MARK FILE...: "name file:line" of the seam's functions, declared where
-# the first MARK is ";", defined where it is "{".
-seam() {
-  code awk -v mark="$1" '
-    /^[A-Za-z_].*skt__sys_[a-z0-9_]+[(]/ {
-      match($0, /skt__sys_[a-z0-9_]+/); name = substr($0, RSTART, RLENGTH); at = FILENAME ":" FNR }
-    name != "" && match($0, /[;{]/) {
-      if (substr($0, RSTART, 1) == mark) print name " " at
-      name = "" }' "${@:2}"
-}
-
-same_seam() {
-  local place places=(src/posix src/win32 tests/fake_sys.[c])
-  seam ';' src/sys*.h >"$tmp/contract"
-  for place in "${places[@]}"; do
-    if [ -f "$place" ]; then seam '{' "$place"; else seam "{" "$place"/*.[ch]; fi >"$tmp/defined"
-    awk -v place="$place" '
-      FILENAME ~ /contract$/ { rank[$1] = FNR; line[$1] = $2; next }
-      !($1 in rank) { print $2 ": " $1 " is not in src/sys.h"; next }
-      { split($2, at, ":"); seen[$1] = 1 }
-      at[1] == file && rank[$1] < last && place ~ /^src/ { print $2 ": " $1 " is out of order" }
-      { file = at[1]; last = rank[$1] }
-      END { for (n in rank) if (!(n in seen)) print line[n] ": " n " is missing in " place }
-      ' "$tmp/contract" "$tmp/defined" | sort
-  done
-  note "$(wc -l <"$tmp/contract") functions in ${#places[@]} backends"
-}
-
 # Lines in both files in runs of 3 or more, as a share of the smaller file;
 # white space does not count, nor do lines like "}".
 twins() {
@@ -169,53 +141,6 @@ tests_complete() {
   join -v 1 "$tmp/written" "$tmp/listed" | sed 's/\(.*\) \(.*\)/\2: \1 is in no list/'
   join -v 2 "$tmp/written" "$tmp/listed" | sed 's/\(.*\) \(.*\)/\2: \1 is no test/'
   note "$(wc -l <"$tmp/codes") codes, $(wc -l <"$tmp/written") tests"
-}
-
-# What an Errors field promises can come about, and what comes about is
-# promised: it is compared with tests/native_codes.h, for the functions that
-# are calls there.
-errors_closed() {
-  local any='SKT_EFAULT SKT_EBADF SKT_ENOTSOCK SKT_ECANCELED SKT_ENETDOWN SKT_EUNKNOWN'
-  # "function code file:line" of the codes in each Errors field
-  awk '
-    /^\/[*][*]/ { n = on = 0 }
-    /^ [*] [A-Z]/ { on = $2 == "Errors" }
-    on { rest = $0; while (match(rest, /SKT_E[A-Z0-9]+/)) {
-      code[++n] = substr(rest, RSTART, RLENGTH) " " FILENAME ":" FNR
-      rest = substr(rest, RSTART + RLENGTH) } }
-    /^SKT_API/ { match($0, /skt_[a-z0-9_]+[(]/)
-      for (i = 1; i <= n; ++i) print substr($0, RSTART, RLENGTH - 1), code[i]
-      n = 0 }' include/skt.h >"$tmp/promised"
-  # "word CALLS code line" of the events; CALLS is one, as in A | B, or ~(A | B)
-  awk '/^(SEEN|HIDDEN)[(]/ { row = ""; at = FNR } at { row = row $0 }
-    at && /[)]$/ { sub(/[(]/, " ", row); sub(/[)]$/, "", row); n = split(row, part, /, */)
-      word = part[1]; calls = word; sub(/ .*/, "", word); sub(/^[A-Z]+ /, "", calls)
-      gsub(/ /, "", calls); print word, calls, part[n], FILENAME ":" at; at = 0 }' \
-    tests/native_codes.h >"$tmp/events"
-  # what skt finds by itself
-  code cat src/*.c src/*/[!e]*.c | grep -o 'SKT_E[A-Z0-9]*' | sort -u >"$tmp/own"
-  awk -v any="$any" '
-    function names(text, all,   i, n, part) { # a sum of calls, as a set
-      for (i in all) delete all[i]
-      text = text ~ /^(ANY|RESOURCES)/ ? known[substr(text, 1, index(text "&", "&") - 1)] \
-        (text ~ /&/ ? "-" substr(text, index(text, "~") + 1) : "") : text
-      n = split(text, part, "-"); gsub(/[()]/, "", part[2])
-      i = split(part[1], plus, "|"); for (; i > 0; --i) all[plus[i]] = 1
-      if (n > 1) for (i = split(part[2], plus, "|"); i > 0; --i) delete all[plus[i]] }
-    BEGIN { for (i = split(any, part, " "); i > 0; --i) free[part[i]] = 1 }
-    FILENAME ~ /own$/ { own[$1] = 1; next }
-    FILENAME ~ /[.]c$/ { if ($0 ~ /^  RESOURCES =/) { open = 1; sub(/.*=/, "") }
-      if (open) { sum = sum $0; if ($0 !~ /[|]$/) { open = 0; gsub(/[ _]/, "", sum)
-        known["RESOURCES"] = sum } } next }
-    FILENAME ~ /promised$/ { promised[$1, $2] = 1; field[$1] = 1; where[$1, $2] = $3; next }
-    { names($2, set)
-      for (call in set) { f = "skt_" tolower(call); gives[f, $3] = listed[f] = 1
-        if ($1 == "SEEN" && f in field && !($3 in free) && !((f, $3) in promised))
-          print $4 ": " f " gives " $3 ", which its Errors do not promise" } ++n }
-    END { for (i in promised) { split(i, part, SUBSEP)
-        if (part[1] in listed && !(part[2] in own) && !(i in gives)) print where[i] ": nothing makes " part[1] " give " part[2] } }
-    ' "$tmp/own" tests/test_error_codes.c "$tmp/promised" "$tmp/events" | sort
-  note "$(wc -l <"$tmp/promised") promises, $(wc -l <"$tmp/events") events"
 }
 
 clean_header() {
@@ -287,11 +212,9 @@ own_symbols() {
 }
 
 rule "the system is chosen in skt.h and sys.h only" os_choices
-rule "every backend has the seam's functions, in its order" same_seam
 rule "twin files share at most 15 % of their lines" twins
 rule "functions have at most 60 lines, lines 80 columns, sources 300 lines" sizes
 rule "the tests name every documented code, the lists every test" tests_complete
-rule "the Errors fields promise what the systems can give, and no more" errors_closed
 rule "skt.h brings in no header of the system's sockets" clean_header
 rule "every documented difference names tests that ran, and the docs count them" differences
 rule "the library's symbols begin with skt" own_symbols
