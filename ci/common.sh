@@ -81,6 +81,7 @@ missing_for() {
       lacks debootstrap debootstrap
       lacks util-linux unshare
       ;;
+    python) lacks python3 python3 ;;
     musl) lacks musl-tools musl-gcc ;;
     i386) # not gcc-multilib, which bears no cross compiler beside it
       lacks "gcc-$(gcc -dumpversion)-multilib" \
@@ -105,6 +106,8 @@ missing_for() {
       lacks mandoc mman
       ;;
     lint) # to check sources, with Windows' headers too, and scripts
+      missing_for python
+      lacks git git
       lacks gcc gcc
       lacks libc6-dev /usr/include/stdio.h
       lacks clang-format clang-format

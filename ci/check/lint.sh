@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # usage: ci/check/lint.sh
 # Check the layout of the sources and what clang-tidy finds in them, the scripts
-# of ci, and the workflow of the hosted CI, which must call scripts that are
-# there. Installs what is missing.
+# of ci, the workflow of the hosted CI, which must call scripts that are there,
+# and that each rule of layers.sh can fail. Installs what is missing.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
@@ -74,5 +74,6 @@ check 'shellcheck: the scripts' scripts_are_clean
 check "yamllint: $workflow" workflow_is_clean
 check 'shellcheck: the steps of the workflow' steps_are_clean
 check 'the workflow calls scripts that are there' called_scripts_are_there
+check 'each rule, broken, is found' ci/check/layers_test.sh
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]
