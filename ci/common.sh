@@ -81,6 +81,7 @@ missing_for() {
       lacks debootstrap debootstrap
       lacks util-linux unshare
       ;;
+    python) lacks python3 python3 ;;
     musl) lacks musl-tools musl-gcc ;;
     i386) # not gcc-multilib, which bears no cross compiler beside it
       lacks "gcc-$(gcc -dumpversion)-multilib" \
@@ -104,8 +105,14 @@ missing_for() {
       lacks lowdown lowdown
       lacks mandoc mman
       ;;
-    lint) # to check scripts
+    lint) # to check sources, with Windows' headers too, and scripts
+      missing_for python
+      lacks git git
+      lacks gcc gcc
+      lacks libc6-dev /usr/include/stdio.h
       lacks clang-format clang-format
+      lacks clang-tidy clang-tidy
+      lacks mingw-w64-x86-64-dev /usr/x86_64-w64-mingw32/include/winsock2.h
       lacks shellcheck shellcheck
       lacks yamllint yamllint
       ;;

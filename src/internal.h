@@ -125,4 +125,21 @@ void skt__pause(void);
 int skt__check_wait(const skt *s);
 int skt__check_waker(const skt_waker *w);
 
+/* The shared sources call no system: the compiler refuses these names from here
+ * on. In one file the backends come later, and need them. The headers come
+ * first because some systems declare such calls in them. */
+#if defined __GNUC__ && !defined SKT__ONE_FILE
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#undef errno /* a macro in MinGW's <stdlib.h> */
+#pragma GCC poison accept accept4 bind close closesocket connect fcntl
+#pragma GCC poison getpeername getsockname getsockopt ioctl ioctlsocket listen
+#pragma GCC poison poll ppoll read readv recv recvfrom recvmmsg recvmsg select
+#pragma GCC poison send sendmmsg sendmsg sendto setsockopt shutdown socket
+#pragma GCC poison socketpair write writev errno GetLastError WSAGetLastError
+#pragma GCC poison WSAIoctl WSAPoll WSARecv WSARecvFrom WSARecvMsg WSASend
+#pragma GCC poison WSASendMsg WSASendTo WSASocketA WSASocketW WSAStartup
+#endif
+
 #endif

@@ -51,7 +51,7 @@ static int read_parts(skt *s, char *buffer, size_t n, size_t *done) {
 
 int skt_read_all(skt *s, void *buffer, size_t n, size_t *done) {
   size_t count = 0;
-  int rc = skt__check_io(s, s == NULL ? NULL : &s->reading, buffer, n);
+  int rc = s == NULL ? SKT_EFAULT : skt__check_io(s, &s->reading, buffer, n);
   if (rc >= 0 && skt__type(s) != SKT_STREAM) {
     rc = SKT_EOPNOTSUPP;
   }

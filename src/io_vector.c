@@ -73,8 +73,10 @@ ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
   skt_buffer part[SKT__VECTOR_MAX] = {{nothing, 0}};
   skt__attempt t = {.s = s, .direction = SKT_READ};
   size_t sum;
-  int bad =
-      check_buffers(s, s == NULL ? NULL : &s->reading, buffers, count, &sum);
+  if (s == NULL) {
+    return SKT_EFAULT;
+  }
+  int bad = check_buffers(s, &s->reading, buffers, count, &sum);
   if (bad <= 0) {
     return bad;
   }
@@ -127,8 +129,10 @@ static ptrdiff_t writev_stream(skt *s, vector_place at, size_t sum) {
 
 ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count) {
   size_t sum;
-  int bad =
-      check_buffers(s, s == NULL ? NULL : &s->writing, buffers, count, &sum);
+  if (s == NULL) {
+    return SKT_EFAULT;
+  }
+  int bad = check_buffers(s, &s->writing, buffers, count, &sum);
   if (bad <= 0) {
     return bad;
   }

@@ -2,7 +2,7 @@
 /* Every failure that the systems document for skt's calls, by event: the calls
  * that can meet it, Linux' number, Winsock's (0: none there), and the one code
  * for both. SEEN codes reach the caller, so the Errors field of skt_CALL must
- * promise them (ci/check/layers.sh compares). HIDDEN ones are acted upon by the
+ * promise them (test_error_codes.c compares). HIDDEN ones are acted upon by the
  * shared sources. OTHER is a call that skt does not make yet, or an answer to
  * arguments that it does not give. */
 

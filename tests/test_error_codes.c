@@ -4,6 +4,9 @@
 #include "skt_test.h"
 #include "sys.h"
 
+#include <stdio.h>
+#include <string.h>
+
 enum {
   OTHER = 0,
   START = SKT__IN_START,
@@ -28,13 +31,15 @@ enum {
 #define SOCKET SOCKET_ /* the name of a type on Windows */
 
 static const struct event {
+  bool seen;
   int calls;
   const char *name;
   int on_linux, on_winsock, code;
 } events[] = {
 #define SEEN(calls, name, on_linux, on_winsock, code)                          \
-  {calls, name, on_linux, on_winsock, code},
-#define HIDDEN SEEN
+  {true, calls, name, on_linux, on_winsock, code},
+#define HIDDEN(calls, name, on_linux, on_winsock, code)                        \
+  {false, calls, name, on_linux, on_winsock, code},
 #include "native_codes.h"
 #undef HIDDEN
 #undef SEEN
@@ -130,4 +135,152 @@ TEST(codes, no_number_gives_anything_but_a_code_of_skt) {
       CHECK(code == SKT__EINTR || skt_errname(code)[5] != '?');
     }
   }
+}
+
+/*
+ * The fields Errors of skt.h
+ */
+
+/* Codes that no SEEN event gives, but the shared sources do. */
+static const struct found_by_skt {
+  int calls, code;
+} found_by_skt[] = {
+    {SOCKET | READ | WRITE | WAIT | ADOPT, SKT_EINVAL}, /* arguments */
+    {ADOPT, SKT_EAFNOSUPPORT},       /* the domain and the type of a socket */
+    {ADOPT, SKT_EPROTONOSUPPORT},    /* that skt has no name for */
+    {BIND, SKT_EOPNOTSUPP},          /* flags that this system lacks */
+    {SHUTDOWN | WAIT, SKT_ENOTCONN}, /* the state */
+    {WRITE, SKT_EPIPE},
+    {ACCEPT, SKT_ETIMEDOUT}, /* the limit */
+};
+
+static const struct function {
+  int call;
+  const char *declared;
+} functions[] = {
+    {SOCKET, "int skt_socket("},
+    {BIND, "int skt_bind("},
+    {LISTEN, "int skt_listen("},
+    {ACCEPT, "int skt_accept("},
+    {CONNECT, "int skt_connect("},
+    {READ, "ptrdiff_t skt_read("},
+    {WRITE, "ptrdiff_t skt_write("},
+    {SHUTDOWN, "int skt_shutdown("},
+    {CLOSE, "int skt_close("},
+    {WAIT, "int skt_wait("},
+    {LOCAL, "int skt_local("},
+    {PEER, "int skt_peer("},
+    {SET_BLOCKING, "int skt_set_blocking("},
+    {ADOPT, "int skt_adopt("},
+};
+
+/* The text of skt.h; false where this program runs without its sources. */
+static bool read_header(char *text, size_t size) {
+  FILE *f = fopen(SKT_TEST_HEADER, "r");
+  if (f == NULL) {
+    return false;
+  }
+  text[fread(text, 1, size - 1, f)] = '\0';
+  return fclose(f) == 0;
+}
+
+static const char *last_before(const char *text, const char *end,
+                               const char *what) {
+  const char *last = NULL;
+  for (const char *p = text; p != NULL && p < end; p = strstr(p + 1, what)) {
+    last = p;
+  }
+  return last;
+}
+
+/* The field Errors above a function, which ends where the next one begins. */
+static const char *errors_field(const char *header, const char *declared,
+                                size_t *length) {
+  char line[60];
+  snprintf(line, sizeof line, "\nSKT_API %s", declared);
+  const char *end = strstr(header, line);
+  if (end == NULL) {
+    return NULL;
+  }
+  const char *comment = last_before(header, end, "\n/**");
+  const char *field = strstr(comment, "\n * Errors ");
+  if (field == NULL || field > end) {
+    return NULL;
+  }
+  field += strlen("\n * Errors ");
+  const char *p = field;
+  while (p < end && (strncmp(p, "\n * ", 4) != 0 || p[4] < 'A' || p[4] > 'Z')) {
+    ++p;
+  }
+  *length = (size_t)(p - field);
+  return field;
+}
+
+/* Whether a text has this name, and not as a part of a longer one. */
+static bool has_name(const char *text, size_t length, const char *name) {
+  size_t n = strlen(name);
+  for (const char *p = strstr(text, name);
+       p != NULL && (size_t)(p - text) < length; p = strstr(p + n, name)) {
+    if (p[n] < 'A' || p[n] > 'Z') {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The six that skt.h promises for every function, once. */
+static bool is_for_all(int code) {
+  return code == SKT_EFAULT || code == SKT_EBADF || code == SKT_ENOTSOCK ||
+         code == SKT_ECANCELED || code == SKT_ENETDOWN || code == SKT_EUNKNOWN;
+}
+
+static bool comes_about(int call, int code) {
+  for (size_t i = 0; i < sizeof found_by_skt / sizeof *found_by_skt; ++i) {
+    if (found_by_skt[i].code == code && (found_by_skt[i].calls & call) != 0) {
+      return true;
+    }
+  }
+  for (int i = 0; i < EVENTS; ++i) {
+    if (events[i].seen && events[i].code == code &&
+        (events[i].calls & call) != 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool field_is_closed(const struct function *f, const char *field,
+                            size_t length) {
+  static const int codes[] = {
+#define CODE(name, value, text) name,
+      SKT_ERRORS(CODE)
+#undef CODE
+  };
+  bool closed = true;
+  for (size_t i = 0; i < sizeof codes / sizeof *codes; ++i) {
+    const char *name = skt_errname(codes[i]);
+    bool promised = has_name(field, length, name);
+    if (!is_for_all(codes[i]) && promised != comes_about(f->call, codes[i])) {
+      char what[100];
+      snprintf(what, sizeof what, "Errors of %s...) %s %s", f->declared,
+               promised ? "name, but nothing gives," : "lack", name);
+      closed = test_check(__FILE__, __LINE__, what, false);
+    }
+  }
+  return closed;
+}
+
+TEST(codes, errors_fields_promise_what_comes_about_and_nothing_else) {
+  static char header[1 << 18];
+  if (!read_header(header, sizeof header)) {
+    SKIP("skt.h is not where it was when this program was compiled");
+  }
+  bool closed = true;
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; ++i) {
+    size_t length = 0;
+    const char *field = errors_field(header, functions[i].declared, &length);
+    CHECK(field != NULL);
+    closed = field_is_closed(&functions[i], field, length) && closed;
+  }
+  CHECK(closed);
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # usage: ci/check/lint.sh
-# Check the layout of the sources, the scripts of ci, and the workflow
-# of the hosted CI, which must call scripts that are there. Installs what is
-# missing.
+# Check the layout of the sources and what clang-tidy finds in them, the scripts
+# of ci, the workflow of the hosted CI, which must call scripts that are there,
+# and that each rule of layers.sh can fail. Installs what is missing.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
@@ -22,6 +22,22 @@ check() {
 
 sources_are_laid_out() {
   git ls-files '*.c' '*.h' '*.cc' | xargs clang-format -n -Werror
+}
+
+# tidy FLAGS FILE...: what .clang-tidy lists. The pollers over kqueue need a
+# header that Linux lacks.
+tidy() {
+  printf '%s\n' "${@:2}" | grep -v kqueue |
+    xargs -P "$(nproc)" -n 4 bash -c \
+      'clang-tidy --quiet "${@:2}" -- -Iinclude -Isrc $1 2>&1' _ "$1" |
+    sed '/warnings* generated[.]$/d'
+}
+
+sources_are_tidy() { tidy -std=c11 src/*.c src/posix/*.c; }
+windows_is_tidy() { tidy --target=x86_64-w64-mingw32 src/win32/*.c tests/win32/*.c; }
+users_are_tidy() { # before.c is written without skt, to be compared with
+  tidy '-DSKT__FAKE -DSKT_TEST_HEADER="" -DSKT_TEST_LIST="codes_list.h"' tests/*.c tests/posix/*.c \
+    examples/*.c examples/moving/after.c
 }
 
 scripts_are_clean() { shellcheck -x -P ci -P ci/run -P ci/check -P ci/measure -S warning ci/*.sh ci/*/*.sh ci/*/*/*.sh docs/*.sh; }
@@ -51,9 +67,13 @@ steps_are_clean() {
 
 need lint
 check 'clang-format: the sources' sources_are_laid_out
+check 'clang-tidy: the library' sources_are_tidy
+check 'clang-tidy: the library on Windows' windows_is_tidy
+check 'clang-tidy: tests and examples' users_are_tidy
 check 'shellcheck: the scripts' scripts_are_clean
 check "yamllint: $workflow" workflow_is_clean
 check 'shellcheck: the steps of the workflow' steps_are_clean
 check 'the workflow calls scripts that are there' called_scripts_are_there
+check 'each rule, broken, is found' ci/check/layers_test.sh
 echo "$passed passed, $failed failed, 0 skipped"
 [ "$failed" -eq 0 ]

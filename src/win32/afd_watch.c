@@ -188,6 +188,7 @@ void skt__watch_ask(skt__core *c, skt__watch *w) {
 
 static void leave_queue(skt__core *c, skt__watch **link) {
   skt__watch *w = *link;
+  /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): QUEUED keeps w from free */
   *link = w->queued;
   if (*link == NULL) {
     c->last = link;
