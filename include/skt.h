@@ -487,7 +487,8 @@ SKT_API int skt_abort(skt *s);
  * Errors   SKT_EINVAL     timeout_ms is under -1; s is left open
  *          SKT_ENOTCONN   s is not connected, or needs no connection; s is left
  *                         open
- *          SKT_ETIMEDOUT  timeout_ms has passed, or the peer went silent
+ *          SKT_ETIMEDOUT  timeout_ms has passed
+ *          SKT_EHOSTDOWN  the peer's host no longer answers
  *          SKT_EMSGSIZE   the peer sent more than drain_max
  *          SKT_ECONNRESET  the connection broke, now or before
  *          SKT_EHOSTUNREACH SKT_ENETUNREACH  the route to the peer broke
@@ -653,13 +654,15 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags);
  *                             is no address, of another domain, a wildcard,
  *                             mapped IPv4, or has port 0
  *          SKT_EISCONN        s is connected
- *          SKT_EALREADY       s is already connecting
+ *          SKT_EALREADY       s is still connecting. Once the outcome is known,
+ *                             this call returns it as well: SKT_EISCONN, or the
+ *                             code of the failure.
  *          SKT_EINPROGRESS    s is non-blocking and has begun to connect
  *          SKT_ECONNREFUSED   no socket listens there; also instead of a
  *                             self-connect, which skt detects if s is bound or
  *                             peer is a loopback address
- *          SKT_ETIMEDOUT      no answer within the limit for SKT_WRITE, or in
- *                             the time that the system allows
+ *          SKT_ETIMEDOUT      the limit for SKT_WRITE (skt_set_limit) expired
+ *          SKT_EHOSTDOWN      no answer in the time that the system allows
  *          SKT_ENETUNREACH SKT_EHOSTUNREACH  no route to the peer
  *          SKT_EADDRNOTAVAIL  no local port is left
  *          SKT_EADDRINUSE     s is bound, and this pair of addresses is already
@@ -682,7 +685,8 @@ SKT_API int skt_connect(skt *s, const skt_addr *peer);
  * Returns  0 connected, or one of Errors.
  * Errors   SKT_EINPROGRESS  the outcome is not known yet
  *          SKT_EINVAL       no connect was begun
- *          SKT_ECONNREFUSED SKT_ETIMEDOUT SKT_ECONNRESET  as for skt_connect
+ *          SKT_ECONNREFUSED SKT_EHOSTDOWN SKT_ECONNRESET  as for skt_connect
+ *          SKT_ETIMEDOUT    a blocking connect failed so
  *          SKT_ENETUNREACH SKT_EHOSTUNREACH SKT_EACCES  as for skt_connect
  *          SKT_EADDRNOTAVAIL SKT_EADDRINUSE  as for skt_connect
  *          SKT_ENOENT SKT_EPROTONOSUPPORT  as for skt_connect
@@ -727,7 +731,12 @@ SKT_API int skt_disconnect(skt *s);
  * end, and a call with n 0 takes a message too.
  *
  * A connection that broke stays broken: after the first such error every later
- * read returns the same error.
+ * read returns the same error. An end of the stream stays the end.
+ *
+ * A datagram or raw socket with a peer reports an ICMP error of that peer,
+ * once, to the next read, receive or write: SKT_ECONNREFUSED when no socket has
+ * the peer's port, SKT_EHOSTUNREACH, SKT_ENETUNREACH or SKT_EMSGSIZE. Nothing
+ * ends; call again to ignore it. Without a peer no ICMP error is reported.
  *
  * Returns  how many bytes, 1 to n; 0 if the peer has finished writing, or this
  *          side has shut down reading; or one of Errors.
@@ -737,15 +746,21 @@ SKT_API int skt_disconnect(skt *s);
  *          SKT_EAGAIN        s is non-blocking and nothing has arrived
  *          SKT_ECONNRESET    the connection broke; bytes that had arrived and
  *                            were not read may be lost
- *          SKT_ETIMEDOUT     the limit (skt_set_limit) expired; or the peer
- *                            went silent, by keep-alive or retransmission, and
- *                            the connection broke
+ *          SKT_ETIMEDOUT     the limit (skt_set_limit) expired; nothing is
+ *                            lost, and the next read goes on
+ *          SKT_EHOSTDOWN     the peer's host no longer answers, by keep-alive
+ *                            or retransmission: the connection broke
  *          SKT_EHOSTUNREACH SKT_ENETUNREACH  the route to the peer broke
+ *          SKT_ECONNREFUSED  messages only: no socket has the peer's port
+ *          SKT_EMSGSIZE      messages only: one that was sent is too long for
+ *                            the route to the peer
  *          SKT_EIO           a failure in the system
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources; no data is lost
  * Blocks   until a byte, the end or an error is there, if s is blocking.
  * Threads  one thread at a time may read from s; another may write to it.
  * Differs  Windows drops bytes that arrived before a reset, Linux keeps them.
+ *          After the peer closed and this side wrote, a read returns 0 on Linux
+ *          and SKT_ECONNRESET on Windows. Wine reports no ICMP error.
  *          SCTP: the next call reads what the buffer had no room for.
  * Source   POSIX recv(); Winsock recv(). */
 SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
@@ -776,16 +791,22 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  *          SKT_EPIPE         this side has shut down writing
  *          SKT_EAGAIN        s is non-blocking and there is no room
  *          SKT_EMSGSIZE      longer than a message of this type can be
- *          SKT_ECONNREFUSED  messages only: no socket has the peer's address;
- *                            seldom reported, except by unix sockets
+ *          SKT_ECONNREFUSED  messages only: no socket has the peer's address
+ *                            (see skt_read); this message was not sent
  *          SKT_ECONNRESET    the connection broke
- *          SKT_ETIMEDOUT     the limit expired, or the peer went silent
+ *          SKT_ETIMEDOUT     the limit expired
+ *          SKT_EHOSTDOWN     the peer's host no longer answers: the connection
+ *                            broke
  *          SKT_EHOSTUNREACH SKT_ENETUNREACH  the route to the peer broke
  *          SKT_EIO           a failure in the system
  *          SKT_EACCES        a firewall forbids it
+ *          SKT_ENOENT        unix messages: the peer's path is gone
+ *          SKT_EPROTONOSUPPORT  unix messages: another type is there now
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources; no data is lost
  * Blocks   until all bytes are taken, if s is blocking.
  * Threads  one thread at a time may write to s; another may read from it.
+ * Differs  The BSDs and macOS return SKT_ENOBUFS for a message while the
+ *          interface's queue is full, and do not block.
  * Source   POSIX send(); Winsock send(). */
 SKT_API ptrdiff_t skt_write(skt *s, const void *buffer, size_t n);
 
@@ -811,7 +832,7 @@ SKT_API ptrdiff_t skt_peek(skt *s, void *buffer, size_t n);
  * Errors   SKT_ENODATA     the stream ended before
  *          SKT_EOPNOTSUPP  s is not of the type SKT_STREAM
  *          SKT_EINVAL SKT_ENOTCONN SKT_EAGAIN  as for skt_read
- *          SKT_ECONNRESET SKT_ETIMEDOUT SKT_EIO  as for skt_read
+ *          SKT_ECONNRESET SKT_ETIMEDOUT SKT_EHOSTDOWN SKT_EIO  as for skt_read
  *          SKT_EHOSTUNREACH SKT_ENETUNREACH  as for skt_read
  *          SKT_ENOBUFS SKT_ENOMEM  as for skt_read
  * Blocks   until all bytes are there, if s is blocking.
@@ -831,7 +852,8 @@ SKT_API int skt_read_all(skt *s, void *buffer, size_t n, size_t *done);
  * Returns  0 when all n bytes were taken, or one of Errors.
  * Errors   SKT_EINVAL SKT_ENOTCONN SKT_EPIPE SKT_EAGAIN  as for skt_write
  *          SKT_EMSGSIZE SKT_ECONNREFUSED SKT_EACCES  as for skt_write
- *          SKT_ECONNRESET SKT_ETIMEDOUT SKT_EIO  as for skt_write
+ *          SKT_ECONNRESET SKT_ETIMEDOUT SKT_EHOSTDOWN  as for skt_write
+ *          SKT_EIO SKT_ENOENT SKT_EPROTONOSUPPORT  as for skt_write
  *          SKT_EHOSTUNREACH SKT_ENETUNREACH  as for skt_write
  *          SKT_ENOBUFS SKT_ENOMEM  as for skt_write
  * Blocks   until all bytes are taken, if s is blocking.
@@ -853,9 +875,10 @@ typedef struct skt_buffer {
  * As skt_read in all else, with the sum of the buffers for n.
  *
  * Errors   SKT_EMSGSIZE  s is not of the type SKT_STREAM, and the buffers are
- *                        more than one system call takes
+ *                        more than one system call takes; or as for skt_read
+ *          SKT_ECONNREFUSED  as for skt_read
  *          SKT_EINVAL SKT_ENOTCONN SKT_EAGAIN  as for skt_read
- *          SKT_ECONNRESET SKT_ETIMEDOUT SKT_EIO  as for skt_read
+ *          SKT_ECONNRESET SKT_ETIMEDOUT SKT_EHOSTDOWN SKT_EIO  as for skt_read
  *          SKT_EHOSTUNREACH SKT_ENETUNREACH  as for skt_read
  *          SKT_ENOBUFS SKT_ENOMEM  as for skt_read
  * Threads  counts as reading.
@@ -898,7 +921,6 @@ SKT_API ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count);
  *                            forbids it; unix: the file does
  *          SKT_ENETUNREACH SKT_EHOSTUNREACH  no route to it
  *          SKT_EIO           a failure in the system
- *          SKT_EADDRNOTAVAIL no local port is left, or no such address here
  *          SKT_ECONNREFUSED  unix: no socket is open at that path
  *          SKT_ENOENT        unix: nothing at that path
  *          SKT_EPROTONOSUPPORT  unix: a socket of another type is there
@@ -919,8 +941,8 @@ SKT_API ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
  *   from       receives the sender's address; may be NULL. Zeroed on any error.
  *   truncated  receives whether a part was dropped; may be NULL
  *
- * One call is one message. The call never reports that an earlier message
- * reached no socket, so one peer cannot stop a server.
+ * One call is one message. Without a peer the call never reports that an
+ * earlier message reached no socket, so one client cannot stop a server.
  *
  * Returns  how many bytes, 0 for an empty message too; or one of Errors.
  * Errors   SKT_EINVAL      n is over PTRDIFF_MAX
@@ -928,8 +950,8 @@ SKT_API ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
  *          SKT_EAGAIN      s is non-blocking and nothing has arrived
  *          SKT_ETIMEDOUT   the limit (skt_set_limit) expired
  *          SKT_EADDRINUSE  s has no address and no port is left
- *          SKT_EHOSTUNREACH SKT_ENETUNREACH  s is connected: no route to its
- *                          peer
+ *          SKT_ECONNREFUSED SKT_EHOSTUNREACH SKT_ENETUNREACH SKT_EMSGSIZE  s
+ *                          is connected: as for skt_read
  *          SKT_EIO         a failure in the system
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   until a message is there, if s is blocking.

@@ -45,19 +45,11 @@ static int refuse_itself(const skt *s, const skt__ip *peer) {
   return same ? SKT_ECONNREFUSED : 0;
 }
 
-/* ICMP errors of a peer are reported, others would be about nothing that the
- * caller knows. */
-static void report_icmp(const skt *s, bool on) {
-  if (skt__type(s) == SKT_DATAGRAM && skt__domain(s) != SKT_UNIX) {
-    skt__sys_report_icmp(skt__handle(s), on);
-  }
-}
-
 /* Record the outcome. */
 static int conclude(skt *s, int rc) {
   if (rc == 0) {
     skt__set_state(s, SKT_CONNECTED);
-    report_icmp(s, true);
+    skt__choose_icmp(s);
   } else if (!skt__connectionless(s)) { /* those do without a peer */
     skt__set_state(s, SKT__CONNECT_FAILED);
     SKT__STORE(&s->reading, (int16_t)rc);
@@ -257,7 +249,6 @@ static int disconnect(skt *s) {
   skt_addr before = {.length = 0};
   bool has_port = skt__type(s) == SKT_DATAGRAM && skt__domain(s) != SKT_UNIX;
   int rc = has_port ? skt__sys_local(skt__handle(s), &before) : 0;
-  report_icmp(s, false);
   if (rc == 0) {
     rc = skt__sys_disconnect(skt__handle(s), skt__domain(s));
   }
@@ -265,6 +256,7 @@ static int disconnect(skt *s) {
     return rc;
   }
   skt__set_state(s, SKT_BOUND);
+  skt__choose_icmp(s);
   (void)skt__sys_pending_error(skt__handle(s)); /* about the peer that was */
   return has_port ? keep_port(s, &before) : 0;
 }

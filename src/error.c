@@ -27,7 +27,8 @@ enum {
 
 /* The closed lists: which calls of the system may return which code. What the
  * fields "Errors" of skt.h do not promise becomes SKT_EUNKNOWN here, whatever a
- * system comes up with. Some codes are acted upon and do not reach the caller. */
+ * system comes up with. Some codes are acted upon and do not reach the caller.
+ */
 static const struct {
   int16_t code;
   uint16_t calls;
@@ -46,8 +47,7 @@ static const struct {
     {SKT_ENFILE, SOCKET_ | ACCEPT | WATCH},
     {SKT_ENOENT, BIND | CONNECT | WRITE | WATCH},
     {SKT_EIO, MOVING | BIND | CLOSE},
-    {SKT_EACCES,
-     SOCKET_ | BIND | LISTEN | ACCEPT | CONNECT | WRITE | OPTION},
+    {SKT_EACCES, SOCKET_ | BIND | LISTEN | ACCEPT | CONNECT | WRITE | OPTION},
     {SKT_EEXIST, WATCH},
     {SKT_ENODEV, OPTION},
     {SKT_EINVAL, BIND | LISTEN | ACCEPT | CONNECT | SHUTDOWN | LOCAL | PEER |
@@ -70,8 +70,12 @@ static const struct {
     {SKT_EALREADY, CONNECT},
 };
 
+/* Call 0 is none in particular. */
 static bool is_listed(int call, int code) {
   size_t i = 0, rows = sizeof closed_lists / sizeof *closed_lists;
+  if (call == 0) {
+    return true;
+  }
   while (i < rows && closed_lists[i].code != code) {
     ++i;
   }
@@ -85,7 +89,7 @@ int skt__code(int call, int native) {
     ++row;
   }
   return row->code != 0 && is_listed(call, row->code) ? row->code
-                                                       : SKT_EUNKNOWN;
+                                                      : SKT_EUNKNOWN;
 }
 
 static const struct {

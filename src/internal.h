@@ -36,7 +36,7 @@ enum {
  * connection reads from the start, until skt_cancel. */
 enum {
   SKT__OPEN = 1,
-  SKT__SHUT = 2, /* by this side */
+  SKT__SHUT = 2,      /* by this side */
   SKT__ACCEPTING = 3, /* skt.reading of a listener */
   SKT__ENDED = 4 /* skt.reading: the stream's end was returned, and stays */
 };
@@ -100,6 +100,10 @@ static inline void skt__set_kind(skt *s, int kind) {
 
 /* Enter a state: set it, and what it means for reading and writing. */
 void skt__set_state(skt *s, int state);
+
+/* Let a datagram socket report the ICMP errors of its peer, if it has one:
+ * other errors would be about nothing that the caller knows. */
+void skt__choose_icmp(const skt *s);
 
 /* Put a native handle into a struct. */
 void skt__fill(skt *s, skt__os_handle handle, int kind);

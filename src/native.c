@@ -95,6 +95,7 @@ int skt_adopt(skt *s, uintptr_t native, unsigned kind) {
   }
   if (rc == 0) {
     skt__fill(s, handle, (int)kind);
+    skt__choose_icmp(s);
   }
   return rc;
 }

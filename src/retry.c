@@ -51,9 +51,9 @@ static bool is_fatal(ptrdiff_t rc) {
 
 /* One code for a connection that broke, whichever way the system reports it.
  * EPIPE: this side has not shut down writing, or the call would not have been
- * made. ECONNABORTED: Windows, when its own stack gave the connection up (Winsock
- * error codes, WSAECONNABORTED). EPROTONOSUPPORT: macOS' EPROTOTYPE, for a write
- * while the connection is going away (golang issue 18240). */
+ * made. ECONNABORTED: Windows, when its own stack gave the connection up
+ * (Winsock error codes, WSAECONNABORTED). EPROTONOSUPPORT: macOS' EPROTOTYPE,
+ * for a write while the connection is going away (golang issue 18240). */
 static ptrdiff_t name_of_broken(ptrdiff_t rc) {
   switch (rc) {
   case SKT_EPIPE:
@@ -76,8 +76,8 @@ static ptrdiff_t record_end(skt *s) {
   return end < 0 ? end : 0;
 }
 
-/* An error of one message ends nothing, nor does an error of one client. Windows
- * reports a port without a receiver as a reset (Winsock recvfrom). */
+/* An error of one message ends nothing, nor does an error of one client.
+ * Windows reports a port without a receiver as a reset (Winsock recvfrom). */
 static ptrdiff_t result_without_connection(const skt *s, ptrdiff_t rc) {
   bool internet = skt__connectionless(s) && skt__domain(s) != SKT_UNIX;
   return rc == SKT_ECONNRESET && internet ? SKT_ECONNREFUSED : rc;
@@ -126,11 +126,11 @@ static int wait_within_limit(skt__attempt *t) {
 }
 
 /* A call has no result yet: 1 to make it again, or the code to return. A
- * would-block of a blocking socket means that the kernel's limit has expired; or
- * that other code, which shares the open socket, has made it non-blocking: then
- * skt waits. After a signal the kernel's timer is lost, so the limit starts
- * again, once, and is enforced here, as it is where the system's limits are
- * unusable. */
+ * would-block of a blocking socket means that the kernel's limit has expired;
+ * or that other code, which shares the open socket, has made it non-blocking:
+ * then skt waits. After a signal the kernel's timer is lost, so the limit
+ * starts again, once, and is enforced here, as it is where the system's limits
+ * are unusable. */
 static int prepare_retry(skt__attempt *t, ptrdiff_t rc) {
   const skt *s = t->s;
   if (skt__cancelled(s)) {
@@ -139,7 +139,7 @@ static int prepare_retry(skt__attempt *t, ptrdiff_t rc) {
   if (!skt__is_blocking(s)) {
     return rc == SKT_EAGAIN ? SKT_EAGAIN : 1;
   }
-  if (rc == SKT__EINTR && !skt__has_limit(s)) {
+  if (rc != SKT_EAGAIN && !skt__has_limit(s)) {
     return 1;
   }
   bool may_have_expired = rc == SKT_EAGAIN && skt__has_limit(s) &&
@@ -150,11 +150,11 @@ static int prepare_retry(skt__attempt *t, ptrdiff_t rc) {
   return wait_within_limit(t);
 }
 
-/* An ICMP error for an earlier message, on a socket without a peer: which message
- * it was for nothing says, so it is discarded, and no message is lost by making
- * the call again. Windows reports it to adopted sockets (Winsock recvfrom,
- * WSAECONNRESET), Linux to none (udp(7)). With a peer the error is the peer's,
- * and is reported once. */
+/* An ICMP error for an earlier message, on a socket without a peer: which
+ * message it was for nothing says, so it is discarded, and no message is lost
+ * by making the call again. Windows reports it to adopted sockets (Winsock
+ * recvfrom, WSAECONNRESET), Linux to none (udp(7)). With a peer the error is
+ * the peer's, and is reported once. */
 static bool is_stray_error(const skt *s, ptrdiff_t rc) {
   return (rc == SKT_ECONNREFUSED || rc == SKT_ECONNRESET) &&
          skt__connectionless(s) && skt__domain(s) != SKT_UNIX &&
@@ -163,8 +163,8 @@ static bool is_stray_error(const skt *s, ptrdiff_t rc) {
 
 /* A second stray error of one write is that message's own. */
 SKT__COLD bool skt__try_again(skt__attempt *t, ptrdiff_t *rc) {
-  bool stray = is_stray_error(t->s, *rc) &&
-               !(t->direction == SKT_WRITE && t->had_stray);
+  bool stray =
+      is_stray_error(t->s, *rc) && !(t->direction == SKT_WRITE && t->had_stray);
   if (*rc == SKT__EINTR || *rc == SKT_EAGAIN || stray) {
     t->had_stray = t->had_stray || stray;
     *rc = prepare_retry(t, *rc);

@@ -15,4 +15,8 @@ ptrdiff_t skt__sys_receive(skt__os_handle s, void *buffer, size_t n,
 ptrdiff_t skt__sys_send_to(skt__os_handle s, const void *buffer, size_t n,
                            const skt_addr *to);
 
+/* Let a datagram socket report ICMP errors, or not; where the system has no
+ * such switch there is no call. */
+void skt__sys_report_icmp(skt__os_handle s, bool on);
+
 #endif

@@ -71,6 +71,10 @@ int skt__sys_cancel(skt__os_handle s);
 
 int skt__sys_set_blocking(skt__os_handle s, bool blocking);
 
+/* Whether the socket is natively blocking: 1, 0 or a code. Called only if
+ * skt__system.keeps_limits. */
+int skt__sys_is_blocking(skt__os_handle s);
+
 /* Let the system keep a limit for a direction, SKT_READ or SKT_WRITE: 1 or more
  * milliseconds, or -1. If skt__system.keeps_limits, a call that is over time
  * then answers SKT_EAGAIN; else the system only remembers the number. */

@@ -102,8 +102,7 @@ void skt__pause(void) {
  * or broken before. The system may know nothing of it. */
 static int ended(const skt *s) {
   int reading = SKT__LOAD(&s->reading), writing = SKT__LOAD(&s->writing);
-  bool no_read =
-      reading < 0 || reading == SKT__SHUT || reading == SKT__ENDED;
+  bool no_read = reading < 0 || reading == SKT__SHUT || reading == SKT__ENDED;
   bool no_write = writing < 0 || writing == SKT__SHUT;
   return (no_read ? SKT_READ : 0) | (no_write ? SKT_WRITE : 0);
 }

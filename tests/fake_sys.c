@@ -10,7 +10,7 @@ int fake_type, fake_protocol, fake_direction, fake_events;
 skt_addr fake_to;
 unsigned fake_flags;
 skt *fake_cancelled;
-bool fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
+bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
 
 static const fake_step *next;
 static const char *unexpected;
@@ -184,6 +184,16 @@ int skt__sys_set_blocking(skt__os_handle s, bool blocking) {
   return code("set_blocking");
 }
 
+int skt__sys_is_blocking(skt__os_handle s) {
+  (void)s;
+  return code("is_blocking");
+}
+
+void skt__sys_report_icmp(skt__os_handle s, bool on) {
+  (void)s;
+  fake_icmp = on;
+}
+
 int skt__sys_set_limit(skt__os_handle s, int direction, int limit_ms) {
   (void)s, (void)direction;
   fake_limit_ms = limit_ms;
@@ -344,4 +354,4 @@ uint32_t skt__sys_interface(const char *name) {
 int skt__sys_native_error(void) { return 0; }
 
 const skt__code_row skt__sys_codes[] = {
-    {SKT__IN_CONNECT, SKT_EPROTO, 7}, {0, SKT_EIO, 7}, {0, 0, 0}};
+    {SKT__IN_CONNECT, SKT_ENOENT, 7}, {0, SKT_EIO, 7}, {0, 0, 0}};

@@ -32,7 +32,8 @@ extern int fake_direction; /* whose limit was asked */
 extern int fake_events;    /* of the first entry */
 extern skt_addr fake_to;
 extern unsigned fake_flags;
-extern bool fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
+extern bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking,
+    fake_connecting;
 
 /* The native value of every option: what the last call set, and what the next
  * one reads. */

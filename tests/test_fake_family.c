@@ -44,36 +44,70 @@ TEST(kinds, error_of_one_message_is_not_kept) {
   }
 }
 
-/* What became of an earlier message is no answer to this call; but a send that
- * is told so twice is told of itself. */
-TEST(kinds, news_of_earlier_messages_is_passed_over) {
-  static const int news[] = {SKT_ECONNRESET, SKT_ECONNREFUSED};
+/* Without a peer an ICMP error is of no use; but a send that gets two of them has
+ * one of its own. */
+TEST(kinds, icmp_error_without_a_peer_is_discarded) {
+  static const int errors[] = {SKT_ECONNRESET, SKT_ECONNREFUSED};
   for (int i = 0; i < 2; ++i) {
-    skt s = socket_of(PEER | SKT_DATAGRAM);
-    skt_addr from;
-    PLAY({"read", news[i]}, {"read", news[i]}, {"read", 5}, {"write", news[i]},
-         {"write", 5}, {"write", news[i]}, {"write", news[i]},
-         {"receive", news[i]}, {"receive", SKT__EINTR}, {"receive", 2});
-    CHECK_EQ(skt_read(&s, bytes, sizeof bytes), 5);
-    CHECK_EQ(skt_write(&s, bytes, 5), 5);
-    CHECK_EQ(skt_write(&s, bytes, 5), news[i]);
-    CHECK_EQ(skt_receive_from(&s, bytes, 5, &from, NULL), 2);
-    CHECK_PLAYED();
+    skt s = socket_of(SKT_IPV4 | SKT_BOUND | SKT_DATAGRAM);
+    skt_addr to = somewhere(), from;
     skt_buffer part = {bytes, 5};
-    PLAY({"readv", news[i]}, {"readv", 5}, {"writev", news[i]}, {"writev", 5},
-         {"writev", news[i]}, {"writev", news[i]});
+    PLAY({"read", errors[i]}, {"read", errors[i]}, {"read", 5},
+         {"receive", errors[i]}, {"receive", SKT__EINTR}, {"receive", 2},
+         {"readv", errors[i]}, {"readv", 5}, {"send_to", errors[i]},
+         {"send_to", SKT__EINTR}, {"send_to", 5}, {"send_to", errors[i]},
+         {"send_to", errors[i]});
+    CHECK_EQ(skt_read(&s, bytes, sizeof bytes), 5);
+    CHECK_EQ(skt_receive_from(&s, bytes, 5, &from, NULL), 2);
     CHECK_EQ(skt_readv(&s, &part, 1), 5);
-    CHECK_EQ(skt_writev(&s, &part, 1), 5);
-    CHECK_EQ(skt_writev(&s, &part, 1), news[i]);
-    CHECK_PLAYED();
-    s = socket_of(SKT_IPV4 | SKT_BOUND | SKT_DATAGRAM);
-    skt_addr to = somewhere();
-    PLAY({"send_to", news[i]}, {"send_to", SKT__EINTR}, {"send_to", 5},
-         {"send_to", news[i]}, {"send_to", news[i]});
     CHECK_EQ(skt_send_to(&s, bytes, 5, &to), 5);
-    CHECK_EQ(skt_send_to(&s, bytes, 5, &to), news[i]);
+    CHECK_EQ(skt_send_to(&s, bytes, 5, &to), SKT_ECONNREFUSED);
     CHECK_PLAYED();
   }
+}
+
+/* With a peer it is the peer's, and means the same on every system. */
+TEST(kinds, icmp_error_of_the_peer_is_reported_once) {
+  static const int errors[][2] = {{SKT_ECONNRESET, SKT_ECONNREFUSED},
+                                  {SKT_ECONNREFUSED, SKT_ECONNREFUSED},
+                                  {SKT_EHOSTUNREACH, SKT_EHOSTUNREACH},
+                                  {SKT_ENETUNREACH, SKT_ENETUNREACH}};
+  for (int i = 0; i < 4; ++i) {
+    int native = errors[i][0], code = errors[i][1];
+    skt s = socket_of(PEER | SKT_DATAGRAM);
+    skt_buffer part = {bytes, 5};
+    PLAY({"read", native}, {"read", 5}, {"peek", native}, {"write", native},
+         {"write", 5}, {"receive", native}, {"receive", 2}, {"readv", native},
+         {"writev", native}, {"writev", 5});
+    CHECK_EQ(skt_read(&s, bytes, 5), code);
+    CHECK_EQ(skt_read(&s, bytes, 5), 5);
+    CHECK_EQ(skt_peek(&s, bytes, 5), code);
+    CHECK_EQ(skt_write(&s, bytes, 5), code);
+    CHECK_EQ(skt_write(&s, bytes, 5), 5);
+    CHECK_EQ(skt_receive_from(&s, bytes, 5, NULL, NULL), code);
+    CHECK_EQ(skt_receive_from(&s, bytes, 5, NULL, NULL), 2);
+    CHECK_EQ(skt_readv(&s, &part, 1), code);
+    CHECK_EQ(skt_writev(&s, &part, 1), code);
+    CHECK_EQ(skt_writev(&s, &part, 1), 5);
+    CHECK_PLAYED();
+  }
+}
+
+/* Windows reports them if asked to (SIO_UDP_CONNRESET). */
+TEST(kinds, icmp_errors_are_asked_for_while_there_is_a_peer) {
+  skt s = socket_of(SKT_IPV4 | SKT_BOUND | SKT_DATAGRAM);
+  skt_addr to = somewhere();
+  fake_icmp = false;
+  PLAY({"connect", 0});
+  CHECK_EQ(skt_connect(&s, &to), 0);
+  CHECK(fake_icmp);
+  PLAY({"local", 0}, {"disconnect", 0}, {"pending_error", SKT_ECONNREFUSED},
+       {"local", 0});
+  CHECK_EQ(skt_disconnect(&s), 0);
+  CHECK(!fake_icmp);
+  PLAY({"start", 0}, {"adopt", 0});
+  CHECK_EQ(skt_adopt(&s, 42, SKT_IPV4 | SKT_DATAGRAM | SKT_CONNECTED), 0);
+  CHECK(fake_icmp);
 }
 
 TEST(kinds, empty_message_is_one_call) {
@@ -210,7 +244,8 @@ TEST(kinds, connect_that_fails_without_connection_leaves_it_as_it_was) {
 
 TEST(kinds, disconnect_that_fails_leaves_the_peer) {
   skt s = socket_of(PEER | SKT_RDM);
-  PLAY({"disconnect", SKT_ENOBUFS}, {"write", 3}, {"disconnect", 0});
+  PLAY({"disconnect", SKT_ENOBUFS}, {"write", 3}, {"disconnect", 0},
+       {"pending_error", 0});
   CHECK_EQ(skt_disconnect(&s), SKT_ENOBUFS);
   CHECK_EQ(skt_write(&s, bytes, 3), 3);
   CHECK_EQ(skt_disconnect(&s), 0);

@@ -120,7 +120,7 @@ TEST(retry, write_of_5_gib_is_one_call_of_skt) {
 TEST(retry, fatal_errors_are_kept_and_others_are_not) {
   static const int fatal[] = {SKT_EIO,        SKT_ENETDOWN,  SKT_ENETUNREACH,
                               SKT_ECONNRESET, SKT_EHOSTDOWN, SKT_EHOSTUNREACH};
-  static const int passing[] = {SKT_EAGAIN, SKT_ENOMEM, SKT_ENOBUFS,
+  static const int passing[] = {SKT_ENOTCONN, SKT_ENOMEM, SKT_ENOBUFS,
                                 SKT_EACCES};
   for (size_t i = 0; i < sizeof fatal / sizeof *fatal; ++i) {
     skt s = fake_connected();
@@ -157,11 +157,13 @@ static bool is_one_of(int code, const int *codes, size_t n) {
 }
 
 TEST(retry, no_code_but_those_of_a_broken_connection_is_kept) {
-  static const int kept[] = {SKT_EIO,        SKT_ENETDOWN,    SKT_ENETUNREACH,
-                             SKT_ECONNRESET, SKT_EHOSTDOWN,   SKT_EHOSTUNREACH,
-                             SKT_EPIPE,      SKT_ECONNABORTED};
+  static const int kept[] = {
+      SKT_EIO,        SKT_ENETDOWN,     SKT_ENETUNREACH,
+      SKT_ECONNRESET, SKT_EHOSTDOWN,    SKT_EHOSTUNREACH,
+      SKT_EPIPE,      SKT_ECONNABORTED, SKT_EPROTONOSUPPORT};
   for (int i = 0; i < CODES; ++i) {
     skt s = fake_connected();
+    s.kind |= SKT_NONBLOCK;
     PLAY({"read", every_code[i]}, {"read", 1});
     CHECK(skt_read(&s, bytes, 1) < 0);
     bool ended = is_one_of(every_code[i], kept, sizeof kept / sizeof *kept);
@@ -285,6 +287,7 @@ TEST(retry, accept_reports_what_is_ours) {
                              SKT_ENETDOWN, SKT_EUNKNOWN};
   for (size_t i = 0; i < sizeof ours / sizeof *ours; ++i) {
     skt s = socket_in(SKT_LISTENING), out;
+    s.kind |= SKT_NONBLOCK;
     PLAY({"accept", ours[i]});
     CHECK_EQ(skt_accept(&s, &out, NULL, 0), ours[i]);
     CHECK_EQ(skt_close(&out), SKT_EBADF);
@@ -298,6 +301,7 @@ TEST(retry, accept_passes_over_no_other_code) {
       SKT_EHOSTDOWN,    SKT_ENOTCONN,   SKT_ENETUNREACH, SKT_EHOSTUNREACH};
   for (int i = 0; i < CODES; ++i) {
     skt s = socket_in(SKT_LISTENING), out;
+    s.kind |= SKT_NONBLOCK;
     bool passed = is_one_of(every_code[i], passed_over,
                             sizeof passed_over / sizeof *passed_over);
     PLAY({"accept", every_code[i]}, {"accept", 0});
@@ -339,10 +343,62 @@ TEST(retry, limit_holds_though_signals_keep_coming) {
   CHECK_EQ(skt_read(&s, bytes, 1), SKT_ETIMEDOUT);
   CHECK_EQ(fake_timeout_ms, 20);
   CHECK_PLAYED();
-  PLAY({"read", SKT_EAGAIN}, {"read", 1});
+  PLAY({"read", SKT_EAGAIN}, {"is_blocking", 1}, {"read", 1});
   CHECK_EQ(skt_read(&s, bytes, 1), SKT_ETIMEDOUT);
   CHECK_EQ(skt_read(&s, bytes, 1), 1); /* and is not kept */
   CHECK_PLAYED();
+}
+
+/* Another process that shares the open socket can make it non-blocking. */
+TEST(retry, would_block_of_a_blocking_socket_is_waited_for) {
+  skt s = fake_connected(), listener = socket_in(SKT_LISTENING), out;
+  PLAY({"read", SKT_EAGAIN}, {"wait", SKT_READ}, {"read", SKT_EAGAIN},
+       {"wait", SKT_READ}, {"read", 1}, {"write", SKT_EAGAIN},
+       {"wait", SKT_WRITE}, {"write", 1}, {"accept", SKT_EAGAIN},
+       {"wait", SKT_READ}, {"accept", 0});
+  CHECK_EQ(skt_read(&s, bytes, 1), 1);
+  CHECK_EQ(skt_write(&s, bytes, 1), 1);
+  CHECK_EQ(skt_accept(&listener, &out, NULL, 0), 0);
+  CHECK_PLAYED();
+  if (!skt__system.keeps_limits) {
+    return; /* a socket with a limit is non-blocking here */
+  }
+  PLAY({"set_limit", 0}, {"read", SKT_EAGAIN}, {"is_blocking", 0}, {"limit", 0},
+       {"wait", 0}, {"pass_us", 50000});
+  CHECK_EQ(skt_set_limit(&s, SKT_READ, 50), 0);
+  CHECK_EQ(skt_read(&s, bytes, 1), SKT_ETIMEDOUT);
+  CHECK_PLAYED();
+}
+
+/* A half-closed connection that is then reset. */
+TEST(retry, end_of_stream_that_was_returned_stays) {
+  skt s = fake_connected();
+  PLAY({"read", 3}, {"read", 0});
+  CHECK_EQ(skt_read(&s, bytes, 4), 3);
+  CHECK_EQ(skt_read(&s, bytes, 4), 0);
+  CHECK_EQ(skt_read(&s, bytes, 4), 0);
+  CHECK_EQ(skt_peek(&s, bytes, 4), 0);
+  CHECK_PLAYED();
+}
+
+TEST(retry, graceful_close_is_in_time_though_the_peer_keeps_sending) {
+  skt s = fake_connected();
+  PLAY({"shutdown_write", 0}, {"wait", SKT_READ}, {"read", 4096},
+       {"pass_us", 60000}, {"wait", SKT_READ}, {"read", 4096},
+       {"pass_us", 60000}, {"reset_on_close", 0}, {"close", 0});
+  CHECK_EQ(skt_close_graceful(&s, 100, 1 << 20), SKT_ETIMEDOUT);
+  CHECK_PLAYED();
+}
+
+TEST(retry, graceful_close_has_one_name_for_a_broken_connection) {
+  static const int names[] = {SKT_ECONNRESET, SKT_ECONNABORTED, SKT_EPIPE};
+  for (size_t i = 0; i < sizeof names / sizeof *names; ++i) {
+    skt s = fake_connected();
+    PLAY({"shutdown_write", 0}, {"wait", SKT_READ}, {"read", names[i]},
+         {"reset_on_close", 0}, {"close", 0});
+    CHECK_EQ(skt_close_graceful(&s, 100, 1 << 20), SKT_ECONNRESET);
+    CHECK_PLAYED();
+  }
 }
 
 static skt limited_socket(void) {
@@ -560,7 +616,7 @@ TEST(retry, failing_adopt_leaves_no_socket) {
 TEST(retry, number_that_nobody_has_mapped_is_eunknown) {
   CHECK_EQ(skt__code(0, 7), SKT_EIO);
   CHECK_EQ(skt__code(SKT__IN_BIND, 7), SKT_EIO);
-  CHECK_EQ(skt__code(SKT__IN_CONNECT, 7), SKT_EPROTO);
+  CHECK_EQ(skt__code(SKT__IN_CONNECT, 7), SKT_ENOENT);
   CHECK_EQ(skt__code(SKT__IN_CONNECT, 8), SKT_EUNKNOWN);
   CHECK_EQ(skt__code(0, 0), SKT_EUNKNOWN);
 }

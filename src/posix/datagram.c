@@ -30,3 +30,6 @@ ptrdiff_t skt__sys_send_to(int s, const void *buffer, size_t n,
              (socklen_t)to->length);
   return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
 }
+
+/* Linux and the BSDs report them to connected sockets alone (udp(7)). */
+void skt__sys_report_icmp(int s, bool on) { (void)s, (void)on; }

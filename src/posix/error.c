@@ -21,7 +21,17 @@ const skt__code_row skt__sys_codes[] = {
      * "parameter problem" (ip(7), icmp_err_convert). */
     {BROKEN_ON_THE_WAY, SKT_ENETUNREACH, ENOPROTOOPT},
     {BROKEN_ON_THE_WAY, SKT_EHOSTUNREACH, EPROTO},
+    /* "Source route failed", and for IPv6 "administratively prohibited". A write
+     * that the firewall of this host forbids says EACCES too. */
+    {BROKEN_ON_THE_WAY, SKT_EHOSTUNREACH, EOPNOTSUPP},
+    {SKT__IN_READ, SKT_EHOSTUNREACH, EACCES},
+    /* There is no address to send from. */
+    {SKT__IN_WRITE, SKT_ENETUNREACH, EADDRNOTAVAIL},
     {SKT__IN_CONNECT, SKT_ECONNRESET, ECONNABORTED},
+    /* An option that is part of binding. */
+    {SKT__IN_BIND, SKT_EOPNOTSUPP, ENOPROTOOPT},
+    /* epoll: no socket but a file. */
+    {SKT__IN_WATCH, SKT_ENOTSOCK, EPERM},
     /* skt has checked the state, so the socket is not what its owner said. */
     {SKT__IN_BIND | SKT__IN_CONNECT, SKT_EINVAL, EAFNOSUPPORT},
     {SKT__IN_LISTEN, SKT_EINVAL, EDESTADDRREQ},

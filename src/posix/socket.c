@@ -205,6 +205,11 @@ int skt__sys_set_blocking(int s, bool blocking) {
   return result(ioctl(s, FIONBIO, &on));
 }
 
+int skt__sys_is_blocking(int s) {
+  int flags = fcntl(s, F_GETFL);
+  return flags < 0 ? skt__fail_in(SKT__IN_MODE) : (flags & O_NONBLOCK) == 0;
+}
+
 static int limit_name(int direction) {
   return direction == SKT_READ ? SO_RCVTIMEO : SO_SNDTIMEO;
 }

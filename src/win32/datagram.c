@@ -21,3 +21,24 @@ ptrdiff_t skt__sys_send_to(SOCKET s, const void *buffer, size_t n,
                   (int)to->length);
   return rc == SOCKET_ERROR ? skt__fail_in(SKT__IN_WRITE) : rc;
 }
+
+/* Not in MinGW's headers. */
+#ifndef SIO_UDP_CONNRESET
+#define SIO_UDP_CONNRESET _WSAIOW(IOC_VENDOR, 12)
+#endif
+#ifndef SIO_UDP_NETRESET
+#define SIO_UDP_NETRESET _WSAIOW(IOC_VENDOR, 15)
+#endif
+
+/* After one message to a port without a receiver the next receive fails with
+ * WSAECONNRESET, whoever sends; an expired hop count does so with WSAENETRESET
+ * (Winsock SIO_UDP_CONNRESET, SIO_UDP_NETRESET). A system without these
+ * switches refuses them; skt__try_again discards such errors as well. */
+void skt__sys_report_icmp(SOCKET s, bool on) {
+  BOOL value = on;
+  DWORD done;
+  WSAIoctl(s, SIO_UDP_CONNRESET, &value, sizeof value, NULL, 0, &done, NULL,
+           NULL);
+  WSAIoctl(s, SIO_UDP_NETRESET, &value, sizeof value, NULL, 0, &done, NULL,
+           NULL);
+}

@@ -15,6 +15,10 @@ const skt__code_row skt__sys_codes[] = {
      * improve network performance"). */
     {SKT__IN_CONNECT, SKT_EADDRNOTAVAIL, WSAENOBUFS},
     {SKT__IN_CONNECT, SKT_ECONNRESET, WSAECONNABORTED},
+    /* There is no address to send from. */
+    {SKT__IN_WRITE, SKT_ENETUNREACH, WSAEADDRNOTAVAIL},
+    /* An option that is part of binding. */
+    {SKT__IN_BIND, SKT_EOPNOTSUPP, WSAENOPROTOOPT},
     {SKT__IN_CONNECT, SKT_ECONNRESET, ERROR_CONNECTION_ABORTED},
     /* Another thread closed the socket; there is nothing to wait for. */
     {SKT__IN_CONNECT, SKT_ENOTSOCK, WSAEINTR},

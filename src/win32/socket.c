@@ -12,25 +12,6 @@ static int set_option(SOCKET s, int level, int name, DWORD value) {
   return check(setsockopt(s, level, name, (const char *)&value, sizeof value));
 }
 
-/* Not in MinGW's headers. */
-#ifndef SIO_UDP_CONNRESET
-#define SIO_UDP_CONNRESET _WSAIOW(IOC_VENDOR, 12)
-#endif
-#ifndef SIO_UDP_NETRESET
-#define SIO_UDP_NETRESET _WSAIOW(IOC_VENDOR, 15)
-#endif
-
-/* One message to a port where nobody listens makes the next receive fail with
- * WSAECONNRESET, for a message from anybody; an expired hop count does so with
- * WSAENETRESET (Winsock SIO_UDP_CONNRESET, SIO_UDP_NETRESET). Systems that do
- * not know these say no, and skt__is_stray is still there. */
-static void ignore_icmp(SOCKET s) {
-  BOOL off = FALSE;
-  DWORD done;
-  WSAIoctl(s, SIO_UDP_CONNRESET, &off, sizeof off, NULL, 0, &done, NULL, NULL);
-  WSAIoctl(s, SIO_UDP_NETRESET, &off, sizeof off, NULL, 0, &done, NULL, NULL);
-}
-
 /* WSASocketW and not socket(): that one's handles are inherited by children
  * (Winsock WSASocketW, WSA_FLAG_NO_HANDLE_INHERIT, Windows 7 SP1). Overlapped,
  * or a blocked read would hold up another thread's write (Winsock socket). */
@@ -43,7 +24,7 @@ int skt__sys_socket(SOCKET *out, int domain, int type, int protocol,
     return skt__fail_in(SKT__IN_SOCKET);
   }
   if (type == SKT_DATAGRAM) {
-    ignore_icmp(s);
+    skt__sys_report_icmp(s, false);
   }
   if (nonblocking) {
     int rc = skt__sys_set_blocking(s, false);
@@ -187,6 +168,12 @@ int skt__sys_cancel(SOCKET s) {
 int skt__sys_set_blocking(SOCKET s, bool blocking) {
   u_long on = !blocking;
   return check(ioctlsocket(s, (long)FIONBIO, &on));
+}
+
+/* Winsock has no such question; skt enforces the limits and does not ask. */
+int skt__sys_is_blocking(SOCKET s) {
+  (void)s;
+  return 1;
 }
 
 /* Some options fill one byte of the four (Wine's test_set_getsockopt). */
