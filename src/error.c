@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The system's numbers to codes; names and texts of codes, from the one list in
- * skt.h. */
+/* Translates the system's numbers to codes. Names and texts of codes come from
+ * the one list in skt.h. */
 #include "internal.h"
 
 int skt__code(int call, int native) {
@@ -32,17 +32,19 @@ static int find_code(int code) {
 }
 
 const char *skt_errname(int code) {
+  if (code >= 0) {
+    return "SKT_OK";
+  }
   int i = find_code(code);
-  return code >= 0         ? "SKT_OK"
-         : i < KNOWN_CODES ? known_codes[i].name
-                           : "SKT_E?";
+  return i < KNOWN_CODES ? known_codes[i].name : "SKT_E?";
 }
 
 const char *skt_strerror(int code) {
+  if (code >= 0) {
+    return "success";
+  }
   int i = find_code(code);
-  return code >= 0         ? "success"
-         : i < KNOWN_CODES ? known_codes[i].text
-                           : "not a code of skt";
+  return i < KNOWN_CODES ? known_codes[i].text : "not a code of skt";
 }
 
 int skt_native_error(void) { return skt__sys_native_error(); }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Domains and types: their numbers in the system. The systems agree on their
- * names, so this is written once. */
+/* The system's numbers for domains and types. All systems use the same names
+ * for them, so this is written once. */
 #include "internal.h"
 
 static const struct {
@@ -14,7 +14,7 @@ static const struct {
   types[] = {
       {SKT_STREAM, SOCK_STREAM}, {SKT_DATAGRAM, SOCK_DGRAM},
       {SKT_RAW, SOCK_RAW},       {SKT_SEQPACKET, SOCK_SEQPACKET},
-#ifdef SOCK_RDM /* not in POSIX, but in every system seen so far */
+#ifdef SOCK_RDM /* not in POSIX, but on every system so far */
       {SKT_RDM, SOCK_RDM},
 #endif
 };
@@ -51,9 +51,9 @@ int skt__kind_of(int family, int type) {
   if (f == FAMILIES) {
     return SKT_EAFNOSUPPORT;
   }
-  /* SCTP's of many peers at once, see skt_socket. */
-  bool of_many = t < TYPES && types[t].ours == SKT_SEQPACKET &&
-                 families[f].ours != SKT_UNIX;
-  return t == TYPES || of_many ? SKT_EPROTONOSUPPORT
-                               : families[f].ours | types[t].ours;
+  /* One-to-many SCTP, which skt_socket never creates: see socket.c. */
+  bool one_to_many = t < TYPES && types[t].ours == SKT_SEQPACKET &&
+                     families[f].ours != SKT_UNIX;
+  return t == TYPES || one_to_many ? SKT_EPROTONOSUPPORT
+                                   : families[f].ours | types[t].ours;
 }

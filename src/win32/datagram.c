@@ -7,7 +7,7 @@ ptrdiff_t skt__sys_receive(SOCKET s, void *buffer, size_t n, skt_addr *from,
   struct sockaddr_storage a;
   int length = sizeof a;
   int rc = recvfrom(s, buffer, (int)n, 0, (struct sockaddr *)&a, &length);
-  /* Of no call in particular: WSAENETRESET is an expired hop count here. */
+  /* Not SKT__IN_READ: of a datagram WSAENETRESET is an expired hop count. */
   ptrdiff_t count = skt__got(rc, 0, n, truncated);
   if (count >= 0 && from != NULL) {
     skt__addr_set(from, &a, (size_t)length);
