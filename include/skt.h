@@ -902,7 +902,7 @@ SKT_API int skt_blocking(const skt *s);
  * it is while it is used. The members are skt's own. */
 typedef struct skt_waker {
   uintptr_t waits, wakes; /* handles, or one twice */
-  uint16_t open, pending;
+  uint32_t open, pending;
 } skt_waker;
 
 /** Create a waker.
@@ -992,7 +992,7 @@ SKT_API int skt_poll(skt_polled *entries, size_t count, int timeout_ms,
  * members are skt's own. */
 typedef struct skt_poller {
   uintptr_t handle, wakes;
-  uint16_t open, pending, waiting;
+  uint32_t open, pending, waiting;
 } skt_poller;
 
 /** What a poller tells: 16 bytes on every system. An error is SKT_BOTH,

@@ -84,7 +84,7 @@ int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   do {
     rc = skt__sys_poller_wait(p, events, capacity, timeout_ms);
   } while (rc <= 0 && goes_on_waiting(&rc, &timeout_ms, deadline_us));
-  SKT__STORE(&p->waiting, 0);
+  SKT__RELEASE(&p->waiting);
   return rc;
 }
 
@@ -97,7 +97,7 @@ int skt_poller_wake(skt_poller *p) {
     rc = skt__sys_poller_wake(p);
   } while (rc == SKT__EINTR);
   if (rc < 0) {
-    SKT__STORE(&p->pending, 0);
+    SKT__RELEASE(&p->pending);
   }
   return rc;
 }

@@ -28,22 +28,13 @@
  *   SKT__NO_HANDLE   its "none", all bits set
  *   SKT__IO_MAX      the most bytes for one read or write
  *   SKT__WRITE_MAX   the most bytes for one write on a non-blocking socket
- *   SKT__LOAD(p)     read an int16_t that another thread may write, in order
- *   SKT__STORE(p, v) write it
  *   SKT__ABSTRACT_NAMES  1 if unix sockets can have names that are no paths
  *   SKT__COLD        marks a function that is seldom called, or nothing
- *   SKT__ENTER(p), SKT__LEAVE(p), SKT__OR(p, v)   count up, count down, set
- *                    bits in a uint16_t that other threads change too, in an
- *                    order that all threads agree on; SKT__LOAD reads it; the
- *                    last has its old value
  *   SKT__LIMITS_BIND           1 if the system keeps limits for reads, writes
  *                              and accept exactly, losing nothing
  *   SKT__LIMIT_BINDS_CONNECT   1 if it keeps the one for writes in connect
  *   SKT__ACCEPT_CAN_BE_MISSED  1 if an accept that is about to wait can be
  *                    missed by skt__sys_cancel
- *   SKT__CLAIM(p)    set a uint16_t that is 0 to 1, in such an order; whether
- *                    it was 0
- *   SKT__TAKE(p)     set it to 0 again, in such an order; whether it was 1
  *   SKT__POLL_ROOM   bytes that skt__sys_poll needs for each socket
  *   SKT__CLOSE_IS_TOLD  1 if a poller must be told before a socket is closed
  *   SKT__SLICE_MS    how often a wait must look whether it was cancelled; -1 if
@@ -57,6 +48,7 @@
 
 #include <skt.h>
 
+#include "atomic.h"
 #include "sys_error.h"
 
 #ifdef _WIN32

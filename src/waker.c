@@ -33,7 +33,7 @@ int skt_wake(skt_waker *w) {
     rc = skt__sys_waker_write((skt__os_handle)w->wakes);
   } while (rc == SKT__EINTR);
   if (rc < 0) {
-    SKT__STORE(&w->pending, 0);
+    SKT__RELEASE(&w->pending);
   }
   return rc;
 }

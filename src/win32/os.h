@@ -39,25 +39,6 @@ typedef SOCKET skt__os_handle;
  * buffer show as SKT_EAGAIN, as it does elsewhere. */
 #define SKT__WRITE_MAX ((size_t)256 * 1024)
 
-#define SKT__LOAD(p) (*(const volatile short *)(p))
-#define SKT__STORE(p, v) (*(volatile short *)(p) = (short)(v))
-#define SKT__ENTER(p) (void)InterlockedIncrement16((volatile short *)(p))
-#define SKT__LEAVE(p) (void)InterlockedDecrement16((volatile short *)(p))
-#define SKT__CLAIM(p)                                                          \
-  (InterlockedCompareExchange16((volatile short *)(p), 1, 0) == 0)
-#define SKT__TAKE(p)                                                           \
-  (InterlockedCompareExchange16((volatile short *)(p), 0, 1) == 1)
-#define SKT__OR(p, v) skt__or((volatile short *)(p), (short)(v))
-
-/* MinGW 10 lacks InterlockedOr16. */
-static inline short skt__or(volatile short *p, short bits) {
-  short old;
-  do {
-    old = *p;
-  } while (InterlockedCompareExchange16(p, (short)(old | bits), old) != old);
-  return old;
-}
-
 /* After SO_RCVTIMEO or SO_SNDTIMEO is over Windows leaves the socket undefined,
  * and a write does not tell how much it took (Winsock SOL_SOCKET options). */
 #define SKT__LIMITS_BIND 0
