@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* The end for those who wait on a socket. */
+/* Cancel: a thread ends the calls of all others on a socket. */
 #include "internal.h"
 
 enum { PATIENCE_US = 100000 };
 
-/* Calls that can be missed just before they wait are counted (SKT__ENTER), and
- * woken until they are out. Not for ever: where nothing wakes them it is in
- * vain, and they end by themselves. This one is counted too, and so the first
- * that cancels is the only one to repeat it. */
+/* A thread may have entered accept or connect but not yet be blocking, and miss
+ * the wake-up. `calls` counts those threads (SKT__ENTER). The cancel is
+ * repeated until they have left, for at most 100 ms. Only the first canceller
+ * repeats it, because the count includes cancellers. */
 static int cancel_calls(skt *s) {
   bool first = (SKT__OR(&s->calls, SKT__CANCELLED) & SKT__CANCELLED) == 0;
-  int rc;
   SKT__STORE(&s->reading, SKT_ECANCELED);
   SKT__STORE(&s->writing, SKT_ECANCELED);
   int64_t deadline_us = skt__sys_now_us() + PATIENCE_US;
-  do {
+  int rc = skt__sys_cancel(skt__handle(s));
+  skt__sys_poller_cancelled(skt__handle(s));
+  while (first && rc == 0 && (SKT__LOAD(&s->calls) & SKT__CALLS) > 1 &&
+         skt__sys_now_us() < deadline_us) {
     rc = skt__sys_cancel(skt__handle(s));
-  } while (first && rc == 0 && (SKT__LOAD(&s->calls) & SKT__CALLS) > 1 &&
-           skt__sys_now_us() < deadline_us);
+  }
   return rc;
 }
 

@@ -41,7 +41,7 @@ static SKT__COLD int end_close(int rc) { return rc == SKT__EINTR ? 0 : rc; }
 
 static inline int close_handle(skt__os_handle handle) {
   if (SKT__CLOSE_IS_TOLD) {
-    skt__sys_closing(handle);
+    skt__sys_poller_closing(handle);
   }
   int rc = skt__sys_close(handle);
   return rc < 0 ? end_close(rc) : rc;

@@ -3,7 +3,10 @@
 #include "retry.h"
 
 static int check_poller(const skt_poller *p) {
-  return p == NULL ? SKT_EFAULT : p->open == 0 ? SKT_EBADF : 0;
+  if (p == NULL) {
+    return SKT_EFAULT;
+  }
+  return p->open == 0 ? SKT_EBADF : 0;
 }
 
 int skt_poller_create(skt_poller *p) {
@@ -28,9 +31,13 @@ static int check_watch(const skt_poller *p, const skt *s, int events) {
   if (rc == 0) {
     rc = skt__check(s);
   }
-  return rc < 0                                      ? rc
-         : (events & ~(SKT_BOTH | SKT_ONESHOT)) != 0 ? SKT_EINVAL
-                                                     : skt__check_wait(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if ((events & ~(SKT_BOTH | SKT_ONESHOT)) != 0) {
+    return SKT_EINVAL;
+  }
+  return skt__check_wait(s);
 }
 
 int skt_poller_add(skt_poller *p, skt *s, int events, void *user) {
@@ -51,22 +58,37 @@ int skt_poller_remove(skt_poller *p, skt *s) {
   return rc < 0 ? rc : skt__sys_poller_remove(p, skt__handle(s));
 }
 
-/* Why nobody can wait here now, in the order of skt.h. */
+/* The error of skt_poller_wait's arguments, in the order of skt.h. */
 static SKT__COLD int refuse_wait(const skt_poller *p, const skt_event *events) {
   int rc = check_poller(p);
-  return rc < 0 ? rc : events == NULL ? SKT_EFAULT : SKT_EINVAL;
+  if (rc < 0) {
+    return rc;
+  }
+  return events == NULL ? SKT_EFAULT : SKT_EINVAL;
 }
 
-/* Whether a wait that told nothing goes on, and for how long. */
-static SKT__COLD bool goes_on_waiting(int *rc, int *timeout_ms,
-                                      int64_t deadline_us) {
-  bool looked = *rc == 0 || *timeout_ms > 0;
-  if (*rc != 0 && *rc != SKT__EINTR) {
-    return false;
-  }
-  *rc = 0;
-  *timeout_ms = skt__remaining_ms(deadline_us);
-  return *timeout_ms != 0 || !looked;
+/* Wait for ever or, if timeout_ms is 0, look once: neither needs the clock. */
+static inline int wait_without_limit(skt_poller *p, skt_event *events,
+                                     size_t capacity, int timeout_ms,
+                                     bool *woken) {
+  int rc;
+  do {
+    rc = skt__sys_poller_wait(p, events, capacity, timeout_ms, woken);
+  } while (rc == SKT__EINTR || (rc == 0 && timeout_ms != 0));
+  return rc;
+}
+
+static int wait_with_limit(skt_poller *p, skt_event *events, size_t capacity,
+                           int timeout_ms, bool *woken) {
+  int64_t deadline_us = skt__deadline(timeout_ms);
+  do {
+    int rc = skt__sys_poller_wait(p, events, capacity, timeout_ms, woken);
+    if (rc != 0 && rc != SKT__EINTR) {
+      return rc;
+    }
+    timeout_ms = skt__remaining_ms(deadline_us);
+  } while (timeout_ms > 0);
+  return 0;
 }
 
 int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
@@ -78,16 +100,20 @@ int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   if (!SKT__CLAIM(&p->waiting)) {
     return SKT_EBUSY;
   }
-  int rc;
-  int64_t deadline_us = skt__deadline(timeout_ms);
+  bool woken = false;
   capacity = capacity < SKT__EVENTS_MAX ? capacity : SKT__EVENTS_MAX;
-  do {
-    rc = skt__sys_poller_wait(p, events, capacity, timeout_ms);
-  } while (rc <= 0 && goes_on_waiting(&rc, &timeout_ms, deadline_us));
+  int rc = timeout_ms > 0
+               ? wait_with_limit(p, events, capacity, timeout_ms, &woken)
+               : wait_without_limit(p, events, capacity, timeout_ms, &woken);
+  if (woken) { /* and read what other threads wrote before their wakes */
+    (void)SKT__TAKE(&p->pending);
+  }
   SKT__RELEASE(&p->waiting);
   return rc;
 }
 
+/* A thread that finds `pending` set need not wake: a wait that has yet to
+ * return clears `pending`, and reports this wake by the event of the first. */
 int skt_poller_wake(skt_poller *p) {
   int rc = check_poller(p);
   if (rc < 0 || !SKT__CLAIM(&p->pending)) {

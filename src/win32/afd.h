@@ -47,8 +47,4 @@ void skt__afd_restrict(skt__afd_request *r, int events);
 /* Make a request complete that was never begun; or, if NULL, a wake. */
 int skt__afd_post(HANDLE port, OVERLAPPED *io);
 
-/* skt_cancel has ended a socket: all pollers that watch it tell of it, as they
- * do of any other error. */
-void skt__pollers_cancel(SOCKET s);
-
 #endif

@@ -185,23 +185,23 @@ static void look_again(const skt__core *c, const OVERLAPPED_ENTRY *done,
   }
 }
 
-static int take_completed(skt_poller *p, const OVERLAPPED_ENTRY *done, ULONG n,
-                          skt_event *events) {
+static int take_completed(skt__core *c, const OVERLAPPED_ENTRY *done, ULONG n,
+                          skt_event *events, bool *woken) {
   int count = 0;
   for (ULONG i = 0; i < n; ++i) {
     skt__watch *w = watch_of(&done[i]);
     if (w == NULL) {
-      (void)SKT__TAKE(&p->pending);
+      *woken = true;
       events[count++] = (skt_event){.events = SKT_WOKEN};
     } else {
-      count += skt__watch_complete(core_of(p), w, &events[count]);
+      count += skt__watch_complete(c, w, &events[count]);
     }
   }
   return count;
 }
 
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
-                         int timeout_ms) {
+                         int timeout_ms, bool *woken) {
   skt__core *c = core_of(p);
   OVERLAPPED_ENTRY done[BATCH];
   ULONG n = 0, room = capacity < BATCH ? (ULONG)capacity : BATCH;
@@ -221,7 +221,7 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   AcquireSRWLockExclusive(&c->lock);
   c->waiting = false;
   look_again(c, done, n);
-  int count = take_completed(p, done, n, events);
+  int count = take_completed(c, done, n, events, woken);
   ReleaseSRWLockExclusive(&c->lock);
   /* When nothing was told of all that came, there may be more. */
   return rc < 0 ? rc : n > 0 && count == 0 ? SKT__EINTR : count;
@@ -231,7 +231,7 @@ int skt__sys_poller_wake(skt_poller *p) {
   return skt__afd_post(core_of(p)->port, NULL);
 }
 
-void skt__sys_closing(SOCKET s) {
+void skt__sys_poller_closing(SOCKET s) {
   AcquireSRWLockShared(&pollers_lock);
   for (skt__core *c = pollers; c != NULL; c = c->next) {
     remove_socket(c, s);
@@ -239,7 +239,7 @@ void skt__sys_closing(SOCKET s) {
   ReleaseSRWLockShared(&pollers_lock);
 }
 
-void skt__pollers_cancel(SOCKET s) {
+void skt__sys_poller_cancelled(SOCKET s) {
   AcquireSRWLockShared(&pollers_lock);
   for (skt__core *c = pollers; c != NULL; c = c->next) {
     AcquireSRWLockExclusive(&c->lock);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The seam over Winsock. Its twin is posix/socket.c. */
-#include "afd.h"
+#include "../sys.h"
 
 static int check_of(int call, int rc) {
   return rc == SOCKET_ERROR ? skt__fail_in(call) : 0;
@@ -181,7 +181,6 @@ int skt__sys_cancel(SOCKET s) {
   int rc = skt__sys_set_blocking(s, false);
   shutdown(s, SD_BOTH);
   CancelIoEx((HANDLE)s, NULL);
-  skt__pollers_cancel(s);
   return rc == SKT_ENOTSOCK ? rc : 0;
 }
 
