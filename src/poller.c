@@ -58,53 +58,66 @@ int skt_poller_remove(skt_poller *p, skt *s) {
   return rc < 0 ? rc : skt__sys_poller_remove(p, skt__handle(s));
 }
 
-/* The error of skt_poller_wait's arguments, in the order of skt.h. */
-static SKT__COLD int refuse_wait(const skt_poller *p, const skt_event *events) {
-  int rc = check_poller(p);
-  if (rc < 0) {
-    return rc;
-  }
-  return events == NULL ? SKT_EFAULT : SKT_EINVAL;
-}
-
-/* Wait for ever or, if timeout_ms is 0, look once: neither needs the clock. */
-static inline int wait_without_limit(skt_poller *p, skt_event *events,
-                                     size_t capacity, int timeout_ms,
-                                     bool *woken) {
-  int rc;
-  do {
-    rc = skt__sys_poller_wait(p, events, capacity, timeout_ms, woken);
-  } while (rc == SKT__EINTR || (rc == 0 && timeout_ms != 0));
-  return rc;
-}
-
-static int wait_with_limit(skt_poller *p, skt_event *events, size_t capacity,
-                           int timeout_ms, bool *woken) {
+/* Wait until the deadline, whatever interrupts. An interrupted wait counts as a
+ * look only if it could last. */
+static SKT__COLD int wait_until(skt_poller *p, skt_event *events,
+                                size_t capacity, int timeout_ms, bool *woken) {
   int64_t deadline_us = skt__deadline(timeout_ms);
-  do {
+  for (;;) {
     int rc = skt__sys_poller_wait(p, events, capacity, timeout_ms, woken);
     if (rc != 0 && rc != SKT__EINTR) {
       return rc;
     }
+    bool looked = rc == 0 || timeout_ms > 0;
     timeout_ms = skt__remaining_ms(deadline_us);
-  } while (timeout_ms > 0);
-  return 0;
+    if (timeout_ms == 0 && looked) {
+      return 0;
+    }
+  }
+}
+
+/* The first call of a wait for ever, or of a look, mostly is the only one, and
+ * it needs no clock. */
+static int wait_once_or_until(skt_poller *p, skt_event *events, size_t capacity,
+                              int timeout_ms, bool *woken) {
+  int rc = 0;
+  if (timeout_ms <= 0) {
+    rc = skt__sys_poller_wait(p, events, capacity, timeout_ms, woken);
+  }
+  if (rc <= 0 && (rc == SKT__EINTR || (rc == 0 && timeout_ms != 0))) {
+    rc = wait_until(p, events, capacity, timeout_ms, woken);
+  }
+  return rc;
+}
+
+/* What is wrong with the arguments, in the order of skt.h; or the capacity is
+ * larger than a backend takes. */
+static SKT__COLD int refuse_or_cut(skt_poller *p, skt_event *events,
+                                   size_t capacity, int timeout_ms) {
+  int rc = check_poller(p);
+  if (rc < 0) {
+    return rc;
+  }
+  if (events == NULL) {
+    return SKT_EFAULT;
+  }
+  if (capacity == 0 || timeout_ms < -1) {
+    return SKT_EINVAL;
+  }
+  return skt_poller_wait(p, events, SKT__EVENTS_MAX, timeout_ms);
 }
 
 int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
                     int timeout_ms) {
-  if (p == NULL || p->open == 0 || events == NULL || capacity == 0 ||
-      timeout_ms < -1) {
-    return refuse_wait(p, events);
+  if (p == NULL || p->open == 0 || events == NULL || timeout_ms < -1 ||
+      capacity - 1 >= SKT__EVENTS_MAX) {
+    return refuse_or_cut(p, events, capacity, timeout_ms);
   }
   if (!SKT__CLAIM(&p->waiting)) {
     return SKT_EBUSY;
   }
   bool woken = false;
-  capacity = capacity < SKT__EVENTS_MAX ? capacity : SKT__EVENTS_MAX;
-  int rc = timeout_ms > 0
-               ? wait_with_limit(p, events, capacity, timeout_ms, &woken)
-               : wait_without_limit(p, events, capacity, timeout_ms, &woken);
+  int rc = wait_once_or_until(p, events, capacity, timeout_ms, &woken);
   if (woken) { /* and read what other threads wrote before their wakes */
     (void)SKT__TAKE(&p->pending);
   }

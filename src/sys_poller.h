@@ -13,8 +13,8 @@
  *   time, and close or cancel a socket that is watched.
  * - A wait makes one call that blocks, and a wake one call. What else a backend
  *   needs grows with the changes since the last wait and with the events, never
- *   with the sockets that are watched and idle; poll alone excepted. To create,
- *   destroy, add, modify and remove takes up to a few calls.
+ *   with the idle sockets (but with all of them over poll). To create, destroy,
+ *   add, modify and remove takes a few calls.
  */
 
 /* Fill the members handle and wakes of a new poller, which
