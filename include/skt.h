@@ -1043,8 +1043,8 @@ SKT_API int skt_blocking(const skt *s);
 /** Lets any thread wake one that waits. Zeroed memory is no waker. A waker must
  * not be moved while it is in use. The members are skt's own. */
 typedef struct skt_waker {
-  uintptr_t waits, wakes; /* handles, or the same one twice */
-  uint16_t open, pending;
+  uintptr_t waits, wakes; /* handles, or one twice */
+  uint32_t open, pending;
 } skt_waker;
 
 /** Create a waker.
@@ -1136,7 +1136,7 @@ SKT_API int skt_poll(skt_polled *entries, size_t count, int timeout_ms,
  * use. The members are skt's own. */
 typedef struct skt_poller {
   uintptr_t handle, wakes;
-  uint16_t open, pending, waiting;
+  uint32_t open, pending, waiting;
 } skt_poller;
 
 /** What a poller reports: 16 bytes on every system. After an error events are

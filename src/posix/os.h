@@ -21,14 +21,6 @@ typedef int skt__os_handle;
  * than INT_MAX with EINVAL (golang issue 16266). A round number below both. */
 #define SKT__IO_MAX ((size_t)1 << 30)
 
-#define SKT__LOAD(p) __atomic_load_n((p), __ATOMIC_SEQ_CST)
-#define SKT__STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
-#define SKT__ENTER(p) (void)__atomic_add_fetch((p), 1, __ATOMIC_SEQ_CST)
-#define SKT__LEAVE(p) (void)__atomic_sub_fetch((p), 1, __ATOMIC_SEQ_CST)
-#define SKT__CLAIM(p) (__atomic_exchange_n((p), 1, __ATOMIC_SEQ_CST) == 0)
-#define SKT__TAKE(p) (__atomic_exchange_n((p), 0, __ATOMIC_SEQ_CST) == 1)
-#define SKT__OR(p, v) __atomic_fetch_or((p), (v), __ATOMIC_SEQ_CST)
-
 #define SKT__WAIT_ROOM 8 /* struct pollfd */
 
 /* Recent versions of some BSDs have eventfd too (eventfd(2)). */

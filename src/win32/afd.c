@@ -5,13 +5,13 @@
 #include <mswsock.h>
 #include <winternl.h>
 
-/* ntstatus.h has it, and cannot be had beside windows.h. */
+/* In ntstatus.h, which cannot be included beside windows.h. */
 #define CANCELLED_REQUEST ((NTSTATUS)0xC0000120L)
 
 enum {
   POLL_REQUEST = 0x12024,
   RECEIVE = 0x001,
-  SEND = 0x004, /* also that a connection has come about */
+  SEND = 0x004, /* also that a connect has succeeded */
   DISCONNECT = 0x008,
   ABORT = 0x010,
   LOCAL_CLOSE = 0x020,
@@ -29,12 +29,12 @@ typedef NTSTATUS(NTAPI *create_file)(HANDLE *, ACCESS_MASK, OBJECT_ATTRIBUTES *,
                                      ULONG, ULONG, ULONG, void *, ULONG);
 typedef ULONG(NTAPI *error_of_status)(NTSTATUS);
 
-/* Looked up, so that programs need not be linked with one more library. */
+/* Looked up, so that programs need not link one more library. */
 static void (*look_up(const char *name))(void) {
   return (void (*)(void))GetProcAddress(GetModuleHandleW(L"ntdll.dll"), name);
 }
 
-/* The driver has no name that CreateFileW knows. */
+/* CreateFileW does not accept the driver's name. */
 static int open_driver(HANDLE *out) {
   static wchar_t path[] = L"\\Device\\Afd\\skt";
   UNICODE_STRING name = {sizeof path - sizeof path[0], sizeof path, path};
@@ -68,7 +68,7 @@ int skt__afd_open(HANDLE *out, HANDLE port) {
   return 0;
 }
 
-/* Wine 8 has a base for whatever it is asked; so what it is comes first. */
+/* Wine 8 returns a base for any handle, so that SO_TYPE comes first. */
 int skt__afd_base(SOCKET s, SOCKET *base) {
   DWORD n;
   int type, length = sizeof type;
@@ -78,8 +78,8 @@ int skt__afd_base(SOCKET s, SOCKET *base) {
   return done ? 0 : skt__fail();
 }
 
-/* Urgent data, which the driver tells apart, is not asked for. */
-int skt__afd_begin(HANDLE afd, skt__afd_request *r, SOCKET base, int events) {
+/* Without urgent data, for which the driver has an event of its own. */
+int skt__afd_submit(HANDLE afd, skt__afd_request *r, SOCKET base, int events) {
   DWORD n, size = sizeof r->poll;
   r->io = (OVERLAPPED){.hEvent = NULL};
   r->poll.until.QuadPart = INT64_MAX;
@@ -94,25 +94,37 @@ int skt__afd_begin(HANDLE afd, skt__afd_request *r, SOCKET base, int events) {
   if ((events & SKT_WRITE) != 0) {
     r->poll.events |= SEND;
   }
-  /* Done at once or pending, it completes on the port. */
-  bool begun = DeviceIoControl(afd, POLL_REQUEST, &r->poll, size, &r->poll,
-                               size, &n, &r->io) ||
-               GetLastError() == ERROR_IO_PENDING;
-  return begun ? 0 : skt__fail();
+  /* Completed at once or pending, the kernel reports it on the port. */
+  bool submitted = DeviceIoControl(afd, POLL_REQUEST, &r->poll, size, &r->poll,
+                                   size, &n, &r->io) ||
+                   GetLastError() == ERROR_IO_PENDING;
+  return submitted ? 0 : skt__fail();
 }
 
-void skt__afd_end(HANDLE afd, skt__afd_request *r) { CancelIoEx(afd, &r->io); }
+void skt__afd_withdraw(HANDLE afd, skt__afd_request *r) {
+  CancelIoEx(afd, &r->io);
+}
 
-int skt__afd_told(const skt__afd_request *r) {
+int skt__afd_reported(const skt__afd_request *r) {
   NTSTATUS status = (NTSTATUS)r->io.Internal;
   if (status < 0) {
     return status == CANCELLED_REQUEST ? 0 : SKT__FAILED;
   }
   ULONG events = r->poll.count == 0 ? 0 : r->poll.events;
-  return ((events & FOR_READING) != 0 ? SKT_READ : 0) |
-         ((events & SEND) != 0 ? SKT_WRITE : 0) |
-         ((events & (ABORT | CONNECT_FAIL)) != 0 ? SKT__FAILED : 0) |
-         ((events & LOCAL_CLOSE) != 0 ? SKT__CLOSED : 0);
+  int reported = 0;
+  if ((events & FOR_READING) != 0) {
+    reported |= SKT_READ;
+  }
+  if ((events & SEND) != 0) {
+    reported |= SKT_WRITE;
+  }
+  if ((events & (ABORT | CONNECT_FAIL)) != 0) {
+    reported |= SKT__FAILED;
+  }
+  if ((events & LOCAL_CLOSE) != 0) {
+    reported |= SKT__CLOSED;
+  }
+  return reported;
 }
 
 void skt__afd_restrict(skt__afd_request *r, int events) {

@@ -31,25 +31,6 @@ typedef SOCKET skt__os_handle;
 /* Winsock counts bytes in an int; a round number below INT_MAX. */
 #define SKT__IO_MAX ((size_t)1 << 30)
 
-#define SKT__LOAD(p) (*(const volatile short *)(p))
-#define SKT__STORE(p, v) (*(volatile short *)(p) = (short)(v))
-#define SKT__ENTER(p) (void)InterlockedIncrement16((volatile short *)(p))
-#define SKT__LEAVE(p) (void)InterlockedDecrement16((volatile short *)(p))
-#define SKT__CLAIM(p)                                                          \
-  (InterlockedCompareExchange16((volatile short *)(p), 1, 0) == 0)
-#define SKT__TAKE(p)                                                           \
-  (InterlockedCompareExchange16((volatile short *)(p), 0, 1) == 1)
-#define SKT__OR(p, v) skt__or((volatile short *)(p), (short)(v))
-
-/* MinGW 10 lacks InterlockedOr16. */
-static inline short skt__or(volatile short *p, short bits) {
-  short old;
-  do {
-    old = *p;
-  } while (InterlockedCompareExchange16(p, (short)(old | bits), old) != old);
-  return old;
-}
-
 /* For select: three sets with a word for each item and one for their count. */
 #define SKT__WAIT_ROOM (3 * sizeof(SOCKET))
 
