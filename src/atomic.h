@@ -12,20 +12,23 @@
  *   SKT__STORE(p, v) write a 16-bit member
  *   SKT__ENTER(p), SKT__LEAVE(p)   increment and decrement skt.calls
  *   SKT__OR(p, v)    set bits in skt.calls; returns the old value, as SKT__LOAD
+ *   SKT__IS_SET(p)   whether a flag is set
  *   SKT__CLAIM(p)    set a flag; returns whether it was clear
  *   SKT__TAKE(p)     clear a flag; returns whether it was set
  *   SKT__RELEASE(p)  clear a flag that the calling thread has claimed
  *
- * SKT__LOAD acquires, SKT__STORE and SKT__RELEASE release. The others read and
+ * SKT__LOAD and SKT__IS_SET acquire, SKT__STORE and SKT__RELEASE release. The others read and
  * write in one step, in an order on which all threads agree.
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __GNUC__
 
 #define SKT__LOAD(p) __atomic_load_n((p), __ATOMIC_SEQ_CST)
 #define SKT__STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#define SKT__IS_SET(p) (__atomic_load_n((p), __ATOMIC_ACQUIRE) != 0)
 #define SKT__CLAIM(p) (__atomic_exchange_n((p), 1, __ATOMIC_SEQ_CST) == 0)
 #define SKT__TAKE(p) (__atomic_exchange_n((p), 0, __ATOMIC_SEQ_CST) == 1)
 #define SKT__RELEASE(p) __atomic_store_n((p), 0, __ATOMIC_RELEASE)
@@ -89,6 +92,7 @@ void _ReadWriteBarrier(void);
 #define SKT__ENTER(p) (void)_InterlockedIncrement16((volatile short *)(p))
 #define SKT__LEAVE(p) (void)_InterlockedDecrement16((volatile short *)(p))
 #define SKT__OR(p, v) _InterlockedOr16((volatile short *)(p), (short)(v))
+#define SKT__IS_SET(p) skt__is_set((const volatile long *)(p))
 #define SKT__CLAIM(p) (_InterlockedExchange((volatile long *)(p), 1) == 0)
 #define SKT__TAKE(p) (_InterlockedExchange((volatile long *)(p), 0) == 1)
 #define SKT__RELEASE(p) skt__release((volatile long *)(p))
@@ -102,6 +106,12 @@ static inline short skt__load(const volatile short *p) {
 static inline void skt__store(volatile short *p, short value) {
   SKT__BARRIER();
   *p = value;
+}
+
+static inline bool skt__is_set(const volatile long *p) {
+  bool is = *p != 0;
+  SKT__BARRIER();
+  return is;
 }
 
 static inline void skt__release(volatile long *p) {

@@ -61,24 +61,23 @@ int skt_poller_remove(skt_poller *p, skt *s) {
 /* The first call of a wait for ever, or of a look, mostly is the only one, and
  * it needs no clock. */
 static SKT__COLD int wait_with_clock(skt_poller *p, skt_event *events,
-                                     size_t capacity, int timeout_ms,
-                                     bool *woken) {
+                                     size_t capacity, int timeout_ms) {
   int rc;
   skt__timer timer = skt__timer_start(timeout_ms);
   do {
-    rc = skt__sys_poller_wait(p, events, capacity, timer.left_ms, woken);
+    rc = skt__sys_poller_wait(p, events, capacity, timer.left_ms);
   } while (rc <= 0 && skt__timer_goes_on(&timer, &rc));
   return rc;
 }
 
 static int wait_for_events(skt_poller *p, skt_event *events, size_t capacity,
-                           int timeout_ms, bool *woken) {
+                           int timeout_ms) {
   int rc = 0;
   if (timeout_ms <= 0) {
-    rc = skt__sys_poller_wait(p, events, capacity, timeout_ms, woken);
+    rc = skt__sys_poller_wait(p, events, capacity, timeout_ms);
   }
   if (rc <= 0 && (rc == SKT__EINTR || (rc == 0 && timeout_ms != 0))) {
-    rc = wait_with_clock(p, events, capacity, timeout_ms, woken);
+    rc = wait_with_clock(p, events, capacity, timeout_ms);
   }
   return rc;
 }
@@ -100,6 +99,17 @@ static SKT__COLD int refuse_or_cut(skt_poller *p, skt_event *events,
   return skt_poller_wait(p, events, SKT__EVENTS_MAX, timeout_ms);
 }
 
+/* If a wake was reported. Taking the flag also makes visible what other threads
+ * wrote before their wakes. */
+static SKT__COLD void clear_pending(skt_poller *p, const skt_event *events,
+                                    int n) {
+  for (int i = 0; i < n; ++i) {
+    if (events[i].events == SKT_WOKEN) {
+      (void)SKT__TAKE(&p->pending);
+    }
+  }
+}
+
 int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
                     int timeout_ms) {
   if (p == NULL || p->open == 0 || events == NULL || timeout_ms < -1 ||
@@ -109,10 +119,9 @@ int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   if (!SKT__CLAIM(&p->waiting)) {
     return SKT_EBUSY;
   }
-  bool woken = false;
-  int rc = wait_for_events(p, events, capacity, timeout_ms, &woken);
-  if (woken) { /* and read what other threads wrote before their wakes */
-    (void)SKT__TAKE(&p->pending);
+  int rc = wait_for_events(p, events, capacity, timeout_ms);
+  if (SKT__IS_SET(&p->pending)) {
+    clear_pending(p, events, rc);
   }
   SKT__RELEASE(&p->waiting);
   return rc;

@@ -36,11 +36,10 @@ int skt__sys_poller_remove(skt_poller *p, skt__os_handle s);
 
 /* Wait. May return early: SKT__EINTR, or 0 without an event. An error of a
  * socket is reported as SKT_BOTH.
- *   capacity  1 to SKT__EVENTS_MAX
- *   woken     false; becomes true if one of the events is a wake, which is
- *             {.user = NULL, .events = SKT_WOKEN} */
+ * A wake is the event {.user = NULL, .events = SKT_WOKEN}.
+ *   capacity  1 to SKT__EVENTS_MAX */
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
-                         int timeout_ms, bool *woken);
+                         int timeout_ms);
 enum { SKT__EVENTS_MAX = 1 << 20 };
 
 /* Let the wait that goes on, or else the next one, report a wake. Not called

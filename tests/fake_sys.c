@@ -260,13 +260,12 @@ int skt__sys_poller_remove(skt_poller *p, skt__os_handle s) {
 }
 
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
-                         int timeout_ms, bool *woken) {
+                         int timeout_ms) {
   (void)p;
   fake_n = capacity;
   fake_timeout_ms = timeout_ms;
   long long result = play("poller_wait");
   if (result == FAKE_WOKEN) {
-    *woken = true;
     events[0] = (skt_event){.events = SKT_WOKEN};
     result = 1;
   }

@@ -120,7 +120,14 @@ static _Thread_local int last_native;
 
 int skt__sys_native_error(void) { return last_native; }
 
-int skt__code_of_errno(int call) {
+enum { WOULD_BLOCK_IN = SKT__IN_READ | SKT__IN_WRITE | SKT__IN_ACCEPT };
+
+/* A non-blocking loop meets EAGAIN as often as it drains a socket, so it is not
+ * searched for. */
+SKT__COLD int skt__code_of_errno(int call) {
   last_native = errno;
+  if (last_native == EAGAIN && (call & WOULD_BLOCK_IN) != 0) {
+    return SKT_EAGAIN;
+  }
   return skt__code(call, last_native);
 }

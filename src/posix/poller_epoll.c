@@ -90,7 +90,7 @@ static int events_of(uint32_t native) {
 
 /* Replace the waker's mark by its event and remove the others. If none is left,
  * the marks may have taken the room of events: the caller waits again. */
-static SKT__COLD int translate_marks(skt_event *events, int n, bool *woken) {
+static SKT__COLD int translate_marks(skt_event *events, int n) {
   int kept = 0;
   for (int i = 0; i < n; ++i) {
     if (events[i].user == NO_EVENTS) {
@@ -98,7 +98,6 @@ static SKT__COLD int translate_marks(skt_event *events, int n, bool *woken) {
     }
     if (events[i].user == WAKER) {
       events[i] = (skt_event){.events = SKT_WOKEN};
-      *woken = true;
     }
     events[kept++] = events[i];
   }
@@ -111,7 +110,7 @@ _Static_assert(NATIVE_SIZE <= sizeof(skt_event), "in place");
 /* epoll fills the caller's array with its own events, which are no larger. They
  * are translated in place, from the last to the first. */
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
-                         int timeout_ms, bool *woken) {
+                         int timeout_ms) {
   int n = epoll_wait((int)p->handle, (struct epoll_event *)(void *)events,
                      (int)capacity, timeout_ms);
   if (n < 0) {
@@ -128,7 +127,7 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
     e->events = events_of(from.events);
     marked |= is_mark(from.data.ptr);
   }
-  return marked ? translate_marks(events, n, woken) : n;
+  return marked ? translate_marks(events, n) : n;
 }
 
 int skt__sys_poller_wake(skt_poller *p) {

@@ -168,11 +168,10 @@ static void disable(const skt_poller *p, const struct kevent *e) {
   (void)apply(p, &c);
 }
 
-static void report(const skt_poller *p, const struct kevent *e, skt_event *out,
-                   bool *woken) {
+static void report(const skt_poller *p, const struct kevent *e,
+                   skt_event *out) {
   if (e->ident == WAKER) {
     *out = (skt_event){.events = SKT_WOKEN};
-    *woken = true;
     return;
   }
   *out = (skt_event){.user = (void *)e->udata, .events = events_of(e)};
@@ -183,7 +182,7 @@ static void report(const skt_poller *p, const struct kevent *e, skt_event *out,
 
 /* If kevent reports both filters of a socket, they become one event. */
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
-                         int timeout_ms, bool *woken) {
+                         int timeout_ms) {
   struct kevent native[BATCH];
   struct timespec limit = {timeout_ms / 1000, timeout_ms % 1000 * 1000000L};
   int room = capacity < BATCH ? (int)capacity : BATCH;
@@ -201,7 +200,7 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
     if (first < n) {
       events[first].events |= events_of(&native[i]);
     } else {
-      report(p, &native[i], &events[n], woken);
+      report(p, &native[i], &events[n]);
       native[n++] = native[i];
     }
   }

@@ -206,27 +206,25 @@ static int events_of(int native) {
 
 /* The waker is signalled for a wake, for changed slots, or for both. Only a
  * wake is an event. */
-static bool take_wake(poll_set *set, skt_event *out, bool *woken) {
+static bool take_wake(poll_set *set, skt_event *out) {
   skt__sys_waker_drain(set->read_end);
   set->signalled = false;
   if (!set->wake_pending) {
     return false;
   }
   set->wake_pending = false;
-  *woken = true;
   *out = (skt_event){.events = SKT_WOKEN};
   return true;
 }
 
 /* Translate the report of one descriptor; returns whether it is an event. */
-static bool take_event(poll_set *set, const struct pollfd *a, skt_event *out,
-                       bool *woken) {
+static bool take_event(poll_set *set, const struct pollfd *a, skt_event *out) {
   slot *watched = &set->slots[a->fd];
   if (!watched->watched || watched->stale) {
     return false;
   }
   if (a->fd == set->read_end) {
-    return take_wake(set, out, woken);
+    return take_wake(set, out);
   }
   if ((a->revents & POLLNVAL) != 0) { /* closed, and not by skt */
     replace(set, a->fd, (slot){.watched = false});
@@ -241,7 +239,7 @@ static bool take_event(poll_set *set, const struct pollfd *a, skt_event *out,
 }
 
 static int take_events(poll_set *set, int ready, skt_event *events,
-                       size_t capacity, bool *woken) {
+                       size_t capacity) {
   size_t first = 0, n = 0;
   while (first < set->polled_count && set->polled[first].fd < set->first_fd) {
     ++first;
@@ -249,7 +247,7 @@ static int take_events(poll_set *set, int ready, skt_event *events,
   for (size_t i = 0; i < set->polled_count && ready > 0 && n < capacity; ++i) {
     const struct pollfd *a = &set->polled[(first + i) % set->polled_count];
     ready -= a->revents != 0;
-    if (a->revents != 0 && take_event(set, a, &events[n], woken)) {
+    if (a->revents != 0 && take_event(set, a, &events[n])) {
       set->first_fd = a->fd + 1;
       ++n;
     }
@@ -258,7 +256,7 @@ static int take_events(poll_set *set, int ready, skt_event *events,
 }
 
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
-                         int timeout_ms, bool *woken) {
+                         int timeout_ms) {
   poll_set *set = set_of(p);
   pthread_mutex_lock(&sets_lock);
   int rc = set->changed ? fill_polled(set) : 0;
@@ -271,7 +269,7 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   rc = rc < 0 ? skt__fail_in(SKT__IN_WAIT) : rc;
   pthread_mutex_lock(&sets_lock);
   set->polling = false;
-  rc = rc > 0 ? take_events(set, rc, events, capacity, woken) : rc;
+  rc = rc > 0 ? take_events(set, rc, events, capacity) : rc;
   pthread_mutex_unlock(&sets_lock);
   return rc;
 }

@@ -120,10 +120,17 @@ int skt__sys_native_error(void) {
              : (int)(intptr_t)TlsGetValue(skt__native_slot);
 }
 
+enum { WOULD_BLOCK_IN = SKT__IN_READ | SKT__IN_WRITE | SKT__IN_ACCEPT };
+
+/* A non-blocking loop meets WSAEWOULDBLOCK as often as it drains a socket, so it
+ * is not searched for. */
 int skt__fail_in(int call) {
   int native = WSAGetLastError();
   if (skt__native_slot != TLS_OUT_OF_INDEXES) {
     TlsSetValue(skt__native_slot, (void *)(intptr_t)native);
+  }
+  if (native == WSAEWOULDBLOCK && (call & WOULD_BLOCK_IN) != 0) {
+    return SKT_EAGAIN;
   }
   return skt__code(call, native);
 }

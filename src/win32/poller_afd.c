@@ -208,13 +208,12 @@ static void remove_stale(const skt__afd_poller *ap,
 }
 
 static int report(skt__afd_poller *ap, const OVERLAPPED_ENTRY *done, ULONG n,
-                  skt_event *events, bool *woken) {
+                  skt_event *events) {
   int count = 0;
   for (ULONG i = 0; i < n; ++i) {
     skt__watch *w = watch_of(&done[i]);
     if (w == NULL) {
       events[count++] = (skt_event){.events = SKT_WOKEN};
-      *woken = true;
     } else {
       count += skt__watch_complete(ap, w, &events[count]);
     }
@@ -223,7 +222,7 @@ static int report(skt__afd_poller *ap, const OVERLAPPED_ENTRY *done, ULONG n,
 }
 
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
-                         int timeout_ms, bool *woken) {
+                         int timeout_ms) {
   skt__afd_poller *ap = afd_poller_of(p);
   OVERLAPPED_ENTRY done[BATCH];
   ULONG n = 0, room = capacity < BATCH ? (ULONG)capacity : BATCH;
@@ -243,7 +242,7 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   AcquireSRWLockExclusive(&ap->lock);
   ap->waiting = false;
   remove_stale(ap, done, n);
-  int count = report(ap, done, n, events, woken);
+  int count = report(ap, done, n, events);
   ReleaseSRWLockExclusive(&ap->lock);
   if (n > 0 && count == 0) { /* none was an event; there may be more */
     return SKT__EINTR;
