@@ -1066,8 +1066,8 @@ SKT_API int skt_blocking(const skt *s);
 /** Lets any thread wake one that waits. Zeroed memory is no waker. A waker must
  * not be moved while it is in use. The members are skt's own. */
 typedef struct skt_waker {
-  uintptr_t waits, wakes; /* handles, or the same one twice */
-  uint16_t open, pending;
+  uintptr_t waits, wakes; /* handles, or one twice */
+  uint32_t open, pending;
 } skt_waker;
 
 /** Create a waker.
@@ -1159,7 +1159,7 @@ SKT_API int skt_poll(skt_polled *entries, size_t count, int timeout_ms,
  * use. The members are skt's own. */
 typedef struct skt_poller {
   uintptr_t handle, wakes;
-  uint16_t open, pending, waiting;
+  uint32_t open, pending, waiting;
 } skt_poller;
 
 /** What a poller reports: 16 bytes on every system. After an error events are
@@ -1200,6 +1200,7 @@ SKT_API int skt_poller_create(skt_poller *p);
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL    events are unknown
  *          SKT_EEXIST    p watches s already
+ *          SKT_EOPNOTSUPP  Windows: a layered provider hides its socket
  *          SKT_ENOTCONN  as for skt_wait
  *          SKT_ENOMEM SKT_ENOBUFS  out of resources
  * Blocks   never.

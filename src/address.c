@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses as values: the system's form and its parts. The systems agree on
- * the names of the members of struct sockaddr_in and sockaddr_in6, so this is
- * written once; the numbers of the families differ and never leave. */
+/* Addresses as values: the system's form and its parts. All systems name the
+ * members of struct sockaddr_in and sockaddr_in6 alike, so this is written
+ * once; family numbers differ, and callers never see them. */
 #include "address.h"
 
 #include <stddef.h>
 #include <string.h>
 
-enum { FAMILY_ENDS = offsetof(struct sockaddr, sa_data) };
+enum { FAMILY_END = offsetof(struct sockaddr, sa_data) };
 
 static int family_of(const void *native) {
   struct sockaddr head;
-  memcpy(&head, native, FAMILY_ENDS);
+  memcpy(&head, native, FAMILY_END);
   return head.sa_family;
 }
 
@@ -95,9 +95,9 @@ bool skt__ip_is_loopback(const skt__ip *ip) {
 }
 
 /* Whether an IPv4 or IPv6 address can be a destination. A wildcard cannot:
- * Linux takes it for loopback and Windows refuses it. Nor can mapped IPv4,
- * which depends on V6ONLY, and port 0, unless the type has no ports. */
-static bool can_be_sent_to(const skt *s, const skt__ip *ip) {
+ * Linux treats it as loopback and Windows refuses it. Nor can mapped IPv4,
+ * which depends on V6ONLY, or port 0, unless the type has no ports. */
+static bool can_be_destination(const skt *s, const skt__ip *ip) {
   static const uint8_t wildcard[16];
   return (ip->port != 0 || skt__type(s) == SKT_RAW) &&
          !(ip->domain == SKT_IPV6 && skt__ip_is_mapped(ip)) &&
@@ -114,15 +114,15 @@ static void map_into_ipv6(skt_addr *a, skt__ip ip) {
 const skt_addr *skt__destination(const skt *s, const skt_addr *a,
                                  skt_addr *room, skt__ip *ip) {
   int domain = skt__addr_get_ip(a, ip);
-  if (domain < 0 ||
-      (domain == SKT_UNIX ? skt__unix_is_unnamed(a) : !can_be_sent_to(s, ip))) {
+  if (domain < 0 || (domain == SKT_UNIX ? skt__unix_is_unnamed(a)
+                                        : !can_be_destination(s, ip))) {
     return NULL;
   }
   if (domain == skt__domain(s)) {
     return a;
   }
-  /* skt_bind passes SKT_OPT_V6ONLY to the system, so it means nothing yet to a
-   * fresh socket. */
+  /* skt_bind passes SKT_OPT_V6ONLY to the system, so on a fresh socket the
+   * option has no effect yet. */
   if (domain != SKT_IPV4 || (s->kind & SKT_DUAL_STACK) == 0 ||
       skt__state(s) == SKT__FRESH) {
     return NULL;
@@ -133,7 +133,7 @@ const skt_addr *skt__destination(const skt *s, const skt_addr *a,
 
 int skt__addr_set(skt_addr *out, const void *native, size_t length) {
   *out = (skt_addr){.length = 0};
-  if (length < FAMILY_ENDS) {
+  if (length < FAMILY_END) {
     return SKT_EINVAL;
   }
   int family = family_of(native);

@@ -2,10 +2,10 @@
 #ifndef SKT_ADDRESS_H
 #define SKT_ADDRESS_H
 
-/* The parts of addresses, for the sources that look inside. */
+/* The parts of addresses, for the sources that need them. */
 #include "internal.h"
 
-/* The parts of an address. Those of a unix address are zero. */
+/* The parts of an address. All but the domain are zero for a unix address. */
 typedef struct skt__ip {
   int domain;
   uint8_t bytes[16]; /* the first 4 for IPv4 */
@@ -20,18 +20,18 @@ bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
 bool skt__ip_is_loopback(const skt__ip *ip);
 
 /* Unix addresses, for address.c and address_text.c. `native` is a struct
- * sockaddr_un of that family and length; `text` stands after "unix:" when
- * parsed, and has room for any text when written. skt__unix_format returns the
- * length, or SKT_EINVAL when there is no such text. */
+ * sockaddr_un of `length` bytes. The text to parse is what follows "unix:".
+ * skt__unix_format writes up to SKT_ADDR_TEXT_MAX bytes, "unix:" included, and
+ * returns their number, or SKT_EINVAL if the address has no text. */
 void skt__unix_set(skt_addr *out, const void *native, size_t length);
 bool skt__unix_is_valid(const skt_addr *a);
 bool skt__unix_is_unnamed(const skt_addr *a);
 int skt__unix_parse(skt_addr *out, const char *text);
 int skt__unix_format(const skt_addr *a, char *text);
 
-/* Where a message or a connection goes: the address in the form of the socket's
- * domain, which is *a itself, or in *room IPv4 mapped into IPv6 for a socket
- * that takes both; NULL if nothing can be sent there.
+/* The destination of a message or a connection, in the socket's domain: a
+ * itself or, for a dual-stack socket, IPv4 mapped into IPv6 in *room; NULL if
+ * *a cannot be a destination.
  *   ip  receives the parts of *a */
 const skt_addr *skt__destination(const skt *s, const skt_addr *a,
                                  skt_addr *room, skt__ip *ip);

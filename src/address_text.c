@@ -1,29 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses as text, both ways. By hand, because inet_pton, inet_ntop and
- * getaddrinfo disagree between systems about what an address is: some take
- * "010.0.0.1" for 8.0.0.1, "[::1]:80" for a host or "65536" for port 0. */
+/* Parsing and formatting addresses. Not by inet_pton, inet_ntop and
+ * getaddrinfo, which accept different texts on different systems: some read
+ * "010.0.0.1" as 8.0.0.1, "[::1]:80" as a host or "65536" as port 0. */
 #include "address.h"
 
 #include <string.h>
 
 enum { INTERFACE_NAME_MAX = 256 };
 
-/* Parsers advance *p past what they read and return whether they could. */
+/* Parsers advance *p past the text that they accept. They return whether the
+ * text was valid. */
 
-static bool take(const char **p, char c) {
-  bool there = **p == c;
-  *p += there;
-  return there;
+static bool consume(const char **p, char c) {
+  bool found = **p == c;
+  *p += found;
+  return found;
 }
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static int hex_value(char c) {
-  int letter = (c | 0x20) - 'a'; /* A to F have but this bit less */
-  return is_digit(c) ? c - '0' : letter >= 0 && letter < 6 ? letter + 10 : -1;
+  if (is_digit(c)) {
+    return c - '0';
+  }
+  int letter = (c | 0x20) - 'a'; /* the bit makes a letter lower case */
+  return letter >= 0 && letter < 6 ? letter + 10 : -1;
 }
 
-/* Decimal digits without leading zeros, at most max. */
+/* A decimal number up to max, without leading zeros. */
 static bool parse_number(const char **p, uint32_t max, uint32_t *out) {
   const char *start = *p;
   uint64_t value = 0;
@@ -37,7 +41,7 @@ static bool parse_number(const char **p, uint32_t max, uint32_t *out) {
 static bool parse_ipv4(const char **p, uint8_t *bytes) {
   for (int i = 0; i < 4; ++i) {
     uint32_t value;
-    if ((i > 0 && !take(p, '.')) || !parse_number(p, 255, &value)) {
+    if ((i > 0 && !consume(p, '.')) || !parse_number(p, 255, &value)) {
       return false;
     }
     bytes[i] = (uint8_t)value;
@@ -57,8 +61,9 @@ static bool parse_group(const char **p, uint8_t *bytes) {
   return *p != start && hex_value(**p) < 0;
 }
 
-/* Move what stands behind the gap to the end and fill the gap with zeros. */
-static bool spread(uint8_t *bytes, int have, int gap) {
+/* Expand "::": move the groups after the gap to the end and fill the gap with
+ * zeros. */
+static bool expand_gap(uint8_t *bytes, int have, int gap) {
   if (gap < 0 || have == 16) {
     return gap < 0 && have == 16;
   }
@@ -67,8 +72,8 @@ static bool spread(uint8_t *bytes, int have, int gap) {
   return true;
 }
 
-/* Eight groups; "::" once for the ones that are missing; the last two may be
- * written as IPv4. */
+/* Eight groups. "::" can replace a run of zero groups, once. The last two
+ * groups can have the form of IPv4. */
 static bool parse_ipv6(const char **p, uint8_t *bytes) {
   int have = 0, gap = -1;
   if ((*p)[0] == ':' && (*p)[1] == ':') {
@@ -80,13 +85,13 @@ static bool parse_ipv6(const char **p, uint8_t *bytes) {
     bool group = parse_group(p, bytes + have);
     if (**p == '.' && have <= 12) {
       *p = start;
-      return parse_ipv4(p, bytes + have) && spread(bytes, have + 4, gap);
+      return parse_ipv4(p, bytes + have) && expand_gap(bytes, have + 4, gap);
     }
     have += 2;
     if (!group) {
       return false;
     }
-    if (have == 16 || !take(p, ':')) {
+    if (have == 16 || !consume(p, ':')) {
       break;
     }
     if (**p == ':') {
@@ -97,10 +102,10 @@ static bool parse_ipv6(const char **p, uint8_t *bytes) {
       gap = have;
     }
   }
-  return spread(bytes, have, gap);
+  return expand_gap(bytes, have, gap);
 }
 
-/* What stands between '%' and ']': a number, or a name the system knows. */
+/* A scope, which ends before ']': a number, or the name of an interface. */
 static int parse_scope(const char **p, uint32_t *scope) {
   char name[INTERFACE_NAME_MAX];
   size_t n = 0;
@@ -122,7 +127,7 @@ static int parse_scope(const char **p, uint32_t *scope) {
 }
 
 static int parse_host(const char **p, skt__ip *ip) {
-  if (!take(p, '[')) {
+  if (!consume(p, '[')) {
     ip->domain = SKT_IPV4;
     return parse_ipv4(p, ip->bytes) ? 0 : SKT_EINVAL;
   }
@@ -130,11 +135,11 @@ static int parse_host(const char **p, skt__ip *ip) {
   if (!parse_ipv6(p, ip->bytes)) {
     return SKT_EINVAL;
   }
-  int rc = take(p, '%') ? parse_scope(p, &ip->scope) : 0;
+  int rc = consume(p, '%') ? parse_scope(p, &ip->scope) : 0;
   if (rc < 0) {
     return rc;
   }
-  return take(p, ']') ? 0 : SKT_EINVAL;
+  return consume(p, ']') ? 0 : SKT_EINVAL;
 }
 
 int skt_addr_parse(skt_addr *out, const char *text) {
@@ -154,7 +159,7 @@ int skt_addr_parse(skt_addr *out, const char *text) {
   if (rc < 0) {
     return rc;
   }
-  if (!take(&text, ':') || !parse_number(&text, 65535, &port) ||
+  if (!consume(&text, ':') || !parse_number(&text, 65535, &port) ||
       *text != '\0') {
     return SKT_EINVAL;
   }
@@ -163,7 +168,7 @@ int skt_addr_parse(skt_addr *out, const char *text) {
   return 0;
 }
 
-/* Writers put text at p and return the place after it. */
+/* Writers write text at p and return its end. */
 
 static char *put_number(char *p, uint32_t value) {
   char digits[10];
@@ -203,33 +208,33 @@ static unsigned group_at(const uint8_t *bytes, int i) {
 }
 
 /* The first of the longest runs of two or more zero groups: its start and end,
- * or 8 and 8. */
-static void longest_zeros(const uint8_t *bytes, int *from, int *to) {
-  *from = *to = 8;
+ * or 8 and 8 if there is none. */
+static void find_longest_zeros(const uint8_t *bytes, int *start, int *end) {
+  *start = *end = 8;
   int best = 1;
   for (int i = 0, run = 0; i < 8; ++i) {
     run = group_at(bytes, i) == 0 ? run + 1 : 0;
     if (run > best) {
       best = run;
-      *from = i + 1 - run;
-      *to = i + 1;
+      *start = i + 1 - run;
+      *end = i + 1;
     }
   }
 }
 
 static char *put_ipv6(char *p, const skt__ip *ip) {
-  int from, to;
-  if (skt__ip_is_mapped(
-          ip)) { /* RFC 5952 5: the mixed form where it is known */
+  int start, end;
+  /* RFC 5952 5: the mixed form for addresses known to contain IPv4. */
+  if (skt__ip_is_mapped(ip)) {
     memcpy(p, "::ffff:", 7);
     return put_ipv4(p + 7, ip->bytes + 12);
   }
-  longest_zeros(ip->bytes, &from, &to);
+  find_longest_zeros(ip->bytes, &start, &end);
   for (int i = 0; i < 8; ++i) {
-    if (i == from) {
+    if (i == start) {
       *p++ = ':';
-      i = to - 1;
-      if (to == 8) {
+      i = end - 1;
+      if (end == 8) {
         *p++ = ':';
       }
       continue;

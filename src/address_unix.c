@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Addresses of unix sockets: paths, abstract names, and none. The systems agree
- * on the names of the members of struct sockaddr_un. */
+/* Addresses of unix sockets: paths, abstract names, unnamed. All systems name
+ * the members of struct sockaddr_un alike. */
 #include "address.h"
 
 #include <stddef.h>
 #include <string.h>
 
-/* The smallest sun_path of any system has 104 bytes, with the end (macOS and
- * the BSDs, unix(4)). An abstract name is what Linux has room for, less one. */
+/* The smallest sun_path has 104 bytes with the NUL (macOS and the BSDs,
+ * unix(4)). The longest abstract name is one byte shorter than Linux allows. */
 enum { PATH_MAX_BYTES = 103, NAME_MAX_BYTES = 106 };
 
 enum {
@@ -15,17 +15,17 @@ enum {
   PATH_ROOM = sizeof((struct sockaddr_un *)0)->sun_path
 };
 
-static size_t length_to_end(const char *bytes, size_t n) {
+static size_t length_to_nul(const char *bytes, size_t n) {
   const char *end = memchr(bytes, '\0', n);
   return end != NULL ? (size_t)(end - bytes) : n;
 }
 
-/* n bytes of sun_path, as many as there is room for, and its end, if it has
- * one. Memory behind them is zero. */
-static void set_unix(skt_addr *a, const char *path, size_t n, bool has_end) {
+/* Set n bytes of sun_path, PATH_ROOM at most. has_nul says whether the length
+ * includes a NUL after them. The rest of the address is zero. */
+static void set_unix(skt_addr *a, const char *path, size_t n, bool has_nul) {
   struct sockaddr_un head = {.sun_family = AF_UNIX};
-  *a = (skt_addr){.length = (uint32_t)(PATH_AT + n + has_end)};
-#ifdef SIN6_LEN /* a system whose addresses hold their length */
+  *a = (skt_addr){.length = (uint32_t)(PATH_AT + n + has_nul)};
+#ifdef SIN6_LEN /* systems whose addresses contain their length */
   head.sun_len = (uint8_t)a->length;
 #endif
   memcpy(a->words, &head, PATH_AT);
@@ -40,9 +40,9 @@ void skt__unix_set(skt_addr *out, const void *native, size_t length) {
     set_unix(out, path, n, false); /* every byte of the name counts */
     return;
   }
-  /* The end counts too; Linux leaves it out if the path fills all the room.
-   * macOS reports no name as a path of zeros (getpeername(2), Darwin). */
-  size_t used = length_to_end(path, n);
+  /* The length includes the NUL, which Linux omits if the path fills sun_path.
+   * macOS reports an unnamed socket as zeros (getpeername(2), Darwin). */
+  size_t used = length_to_nul(path, n);
   set_unix(out, path, used, used > 0 && used < PATH_ROOM);
 }
 
@@ -99,8 +99,8 @@ int skt__unix_format(const skt_addr *a, char *text) {
     }
     path[0] = '@';
   } else {
-    n = length_to_end(path, n);
-    if (n > 0 && path[0] == '@') { /* a file of such a name */
+    n = length_to_nul(path, n);
+    if (n > 0 && path[0] == '@') { /* a file, no abstract name */
       memcpy(p, "./", 2);
       p += 2;
     }

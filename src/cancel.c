@@ -14,14 +14,13 @@ static int cancel_calls(skt *s) {
   SKT__STORE(&s->reading, SKT_ECANCELED);
   SKT__STORE(&s->writing, SKT_ECANCELED);
   int64_t deadline_us = skt__sys_now_us() + PATIENCE_US;
-  for (;;) {
-    int rc = skt__sys_cancel(skt__handle(s));
-    skt__sys_poller_cancelled(skt__handle(s));
-    if (!first || rc < 0 || (SKT__LOAD(&s->calls) & SKT__CALLS) <= 1 ||
-        skt__sys_now_us() >= deadline_us) {
-      return rc;
-    }
+  int rc = skt__sys_cancel(skt__handle(s));
+  skt__sys_poller_cancelled(skt__handle(s));
+  while (first && rc == 0 && (SKT__LOAD(&s->calls) & SKT__CALLS) > 1 &&
+         skt__sys_now_us() < deadline_us) {
+    rc = skt__sys_cancel(skt__handle(s));
   }
+  return rc;
 }
 
 int skt_cancel(skt *s) {

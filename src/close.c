@@ -21,7 +21,7 @@ int skt_shutdown(skt *s, int how) {
     return SKT_ENOTCONN;
   }
   if ((how & SKT_WRITE) != 0 && SKT__LOAD(&s->writing) == SKT__OPEN) {
-    rc = skt__sys_shutdown_write(skt__handle(s));
+    SKT__UNINTERRUPTED(rc, skt__sys_shutdown_write(skt__handle(s)));
     if (rc == 0 || rc == SKT_ENOTCONN || rc == SKT_ECONNRESET ||
         rc == SKT_ECONNABORTED || rc == SKT_EPIPE) {
       SKT__STORE(&s->writing, SKT__SHUT);

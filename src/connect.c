@@ -242,7 +242,8 @@ static int keep_port(const skt *s, const skt_addr *before) {
   (void)skt__addr_get_ip(&now, &ip);
   ip.port = (uint16_t)port;
   skt__addr_set_ip(&now, &ip);
-  return skt__sys_bind(skt__handle(s), &now, 0);
+  SKT__UNINTERRUPTED(rc, skt__sys_bind(skt__handle(s), &now, 0));
+  return rc;
 }
 
 static int disconnect(skt *s) {

@@ -3,12 +3,6 @@
 #include "address.h"
 #include "retry.h"
 
-void skt__choose_icmp(const skt *s) {
-  if (skt__type(s) == SKT_DATAGRAM && skt__domain(s) != SKT_UNIX) {
-    skt__sys_report_icmp(skt__handle(s), skt__state(s) == SKT_CONNECTED);
-  }
-}
-
 /* The checks of both functions. */
 static int check_buffer(const skt *s, const void *buffer, size_t n) {
   int rc = skt__check(s);

@@ -1,28 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The system's numbers to codes; names and texts of codes, from the one list in
- * skt.h. */
+/* Translates the system's numbers to codes. Names and texts of codes come from
+ * the one list in skt.h. */
 #include "internal.h"
 
+#define CALL(name) SKT__IN_##name
 enum {
-  START = SKT__IN_START,
-  SOCKET_ = SKT__IN_SOCKET, /* the name without _ is a type of Windows */
-  BIND = SKT__IN_BIND,
-  LISTEN = SKT__IN_LISTEN,
-  ACCEPT = SKT__IN_ACCEPT,
-  CONNECT = SKT__IN_CONNECT,
-  READ = SKT__IN_READ,
-  WRITE = SKT__IN_WRITE,
-  SHUTDOWN = SKT__IN_SHUTDOWN,
-  CLOSE = SKT__IN_CLOSE,
-  WAIT = SKT__IN_WAIT,
-  LOCAL = SKT__IN_LOCAL,
-  PEER = SKT__IN_PEER,
-  OPTION = SKT__IN_OPTION,
-  WATCH = SKT__IN_WATCH,
-  MODE = SKT__IN_MODE,
   ANY = 0xffff,
-  MOVING = READ | WRITE,
-  WAYS = CONNECT | READ | WRITE | ACCEPT /* accept retries after them */
+  MOVING = CALL(READ) | CALL(WRITE),
+  WAYS = MOVING | CALL(CONNECT) | CALL(ACCEPT) /* accept retries after them */
 };
 
 /* The closed lists: which calls of the system may return which code. What the
@@ -33,41 +18,46 @@ static const struct {
   int16_t code;
   uint16_t calls;
 } closed_lists[] = {
-    {SKT_EAGAIN, MOVING | ACCEPT | CONNECT | WATCH},
-    {SKT__EINTR, ANY & ~(START | LOCAL | PEER)},
-    {SKT_EINPROGRESS, CONNECT},
-    {SKT_ECONNRESET, WAYS | SHUTDOWN | OPTION},
-    {SKT_EPIPE, MOVING | SHUTDOWN},
+    {SKT_EAGAIN, MOVING | CALL(ACCEPT) | CALL(CONNECT) | CALL(WATCH)},
+    {SKT__EINTR, CALL(SOCKET) | CALL(BIND) | CALL(LISTEN) | WAYS |
+                     CALL(SHUTDOWN) | CALL(CLOSE) | CALL(WAIT) | CALL(WATCH)},
+    {SKT_EINPROGRESS, CALL(CONNECT)},
+    {SKT_ECONNRESET, WAYS | CALL(SHUTDOWN) | CALL(OPTION)},
+    {SKT_EPIPE, MOVING | CALL(SHUTDOWN)},
     {SKT_ENOTSOCK, ANY},
     {SKT_EFAULT, ANY},
     {SKT_ENETDOWN, ANY},
-    {SKT_ENOMEM, ANY & ~(START | CLOSE)},
-    {SKT_ENOBUFS, ANY & ~(START | CLOSE)},
-    {SKT_EMFILE, SOCKET_ | ACCEPT | WATCH},
-    {SKT_ENFILE, SOCKET_ | ACCEPT | WATCH},
-    {SKT_ENOENT, BIND | CONNECT | WRITE | WATCH},
-    {SKT_EIO, MOVING | BIND | CLOSE},
-    {SKT_EACCES, SOCKET_ | BIND | LISTEN | ACCEPT | CONNECT | WRITE | OPTION},
-    {SKT_EEXIST, WATCH},
-    {SKT_ENODEV, OPTION},
-    {SKT_EINVAL, BIND | LISTEN | ACCEPT | CONNECT | SHUTDOWN | LOCAL | PEER |
-                     OPTION | MODE},
-    {SKT_EPROTO, ACCEPT},
+    {SKT_ENOMEM, ANY & ~(CALL(START) | CALL(CLOSE))},
+    {SKT_ENOBUFS, ANY & ~(CALL(START) | CALL(CLOSE))},
+    {SKT_EMFILE, CALL(SOCKET) | CALL(ACCEPT) | CALL(WATCH)},
+    {SKT_ENFILE, CALL(SOCKET) | CALL(ACCEPT) | CALL(WATCH)},
+    {SKT_ENOENT, CALL(BIND) | CALL(CONNECT) | CALL(WRITE) | CALL(WATCH)},
+    {SKT_EIO, MOVING | CALL(BIND) | CALL(CLOSE)},
+    {SKT_EACCES, CALL(SOCKET) | CALL(BIND) | CALL(LISTEN) | CALL(ACCEPT) |
+                     CALL(CONNECT) | CALL(WRITE) | CALL(OPTION)},
+    {SKT_EEXIST, CALL(WATCH)},
+    {SKT_ENODEV, CALL(OPTION)},
+    {SKT_EINVAL, CALL(BIND) | CALL(LISTEN) | CALL(ACCEPT) | CALL(CONNECT) |
+                     CALL(SHUTDOWN) | CALL(LOCAL) | CALL(PEER) | CALL(OPTION) |
+                     CALL(MODE)},
+    {SKT_EPROTO, CALL(ACCEPT)},
     {SKT_EMSGSIZE, MOVING},
-    {SKT_ENOPROTOOPT, ACCEPT | OPTION},
-    {SKT_EPROTONOSUPPORT, SOCKET_ | CONNECT | WRITE | MODE},
-    {SKT_EOPNOTSUPP, BIND | LISTEN | OPTION | WATCH},
-    {SKT_EAFNOSUPPORT, SOCKET_ | MODE},
-    {SKT_EADDRINUSE, BIND | LISTEN | CONNECT},
-    {SKT_EADDRNOTAVAIL, BIND | CONNECT},
+    {SKT_ENOPROTOOPT, CALL(ACCEPT) | CALL(OPTION)},
+    {SKT_EPROTONOSUPPORT,
+     CALL(SOCKET) | CALL(CONNECT) | CALL(WRITE) | CALL(MODE)},
+    {SKT_EOPNOTSUPP, CALL(BIND) | CALL(LISTEN) | CALL(OPTION) | CALL(WATCH)},
+    {SKT_EAFNOSUPPORT, CALL(SOCKET) | CALL(MODE)},
+    {SKT_EADDRINUSE, CALL(BIND) | CALL(LISTEN) | CALL(CONNECT)},
+    {SKT_EADDRNOTAVAIL, CALL(BIND) | CALL(CONNECT)},
     {SKT_ENETUNREACH, WAYS},
     {SKT_EHOSTUNREACH, WAYS},
-    {SKT_ECONNABORTED, MOVING | ACCEPT | SHUTDOWN | OPTION},
-    {SKT_EISCONN, CONNECT},
-    {SKT_ENOTCONN, MOVING | ACCEPT | SHUTDOWN | PEER | OPTION},
-    {SKT_ECONNREFUSED, CONNECT | MOVING},
+    {SKT_ECONNABORTED, MOVING | CALL(ACCEPT) | CALL(SHUTDOWN) | CALL(OPTION)},
+    {SKT_EISCONN, CALL(CONNECT)},
+    {SKT_ENOTCONN,
+     MOVING | CALL(ACCEPT) | CALL(SHUTDOWN) | CALL(PEER) | CALL(OPTION)},
+    {SKT_ECONNREFUSED, CALL(CONNECT) | MOVING},
     {SKT_EHOSTDOWN, WAYS},
-    {SKT_EALREADY, CONNECT},
+    {SKT_EALREADY, CALL(CONNECT)},
 };
 
 /* Call 0 is none in particular. */
@@ -112,17 +102,19 @@ static int find_code(int code) {
 }
 
 const char *skt_errname(int code) {
+  if (code >= 0) {
+    return "SKT_OK";
+  }
   int i = find_code(code);
-  return code >= 0         ? "SKT_OK"
-         : i < KNOWN_CODES ? known_codes[i].name
-                           : "SKT_E?";
+  return i < KNOWN_CODES ? known_codes[i].name : "SKT_E?";
 }
 
 const char *skt_strerror(int code) {
+  if (code >= 0) {
+    return "success";
+  }
   int i = find_code(code);
-  return code >= 0         ? "success"
-         : i < KNOWN_CODES ? known_codes[i].text
-                           : "not a code of skt";
+  return i < KNOWN_CODES ? known_codes[i].text : "not a code of skt";
 }
 
 int skt_native_error(void) { return skt__sys_native_error(); }

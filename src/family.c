@@ -1,59 +1,53 @@
 /* SPDX-License-Identifier: MIT */
-/* Domains and types: their numbers in the system. The systems agree on their
- * names, so this is written once. */
+/* The system's numbers for domains and types. All systems use the same names
+ * for them, so this is written once. */
 #include "internal.h"
 
-static const struct {
-  int ours, native;
-} families[] =
-    {
-        {SKT_IPV4, AF_INET},
-        {SKT_IPV6, AF_INET6},
-        {SKT_UNIX, AF_UNIX},
-},
-  types[] = {
-      {SKT_STREAM, SOCK_STREAM}, {SKT_DATAGRAM, SOCK_DGRAM},
-      {SKT_RAW, SOCK_RAW},       {SKT_SEQPACKET, SOCK_SEQPACKET},
-#ifdef SOCK_RDM /* not in POSIX, but in every system seen so far */
-      {SKT_RDM, SOCK_RDM},
-#endif
-};
-
-enum {
-  FAMILIES = sizeof families / sizeof *families,
-  TYPES = sizeof types / sizeof *types
-};
-
 int skt__native_family(int domain) {
-  int i = 0;
-  while (i < FAMILIES && families[i].ours != domain) {
-    ++i;
+  switch (domain) {
+  case SKT_IPV4:
+    return AF_INET;
+  case SKT_IPV6:
+    return AF_INET6;
+  case SKT_UNIX:
+    return AF_UNIX;
+  default:
+    return -1;
   }
-  return i < FAMILIES ? families[i].native : -1;
 }
 
 int skt__native_type(int type) {
-  int i = 0;
-  while (i < TYPES && types[i].ours != type) {
-    ++i;
+  switch (type) {
+  case SKT_STREAM:
+    return SOCK_STREAM;
+  case SKT_DATAGRAM:
+    return SOCK_DGRAM;
+  case SKT_SEQPACKET:
+    return SOCK_SEQPACKET;
+  case SKT_RAW:
+    return SOCK_RAW;
+#ifdef SOCK_RDM /* not in POSIX, but on every system so far */
+  case SKT_RDM:
+    return SOCK_RDM;
+#endif
+  default:
+    return -1;
   }
-  return i < TYPES ? types[i].native : -1;
 }
 
 int skt__kind_of(int family, int type) {
-  int f = 0, t = 0;
-  while (f < FAMILIES && families[f].native != family) {
-    ++f;
+  int domain = SKT_IPV4, ours = SKT_STREAM;
+  while (domain <= SKT_UNIX && skt__native_family(domain) != family) {
+    ++domain;
   }
-  while (t < TYPES && types[t].native != type) {
-    ++t;
+  while (ours < SKT_PACKET && skt__native_type(ours) != type) {
+    ours += SKT_DATAGRAM - SKT_STREAM;
   }
-  if (f == FAMILIES) {
+  if (domain > SKT_UNIX) {
     return SKT_EAFNOSUPPORT;
   }
-  /* SCTP's of many peers at once, see skt_socket. */
-  bool of_many = t < TYPES && types[t].ours == SKT_SEQPACKET &&
-                 families[f].ours != SKT_UNIX;
-  return t == TYPES || of_many ? SKT_EPROTONOSUPPORT
-                               : families[f].ours | types[t].ours;
+  /* One-to-many SCTP, which skt_socket never creates: see socket.c. */
+  bool one_to_many = ours == SKT_SEQPACKET && domain != SKT_UNIX;
+  return ours == SKT_PACKET || one_to_many ? SKT_EPROTONOSUPPORT
+                                           : domain | ours;
 }

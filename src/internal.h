@@ -45,6 +45,12 @@ enum {
  * skt_cancel must see end, with its own. */
 enum { SKT__CANCELLED = 0x8000, SKT__CALLS = 0x7fff };
 
+/* Make a call until no signal interrupts it before it does anything. */
+#define SKT__UNINTERRUPTED(rc, call)                                           \
+  do {                                                                         \
+    (rc) = (call);                                                             \
+  } while ((rc) == SKT__EINTR)
+
 /* The first check of every public function on a socket. No kind is 0. */
 static inline int skt__check(const skt *s) {
   if (s == NULL) {

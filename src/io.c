@@ -57,6 +57,9 @@ typedef ptrdiff_t read_call(skt__os_handle s, void *buffer, size_t n);
 /* Go on after a first call that returned rc, 0 or less. */
 static SKT__COLD ptrdiff_t read_on(const io_request *r, read_call *call,
                                    ptrdiff_t rc) {
+  if (rc == 0 && skt__type(r->s) == SKT_STREAM) {
+    return skt__record(r->s, SKT_READ, 0); /* the end, without a detour */
+  }
   skt__attempt t = {.s = r->s, .direction = SKT_READ};
   while (rc <= 0 && skt__try_again(&t, &rc)) {
     rc = call(skt__handle(r->s), r->buffer, r->n);

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Exactly as many bytes as were asked for. */
+/* Reading and writing exactly n bytes. */
 #include "retry.h"
 
-/* Whether the whole has a limit, to be enforced here. */
-static bool has_limit(const skt *s) {
+/* Whether all parts together have a limit, which skt enforces. */
+static bool has_total_limit(const skt *s) {
   return skt__is_blocking(s) && skt__has_limit(s);
 }
 
-/* When the call began, if that will matter. */
-static int64_t begin(const skt *s) {
-  return skt__check(s) == 0 && has_limit(s) ? skt__sys_now_us() : 0;
+/* The time at which the call started, if the socket has a limit. */
+static int64_t start_time(const skt *s) {
+  return skt__check(s) == 0 && has_total_limit(s) ? skt__sys_now_us() : 0;
 }
 
-/* Wait for the next part. The limit is read after the first part was short. */
+/* Wait for the next part. Queries the limit only if the first part was short.
+ */
 static int wait_for_more(skt *s, int64_t start_us, int64_t *deadline_us) {
   int limit_ms = -1;
-  if (!has_limit(s)) {
+  if (!has_total_limit(s)) {
     return 0;
   }
   if (*deadline_us == 0) {
@@ -34,7 +35,7 @@ static int wait_for_more(skt *s, int64_t start_us, int64_t *deadline_us) {
 }
 
 static int read_parts(skt *s, char *buffer, size_t n, size_t *done) {
-  int64_t start_us = begin(s), deadline_us = 0;
+  int64_t start_us = start_time(s), deadline_us = 0;
   while (*done < n) {
     int rc = *done > 0 ? wait_for_more(s, start_us, &deadline_us) : 0;
     if (rc < 0) {
@@ -64,14 +65,14 @@ int skt_read_all(skt *s, void *buffer, size_t n, size_t *done) {
   return rc;
 }
 
-/* Linux counts limits in ticks of up to 10 ms, and may be one too early. */
+/* Linux counts limits in ticks of up to 10 ms; one can expire a tick early. */
 enum { TICK_MS = 10 };
 
-/* A short count means that the limit expired or that a signal arrived; the
- * clock decides which. Any other reason the next call reports. */
+/* A partial write means that the limit expired or that a signal arrived; the
+ * clock decides which. The next call reports any other reason. */
 static bool has_expired(const skt *s, int64_t start_us) {
   int limit_ms = -1;
-  if (has_limit(s) && SKT__LOAD(&s->writing) == SKT__OPEN) {
+  if (has_total_limit(s) && SKT__LOAD(&s->writing) == SKT__OPEN) {
     (void)skt_limit(s, SKT_WRITE, &limit_ms);
   }
   return limit_ms > 0 &&
@@ -81,7 +82,7 @@ static bool has_expired(const skt *s, int64_t start_us) {
 int skt_write_all(skt *s, const void *buffer, size_t n, size_t *done) {
   const char *bytes = buffer;
   size_t count = 0;
-  int64_t start_us = begin(s);
+  int64_t start_us = start_time(s);
   ptrdiff_t rc;
   do {
     rc = skt_write(s, count > 0 ? bytes + count : bytes, n - count);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether calls on a socket wait, and for how long. */
+/* Whether calls on a socket block, and for how long. */
 #include "internal.h"
 
-/* Set the native mode: a socket whose limits are enforced here is natively
+/* Set the native mode: a socket whose limits skt enforces is natively
  * non-blocking. */
 static int apply_mode(skt *s) {
   return skt__sys_set_blocking(skt__handle(s),

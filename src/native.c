@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Native handles on their way in and out. */
+/* Adopting and releasing native handles. */
 #include "address.h"
 
 #include <string.h>
 
-/* Whether somebody gave the socket this local address. Linux tells a raw
- * socket's protocol as its port (inet_create). */
+/* Whether the caller bound the socket to this local address. Linux reports a
+ * raw socket's protocol as its port (inet_create). */
 static bool is_bound_to(const skt_addr *a, int type) {
   static const uint8_t wildcard[16];
   skt__ip ip;
@@ -16,12 +16,11 @@ static bool is_bound_to(const skt_addr *a, int type) {
          memcmp(ip.bytes, wildcard, sizeof wildcard) != 0;
 }
 
-/* The state of a socket that was made elsewhere. One that is connecting
- * cannot be told from a fresh one. */
-static int ask_state(const skt *s) {
+/* The state of a foreign socket. A connecting one looks like a fresh one. */
+static int query_state(const skt *s) {
   skt__os_handle handle = skt__handle(s);
   skt_addr a;
-  /* Windows does not know the question for datagrams (Winsock getsockopt). */
+  /* Windows has no SO_ACCEPTCONN for datagrams (Winsock getsockopt). */
   int listens = skt__connectionless(s) ? 0 : skt__sys_listens(handle);
   if (listens != 0) {
     return listens < 0 ? listens : SKT_LISTENING;
@@ -34,23 +33,23 @@ static int ask_state(const skt *s) {
              : SKT__FRESH;
 }
 
-/* A socket that is not bound yet takes IPv4 if skt_bind is told so, whatever
- * the system's default is. */
-static int ask_dual_stack(skt__os_handle handle, int kind, int state) {
-  bool may = state != SKT__FRESH && (kind & SKT__DOMAIN) == SKT_IPV6;
-  int rc = may ? skt__sys_dual_stack(handle) : 0;
+/* Whether the socket takes IPv4 too. For a fresh socket the flags of skt_bind
+ * decide, whatever the system's default is. */
+static int query_dual_stack(skt__os_handle handle, int kind, int state) {
+  bool known = state != SKT__FRESH && (kind & SKT__DOMAIN) == SKT_IPV6;
+  int rc = known ? skt__sys_dual_stack(handle) : 0;
   return rc > 0 ? SKT_DUAL_STACK : rc;
 }
 
-static int ask_kind(skt__os_handle handle) {
+static int query_kind(skt__os_handle handle) {
   int kind = skt__sys_kind(handle);
   if (kind < 0) {
     return kind;
   }
   skt s;
   skt__fill(&s, handle, kind);
-  int state = ask_state(&s);
-  int dual_stack = state < 0 ? state : ask_dual_stack(handle, kind, state);
+  int state = query_state(&s);
+  int dual_stack = state < 0 ? state : query_dual_stack(handle, kind, state);
   return dual_stack < 0 ? dual_stack : kind | state | dual_stack;
 }
 
@@ -71,20 +70,20 @@ static bool can_be_adopted(unsigned kind) {
 int skt_adopt(skt *s, uintptr_t native, unsigned kind) {
   skt__os_handle handle = (skt__os_handle)native;
   unsigned mode = kind & SKT_NONBLOCK;
-  bool ask = kind == mode;
+  bool unknown = kind == mode;
   if (s == NULL) {
     return SKT_EFAULT;
   }
   *s = (skt){.kind = 0};
-  if (!ask && !can_be_adopted(kind & ~mode)) {
+  if (!unknown && !can_be_adopted(kind & ~mode)) {
     return SKT_EINVAL;
   }
   if ((uintptr_t)handle != native || handle == SKT__NO_HANDLE) {
     return SKT_ENOTSOCK;
   }
   int rc = skt__sys_start();
-  if (rc == 0 && ask) {
-    rc = ask_kind(handle);
+  if (rc == 0 && unknown) {
+    rc = query_kind(handle);
     kind = (unsigned)rc | mode;
     if (rc > 0) {
       rc = skt__sys_set_blocking(handle, mode == 0);

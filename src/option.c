@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Options: which values and sockets they are for, and what the system's number
- * means. Nothing else refers to this file, so that programs without options are
- * linked without it. */
+/* Options: their values and sockets, and how the system represents the value.
+ * No other file refers to this one, so that programs without options are linked
+ * without it. */
 #include "internal.h"
 
 #include <limits.h>
 
-/* Sets of domains and of types; a type is not a bit of its own. */
+/* Sets of domains and of types; a type is a number, not a bit. */
 #define DOMAIN_BIT(domain) (1u << (domain))
 #define TYPE_BIT(type) (1u << ((type) >> 4))
 #define ANY (~0u)
@@ -20,11 +20,10 @@ typedef struct option_rule {
   unsigned domains, types;
 } option_rule;
 
-/* The narrowest of the systems sets the range: Linux the keep-alive's (tcp(7)),
- * Windows the interface's, whose IPv4 form is an address 0.x.x.x (Winsock
- * IPPROTO_IP options, IP_UNICAST_IF). 0 as a buffer would mean no buffering on
- * Windows (Winsock SO_SNDBUF), and Linux doubles what it is told (socket(7)).
- */
+/* The narrowest system sets the range: Linux for keep-alive (tcp(7)), Windows
+ * for the interface, whose IPv4 form is an address 0.x.x.x (Winsock IPPROTO_IP
+ * options, IP_UNICAST_IF). A buffer of 0 disables buffering on Windows (Winsock
+ * SO_SNDBUF), and Linux doubles the size (socket(7)). */
 static const option_rule option_rules[] = {
     {SKT_OPT_KEEPALIVE, 0, 1, TCP},
     {SKT_OPT_KEEPALIVE_IDLE, 1, 32767, TCP},
@@ -43,7 +42,7 @@ static const option_rule option_rules[] = {
 };
 
 /* Options that have one name and one unit on every system. */
-static const skt__option_row classic_options[] = {
+static const skt__option_row common_options[] = {
     {SKT_OPT_KEEPALIVE, 0, SOL_SOCKET, SO_KEEPALIVE, SKT__AS_IS},
     {SKT_OPT_NODELAY, 0, IPPROTO_TCP, TCP_NODELAY, SKT__AS_IS},
     {SKT_OPT_HOPS, SKT_IPV4, IPPROTO_IP, IP_TTL, SKT__AS_IS},
@@ -76,14 +75,15 @@ static const skt__option_row *find_row(const skt__option_row *row, int option,
   return row->option != 0 ? row : NULL;
 }
 
-/* How this system names the option, or NULL if it has none. */
+/* The system's name and form of the option, or NULL if it has no such option.
+ */
 static const skt__option_row *row_for(const skt *s, int option) {
   int domain = skt__domain(s);
-  const skt__option_row *row = find_row(classic_options, option, domain);
+  const skt__option_row *row = find_row(common_options, option, domain);
   return row != NULL ? row : find_row(skt__sys_options, option, domain);
 }
 
-static int to_native(const skt__option_row *row, int value) {
+static int encode_value(const skt__option_row *row, int value) {
   switch (row->form) {
   case SKT__SECONDS:
     return value / 1000 + (value % 1000 != 0);
@@ -94,38 +94,46 @@ static int to_native(const skt__option_row *row, int value) {
   }
 }
 
-/* Windows is told the index of an interface in network order and tells it in
- * the host's, Wine in network order as well. Indexes are small numbers, so the
- * smaller reading is the right one. */
-static int in_any_order(uint32_t native) {
+/* Windows takes an interface's index in network order and returns it in host
+ * order; Wine returns it in network order. Indexes are small, so the smaller
+ * reading is the right one. */
+static int decode_index(uint32_t native) {
   uint32_t swapped = ntohl(native);
   return (int)(native < swapped ? native : swapped);
 }
 
-static int from_native(const skt__option_row *row, int native) {
+/* Windows returns -1 for "never"; skt never sets it. */
+static int decode_seconds(int seconds) {
+  if (seconds < 0) {
+    return 0;
+  }
+  return seconds > INT_MAX / 1000 ? INT_MAX : seconds * 1000;
+}
+
+static int decode_value(const skt__option_row *row, int native) {
   switch (row->form) {
   case SKT__BUFFER:
     return skt__system.doubles_buffers ? native / 2 : native;
-  case SKT__SECONDS: /* Windows: -1 is never, which it is not told by skt */
-    return native < 0 ? 0 : native > INT_MAX / 1000 ? INT_MAX : native * 1000;
+  case SKT__SECONDS:
+    return decode_seconds(native);
   case SKT__NETWORK_ORDER:
-    return in_any_order((uint32_t)native);
+    return decode_index((uint32_t)native);
   default:
     return native;
   }
 }
 
-/* The two bits for ECN in the traffic class of a stream are TCP's to set (RFC
- * 3168 6.1): Linux keeps them from the caller, others would store them. */
+/* TCP sets the two ECN bits in the traffic class of a stream (RFC 3168 6.1):
+ * Linux ignores the caller's, others would store them. */
 static int without_ecn(const skt *s, int option, int value) {
-  bool of_tcp = skt__type(s) == SKT_STREAM;
-  return option == SKT_OPT_TRAFFIC_CLASS && of_tcp ? value & ~3 : value;
+  bool is_stream = skt__type(s) == SKT_STREAM;
+  return option == SKT_OPT_TRAFFIC_CLASS && is_stream ? value & ~3 : value;
 }
 
-/* Whether a code means that the connection is no more. macOS says EINVAL
- * (setsockopt(2), "has been shut down"), which stands for other things too; the
- * BSDs ECONNRESET (tcp_ctloutput). */
-static bool is_gone(const skt *s, int rc) {
+/* Whether a code means that the connection is gone. macOS returns EINVAL
+ * (setsockopt(2), "has been shut down"), which has other meanings too; the BSDs
+ * return ECONNRESET (tcp_ctloutput). */
+static bool is_connection_gone(const skt *s, int rc) {
   skt_addr peer;
   int state = skt__state(s);
   if (state != SKT_CONNECTED && state != SKT__CONNECT_FAILED) {
@@ -136,8 +144,10 @@ static bool is_gone(const skt *s, int rc) {
           skt__sys_peer(skt__handle(s), &peer) == SKT_ENOTCONN);
 }
 
-/* One code for "not known here". */
-static int fold(int rc) { return rc == SKT_ENOPROTOOPT ? SKT_EOPNOTSUPP : rc; }
+/* One code for an option that the system lacks. */
+static int unify_lacking(int rc) {
+  return rc == SKT_ENOPROTOOPT ? SKT_EOPNOTSUPP : rc;
+}
 
 int skt_get_option(const skt *s, int option, int *value) {
   int native = 0;
@@ -168,15 +178,15 @@ int skt_get_option(const skt *s, int option, int *value) {
   }
   rc = skt__sys_get_option(skt__handle(s), row, &native);
   if (rc < 0) {
-    return is_gone(s, rc) ? SKT_ENOTCONN : fold(rc);
+    return is_connection_gone(s, rc) ? SKT_ENOTCONN : unify_lacking(rc);
   }
-  native = from_native(row, native);
-  /* The BSDs and macOS tell a bit of any worth where others say 1. */
+  native = decode_value(row, native);
+  /* The BSDs and macOS return the flag's bit where others return 1. */
   *value = r->high == 1 ? native != 0 : without_ecn(s, option, native);
   return 0;
 }
 
-/* What skt_bind is to do by default; kept, and told to the system there. */
+/* Record the default for skt_bind, which passes it to the system. */
 static int set_v6only(skt *s, int value) {
   if (skt__state(s) != SKT__FRESH) {
     return SKT_EINVAL;
@@ -186,9 +196,9 @@ static int set_v6only(skt *s, int value) {
   return 0;
 }
 
-/* Linux and Windows take any size and bound it; macOS and the BSDs refuse one
- * over their limit with ENOBUFS (setsockopt(2), kern.ipc.maxsockbuf), and then
- * get the largest power of two below that they take. */
+/* Linux and Windows take any size and clamp it; macOS and the BSDs refuse one
+ * over their limit with ENOBUFS (setsockopt(2), kern.ipc.maxsockbuf), so skt
+ * halves the size until they take it. */
 static int set_native(skt *s, const skt__option_row *row, int value) {
   bool is_buffer = row->option == SKT_OPT_SEND_BUFFER ||
                    row->option == SKT_OPT_RECEIVE_BUFFER;
@@ -219,6 +229,6 @@ int skt_set_option(skt *s, int option, int value) {
   if (row == NULL) {
     return SKT_EOPNOTSUPP;
   }
-  rc = set_native(s, row, to_native(row, without_ecn(s, option, value)));
-  return is_gone(s, rc) ? 0 : fold(rc);
+  rc = set_native(s, row, encode_value(row, without_ecn(s, option, value)));
+  return is_connection_gone(s, rc) ? 0 : unify_lacking(rc);
 }

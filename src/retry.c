@@ -68,12 +68,18 @@ static ptrdiff_t name_of_broken(ptrdiff_t rc) {
 /* Linux reports a reset once, to a read or a write, and then an end of stream:
  * after a write that failed that is not a clean end. */
 static ptrdiff_t record_end(skt *s) {
-  int writing = SKT__LOAD(&s->writing);
-  int end = writing < 0 ? writing : SKT__ENDED;
-  if (skt__type(s) == SKT_STREAM || end < 0) {
-    SKT__STORE(&s->reading, (int16_t)end);
+  if (skt__connectionless(s)) {
+    return 0; /* an empty message */
   }
-  return end < 0 ? end : 0;
+  int writing = SKT__LOAD(&s->writing);
+  if (writing < 0) {
+    SKT__STORE(&s->reading, (int16_t)writing);
+    return writing;
+  }
+  if (skt__type(s) == SKT_STREAM) {
+    SKT__STORE(&s->reading, SKT__ENDED);
+  }
+  return 0;
 }
 
 /* An error of one message ends nothing, nor does an error of one client.
@@ -87,11 +93,11 @@ ptrdiff_t skt__record(skt *s, int direction, ptrdiff_t rc) {
   if (skt__cancelled(s)) {
     return SKT_ECANCELED;
   }
-  if (skt__connectionless(s) || skt__state(s) == SKT_LISTENING) {
-    return result_without_connection(s, rc);
-  }
   if (rc == 0) {
     return direction == SKT_READ ? record_end(s) : 0;
+  }
+  if (skt__connectionless(s) || skt__state(s) == SKT_LISTENING) {
+    return result_without_connection(s, rc);
   }
   rc = name_of_broken(rc);
   if (is_fatal(rc)) {
@@ -156,13 +162,17 @@ static int prepare_retry(skt__attempt *t, ptrdiff_t rc) {
  * recvfrom, WSAECONNRESET), Linux to none (udp(7)). With a peer the error is
  * the peer's, and is reported once. */
 static bool is_stray_error(const skt *s, ptrdiff_t rc) {
-  return (rc == SKT_ECONNREFUSED || rc == SKT_ECONNRESET) &&
+  return (rc == SKT_ECONNREFUSED || rc == SKT_ECONNRESET ||
+          rc == SKT_EHOSTDOWN) &&
          skt__connectionless(s) && skt__domain(s) != SKT_UNIX &&
          skt__state(s) != SKT_CONNECTED;
 }
 
 /* A second stray error of one write is that message's own. */
 SKT__COLD bool skt__try_again(skt__attempt *t, ptrdiff_t *rc) {
+  if (*rc == SKT_EAGAIN && !skt__is_blocking(t->s) && !skt__cancelled(t->s)) {
+    return false; /* the most frequent answer */
+  }
   bool stray =
       is_stray_error(t->s, *rc) && !(t->direction == SKT_WRITE && t->had_stray);
   if (*rc == SKT__EINTR || *rc == SKT_EAGAIN || stray) {

@@ -8,7 +8,7 @@ enum {
   KNOWN_FLAGS = SKT_DUAL_STACK | SHARING
 };
 
-/* Whether sockets of its kind can be told so by skt_bind. */
+/* Whether skt_bind takes these flags for a socket of this kind. */
 static bool takes_flags(const skt *s, unsigned flags) {
   unsigned sharing = flags & SHARING;
   int domain = skt__domain(s), type = skt__type(s);
@@ -31,9 +31,9 @@ static bool takes_flags(const skt *s, unsigned flags) {
   }
 }
 
-/* The flags for the backend: what was asked for, and what is the default of
- * its kind. */
-static unsigned spell_out(const skt *s, unsigned flags) {
+/* The flags for the backend: the caller's, and the defaults of the socket's
+ * kind made explicit. */
+static unsigned backend_flags(const skt *s, unsigned flags) {
   int domain = skt__domain(s), type = skt__type(s);
   if (domain == SKT_UNIX || type == SKT_RAW || type == SKT_RDM) {
     return 0;
@@ -62,7 +62,8 @@ int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
     return SKT_EINVAL;
   }
   flags |= s->kind & SKT_DUAL_STACK; /* SKT_OPT_V6ONLY */
-  rc = skt__sys_bind(skt__handle(s), local, spell_out(s, flags));
+  SKT__UNINTERRUPTED(
+      rc, skt__sys_bind(skt__handle(s), local, backend_flags(s, flags)));
   if (rc == 0) {
     skt__set_state(s, SKT_BOUND);
     flags &= SKT_EXCLUSIVE | SKT_DUAL_STACK;
@@ -85,17 +86,18 @@ int skt_listen(skt *s, int backlog) {
   }
   bool restart = type != SKT_RDM && skt__domain(s) != SKT_UNIX &&
                  (s->kind & SKT_EXCLUSIVE) == 0;
-  rc = skt__sys_listen(skt__handle(s), backlog > 0 ? backlog : 0, restart);
+  SKT__UNINTERRUPTED(
+      rc, skt__sys_listen(skt__handle(s), backlog > 0 ? backlog : 0, restart));
   if (rc == 0) {
     skt__set_state(s, SKT_LISTENING);
   }
   return rc;
 }
 
-/* accept() also reports errors that are not the listener's: Linux those of the
- * connection that it would return, the BSDs and Windows that the peer gave up
- * (accept(2), Linux; Winsock accept, WSAECONNRESET). Each such answer used up
- * one waiting connection, so the retries come to an end. */
+/* accept() also reports errors of a connection: Linux those of the one that it
+ * would return, the BSDs and Windows that the peer gave up (accept(2), Linux;
+ * Winsock accept, WSAECONNRESET). Each such error removes one connection from
+ * the queue, so the retries end. */
 static bool is_peer_error(int code) {
   switch (code) {
   case SKT_ECONNABORTED:
@@ -103,7 +105,7 @@ static bool is_peer_error(int code) {
   case SKT_EPROTO:
   case SKT_ENOPROTOOPT:
   case SKT_EHOSTDOWN:
-  case SKT_ENOTCONN: /* Wine: it was reset before its address was asked */
+  case SKT_ENOTCONN: /* Wine: reset before its address was queried */
   case SKT_ENETUNREACH:
   case SKT_EHOSTUNREACH:
     return true;
@@ -112,8 +114,8 @@ static bool is_peer_error(int code) {
   }
 }
 
-/* Where skt_cancel can miss an accept that is about to wait, the call counts
- * itself, and skt_cancel wakes until none is left. */
+/* Where skt_cancel can miss a thread that is about to block, `calls` counts the
+ * thread, and skt_cancel repeats the wake-up until the thread has left. */
 static int accept_one(skt *s, skt__os_handle *out, skt_addr *peer,
                       unsigned flags) {
   bool inherited = !skt__is_blocking(s) || skt__enforces_limits(s);
@@ -128,8 +130,7 @@ static int accept_one(skt *s, skt__os_handle *out, skt_addr *peer,
   return rc;
 }
 
-/* Why there is nothing to accept, in the order of skt.h; 0 if nothing is in the
- * way. */
+/* The checks of accept, in the order of skt.h. */
 static int check_accept(const skt *s, const skt *out, unsigned flags) {
   int rc = skt__check(s);
   if (rc < 0) {
@@ -154,9 +155,9 @@ static inline void fill_accepted(const skt *s, skt *out, skt__os_handle handle,
                .writing = SKT__OPEN};
 }
 
-/* Every system hands the listener's limits on to what it accepts (Linux and
+/* Every system copies the listener's limits to the accepted socket (Linux and
  * Wine, measured). */
-static int drop_limits(skt *out) {
+static int clear_limits(skt *out) {
   int rc = skt_set_limit(out, SKT_BOTH, -1);
   if (rc < 0) {
     skt_close(out);
@@ -164,14 +165,14 @@ static int drop_limits(skt *out) {
   return rc;
 }
 
-static bool accepts_again(skt__attempt *t, ptrdiff_t *rc) {
+static bool try_accept_again(skt__attempt *t, ptrdiff_t *rc) {
   if (is_peer_error((int)*rc) && !skt__cancelled(t->s)) {
     return true;
   }
   return skt__try_again(t, rc);
 }
 
-static int hand_out_nothing(skt *out, skt_addr *peer, int rc) {
+static int fail_accept(skt *out, skt_addr *peer, int rc) {
   *out = (skt){.kind = 0};
   if (peer != NULL) {
     *peer = (skt_addr){.length = 0};
@@ -179,40 +180,40 @@ static int hand_out_nothing(skt *out, skt_addr *peer, int rc) {
   return rc;
 }
 
-/* Accept after a first call that returned rc, an error, or 0 for none so far.
+/* Accept after a first call that returned the error rc, or 0 if there was none.
  */
-static SKT__COLD int accept_on(skt *s, skt *out, skt_addr *peer, unsigned flags,
-                               ptrdiff_t rc) {
+static SKT__COLD int accept_with_retry(skt *s, skt *out, skt_addr *peer,
+                                       unsigned flags, ptrdiff_t rc) {
   skt__attempt t = {.s = s, .direction = SKT_READ};
   skt__os_handle handle = SKT__NO_HANDLE;
   while (handle == SKT__NO_HANDLE) {
-    if (rc < 0 && !accepts_again(&t, &rc)) {
-      return hand_out_nothing(out, peer, (int)rc);
+    if (rc < 0 && !try_accept_again(&t, &rc)) {
+      return fail_accept(out, peer, (int)rc);
     }
     rc = accept_one(s, &handle, peer, flags);
     handle = rc < 0 ? SKT__NO_HANDLE : handle;
   }
   fill_accepted(s, out, handle, flags);
-  int bad = skt__has_limit(s) ? drop_limits(out) : 0;
-  return bad < 0 ? hand_out_nothing(out, peer, bad) : 0;
+  int bad = skt__has_limit(s) ? clear_limits(out) : 0;
+  return bad < 0 ? fail_accept(out, peer, bad) : 0;
 }
 
-/* Accept where the fast path does not fit. */
+/* Every accept that the fast path excludes. */
 static SKT__COLD int accept_slowly(skt *s, skt *out, skt_addr *peer,
                                    unsigned flags) {
   int rc = check_accept(s, out, flags);
   if (rc < 0 && out != s && out != NULL) {
-    return hand_out_nothing(out, peer, rc);
+    return fail_accept(out, peer, rc);
   }
   if (peer != NULL) {
     *peer = (skt_addr){.length = 0};
   }
-  return rc < 0 ? rc : accept_on(s, out, peer, flags, 0);
+  return rc < 0 ? rc : accept_with_retry(s, out, peer, flags, 0);
 }
 
-/* The fast path has no peer's address, no limit and, on Windows, does not
- * exist; what is left out is called last, so that this function saves no
- * registers. */
+/* The fast path is for calls that want no address, on listeners without a
+ * limit; Windows has no fast path. The other cases are tail calls, so that this
+ * function saves no registers. */
 int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
   if (skt__system.accept_misses_cancel || s == NULL || out == NULL ||
       out == s || peer != NULL || (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
@@ -223,7 +224,7 @@ int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
   int rc = skt__sys_accept(skt__handle(s), &handle, NULL, !skt__is_blocking(s),
                            flags != 0);
   if (rc < 0) {
-    return accept_on(s, out, NULL, flags, rc);
+    return accept_with_retry(s, out, NULL, flags, rc);
   }
   fill_accepted(s, out, handle, flags);
   return 0;

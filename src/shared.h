@@ -3,15 +3,14 @@
 #define SKT_SHARED_H
 
 /*
- * What the shared sources offer to backends
+ * The functions of the shared sources that backends may call
  */
 
-/* A struct sockaddr of `length` bytes becomes an address; see
- * skt_addr_from_native, whose argument checks have been made. */
+/* Convert a struct sockaddr of `length` bytes: skt_addr_from_native without its
+ * checks of the pointers. */
 int skt__addr_set(skt_addr *out, const void *native, size_t length);
 
-/* The address that means none in particular: wildcard and port 0, or unnamed.
- */
+/* The unspecified address: wildcard and port 0, or unnamed. */
 void skt__addr_any(skt_addr *a, int domain);
 
 /* The system's numbers for a domain and a type; -1 where the system's headers
@@ -19,11 +18,11 @@ void skt__addr_any(skt_addr *a, int domain);
 int skt__native_family(int domain);
 int skt__native_type(int type);
 
-/* And back: domain | type, SKT_EAFNOSUPPORT or SKT_EPROTONOSUPPORT. */
+/* The reverse: domain | type, SKT_EAFNOSUPPORT or SKT_EPROTONOSUPPORT. */
 int skt__kind_of(int family, int type);
 
-/* The code for a native number that a call gave, by skt__sys_codes;
- * SKT_EUNKNOWN if it has none. Call 0 fits the rows for all calls only. */
+/* The code of the native number that a call reported, from skt__sys_codes, or
+ * SKT_EUNKNOWN. Call 0 matches only the rows for all calls. */
 int skt__code(int call, int native);
 
 #endif

@@ -1,16 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* The beginning of every socket; what it is called; what a system has. */
+/* Creating a socket; its addresses; which kinds the system supports. */
 #include "address.h"
+
+static int16_t reading_in_state(const skt *s, int state) {
+  if (skt__cancelled(s)) {
+    return SKT_ECANCELED;
+  }
+  if (state == SKT_LISTENING) {
+    return SKT__ACCEPTING;
+  }
+  return skt__connectionless(s) || state == SKT_CONNECTED ? SKT__OPEN : 0;
+}
 
 void skt__set_state(skt *s, int state) {
   skt__set_kind(s, (s->kind & ~SKT__STATE) | state);
-  int16_t end = state == SKT_CONNECTED ? SKT__OPEN : 0;
-  SKT__STORE(&s->writing, end);
-  end = skt__cancelled(s)        ? SKT_ECANCELED
-        : state == SKT_LISTENING ? SKT__ACCEPTING
-        : skt__connectionless(s) ? SKT__OPEN
-                                 : end;
-  SKT__STORE(&s->reading, end);
+  SKT__STORE(&s->writing, state == SKT_CONNECTED ? SKT__OPEN : 0);
+  SKT__STORE(&s->reading, reading_in_state(s, state));
+}
+
+void skt__choose_icmp(const skt *s) {
+  if (skt__type(s) == SKT_DATAGRAM && skt__domain(s) != SKT_UNIX) {
+    skt__sys_report_icmp(skt__handle(s), skt__state(s) == SKT_CONNECTED);
+  }
 }
 
 void skt__fill(skt *s, skt__os_handle handle, int kind) {
@@ -18,36 +29,41 @@ void skt__fill(skt *s, skt__os_handle handle, int kind) {
   skt__set_state(s, kind & SKT__STATE);
 }
 
-static bool is_kind(int domain, int type, int protocol) {
+static bool is_valid_kind(int domain, int type, int protocol) {
   return (domain == SKT_IPV4 || domain == SKT_IPV6 || domain == SKT_UNIX) &&
          type >= SKT_STREAM && type <= SKT_PACKET && (type & ~SKT__TYPE) == 0 &&
          protocol >= 0;
 }
 
-/* What no system has, or only some of them under that name. The packet type has
- * no number that means the same on two systems. Linux makes a datagram socket
- * of a raw unix socket (unix_create), and has no raw sockets of protocol 0,
- * which elsewhere take every protocol. */
-static bool is_nowhere(int domain, int type, int protocol) {
+/* Whether no system has the kind, or its meaning differs between systems. The
+ * packet type has no common number. Linux creates a datagram socket for a raw
+ * unix socket (unix_create), and has no raw sockets of protocol 0, which
+ * elsewhere receive every protocol. */
+static bool is_unportable(int domain, int type, int protocol) {
   return skt__native_type(type) < 0 ||
          (type == SKT_RAW && (domain == SKT_UNIX || protocol == 0));
 }
 
 enum { SCTP = 132 };
 
-/* SCTP has connections that keep messages apart, and calls them SOCK_STREAM
- * (RFC 6458 4). Its SOCK_SEQPACKET has none: accept is refused there, and send
- * without an address too (3; Linux 6.1: EOPNOTSUPP, EPIPE). */
+/* SCTP's connections keep message boundaries; their type is SOCK_STREAM (RFC
+ * 6458 4). Its SOCK_SEQPACKET is one-to-many: accept fails, and so does send
+ * without an address (RFC 6458 3; Linux 6.1: EOPNOTSUPP, EPIPE). */
 static bool is_sctp_seqpacket(int domain, int type, int protocol) {
   return domain != SKT_UNIX && type == SKT_SEQPACKET &&
          (protocol == 0 || protocol == SCTP);
 }
 
-static int make(skt__os_handle *out, int domain, int type, int protocol,
-                bool nonblocking) {
-  return is_sctp_seqpacket(domain, type, protocol)
-             ? skt__sys_socket(out, domain, SKT_STREAM, SCTP, nonblocking)
-             : skt__sys_socket(out, domain, type, protocol, nonblocking);
+static int create_socket(skt__os_handle *out, int domain, int type,
+                         int protocol, bool nonblocking) {
+  int rc;
+  if (is_sctp_seqpacket(domain, type, protocol)) {
+    type = SKT_STREAM;
+    protocol = SCTP;
+  }
+  SKT__UNINTERRUPTED(rc,
+                     skt__sys_socket(out, domain, type, protocol, nonblocking));
+  return rc;
 }
 
 int skt_socket(skt *s, int domain, int type, int protocol) {
@@ -58,15 +74,15 @@ int skt_socket(skt *s, int domain, int type, int protocol) {
   }
   *s = (skt){.kind = 0};
   type &= ~SKT_NONBLOCK;
-  if (!is_kind(domain, type, protocol)) {
+  if (!is_valid_kind(domain, type, protocol)) {
     return SKT_EINVAL;
   }
-  if (is_nowhere(domain, type, protocol)) {
+  if (is_unportable(domain, type, protocol)) {
     return SKT_EPROTONOSUPPORT;
   }
   int rc = skt__sys_start();
   if (rc == 0) {
-    rc = make(&handle, domain, type, protocol, nonblocking);
+    rc = create_socket(&handle, domain, type, protocol, nonblocking);
   }
   if (rc == 0) {
     skt__fill(s, handle, domain | type | (nonblocking ? SKT_NONBLOCK : 0));
@@ -74,8 +90,8 @@ int skt_socket(skt *s, int domain, int type, int protocol) {
   return rc;
 }
 
-/* IPv6 can be compiled in and switched off; ::1 is then nobody's address
- * (Linux, ip-sysctl, disable_ipv6). */
+/* Linux can have IPv6 compiled in and disabled; then no interface has ::1
+ * (ip-sysctl, disable_ipv6). */
 static int try_loopback(skt *s) {
   skt__ip ip = {.domain = SKT_IPV6, .bytes[15] = 1};
   skt_addr loopback;
@@ -107,8 +123,8 @@ int skt_supports(int domain, int type, int protocol) {
   }
 }
 
-/* The checks of both functions; and *out is zeroed. */
-static int check_name(const skt *s, skt_addr *out) {
+/* Zeroes *out and checks the arguments. */
+static int begin_query(const skt *s, skt_addr *out) {
   if (out != NULL) {
     *out = (skt_addr){.length = 0};
   }
@@ -117,15 +133,15 @@ static int check_name(const skt *s, skt_addr *out) {
 }
 
 int skt_local(const skt *s, skt_addr *out) {
-  int rc = check_name(s, out);
+  int rc = begin_query(s, out);
   if (rc < 0) {
     return rc;
   }
-  /* Windows has no name for a socket that was never bound (Winsock
-   * getsockname, WSAEINVAL); POSIX systems say the wildcard and port 0, or
+  /* Windows has no address for a socket that was never bound (Winsock
+   * getsockname, WSAEINVAL); POSIX systems return the wildcard and port 0, or
    * unnamed. */
   bool fresh = skt__state(s) == SKT__FRESH;
-  if (!fresh || skt__connectionless(s)) { /* which sending gives a name */
+  if (!fresh || skt__connectionless(s)) { /* sending binds those */
     rc = skt__sys_local(skt__handle(s), out);
   }
   if (fresh && (rc == SKT_EINVAL || !skt__connectionless(s))) {
@@ -136,7 +152,7 @@ int skt_local(const skt *s, skt_addr *out) {
 }
 
 int skt_peer(const skt *s, skt_addr *out) {
-  int rc = check_name(s, out);
+  int rc = begin_query(s, out);
   if (rc < 0) {
     return rc;
   }

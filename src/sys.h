@@ -37,6 +37,7 @@
 
 #include <skt.h>
 
+#include "atomic.h"
 #include "sys_error.h"
 
 /* What the shared sources must know of a system. Each backend's os.h fills the
@@ -63,7 +64,7 @@ typedef struct skt__facts {
   /* How often a wait must look whether it was cancelled, in ms; -1 if
    * skt__sys_cancel wakes it. -1 but on Windows. */
   int cancel_poll_ms;
-  /* The most bytes for one write on a non-blocking stream. */
+  /* The most bytes for one write on a stream. */
   size_t write_max;
 } skt__facts;
 
@@ -73,15 +74,6 @@ typedef struct skt__facts {
  *   SKT__IO_MAX      the most bytes for one read or write
  *   SKT__WAIT_ROOM   bytes that skt__sys_wait needs for each item
  *   SKT__COLD        marks a function that is seldom called, or nothing
- *   SKT__LOAD(p)     read an int16_t that another thread may write, in order
- *   SKT__STORE(p, v) write it
- *   SKT__ENTER(p), SKT__LEAVE(p), SKT__OR(p, v)   count up, count down, set
- *                    bits in a uint16_t that other threads change too, in an
- *                    order that all threads agree on; SKT__LOAD reads it; the
- *                    last has its old value
- *   SKT__CLAIM(p)    set a uint16_t that is 0 to 1, in such an order; whether
- *                    it was 0
- *   SKT__TAKE(p)     set it to 0 again, in such an order; whether it was 1
  * It may define functions of the seam inline. */
 #ifdef _WIN32
 #include "win32/os.h"
@@ -103,6 +95,7 @@ uint32_t skt__sys_interface(const char *name);
 
 #include "sys_datagram.h"
 #include "sys_io.h"
+#include "sys_mode.h"
 #include "sys_option.h"
 #include "sys_poller.h"
 #include "sys_socket.h"

@@ -7,7 +7,7 @@
 /* Receive one message of up to n bytes.
  *   n          0 is allowed
  *   from       receives the sender; may be NULL
- *   truncated  receives whether bytes were dropped */
+ *   truncated  receives whether bytes were discarded */
 ptrdiff_t skt__sys_receive(skt__os_handle s, void *buffer, size_t n,
                            skt_addr *from, bool *truncated);
 

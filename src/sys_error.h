@@ -4,18 +4,18 @@
 
 /* The seam: errors. Included by sys.h, whose rules hold. */
 
-/* The calling thread's last native number. */
+/* The calling thread's last native error number. */
 int skt__sys_native_error(void);
 
-/* The call that failed, for one number can mean different things: Winsock's
- * WSAEWOULDBLOCK is "in progress" from connect. They can be or'ed together. */
+/* The call that failed, because one number can have several meanings: from
+ * connect, Winsock's WSAEWOULDBLOCK is "in progress". Bits, to be or'ed. */
 enum {
   SKT__IN_START = 0x0001,
   SKT__IN_SOCKET = 0x0002,
   SKT__IN_BIND = 0x0004,
   SKT__IN_LISTEN = 0x0008,
   SKT__IN_ACCEPT = 0x0010,
-  SKT__IN_CONNECT = 0x0020, /* and what SO_ERROR tells of it */
+  SKT__IN_CONNECT = 0x0020, /* and its SO_ERROR */
   SKT__IN_READ = 0x0040,
   SKT__IN_WRITE = 0x0080,
   SKT__IN_SHUTDOWN = 0x0100,
@@ -28,9 +28,9 @@ enum {
   SKT__IN_MODE = 0x8000   /* modes, limits, what a handle is */
 };
 
-/* What the system's numbers mean. The first row that fits holds, so those for
- * certain calls stand before the one for all. The last row's code is 0.
- * tests/native_codes.h tells which event each row is. */
+/* The code of each native number. The first row that matches counts, so rows
+ * for certain calls stand before the row for all. The last row's code is 0.
+ * tests/native_codes.h names the event of each row. */
 typedef struct skt__code_row {
   uint16_t calls; /* 0: all */
   int16_t code, native;

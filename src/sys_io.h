@@ -5,14 +5,14 @@
 /* The seam: bytes. Included by sys.h, whose rules hold. */
 
 /* Read 1 to n bytes, or a message. 0 is an empty message or the end of the
- * stream, never a reset. n is 0 only where that takes a message. */
+ * stream, never a reset. n is 0 only where that consumes a message. */
 ptrdiff_t skt__sys_read(skt__os_handle s, void *buffer, size_t n);
 
-/* Write 1 to n bytes, or a message of n, never raising a signal. A broken
- * connection may answer SKT_EPIPE. n is 0 only for an empty message. */
+/* Write 1 to n bytes, or a message of n, without raising a signal. May return
+ * SKT_EPIPE if the connection broke. n is 0 only for an empty message. */
 ptrdiff_t skt__sys_write(skt__os_handle s, const void *buffer, size_t n);
 
-/* As skt__sys_read, and the bytes stay. */
+/* As skt__sys_read, but leaves the bytes in the socket. */
 ptrdiff_t skt__sys_peek(skt__os_handle s, void *buffer, size_t n);
 
 /* As skt__sys_read and skt__sys_write, for 1 to SKT__VECTOR_MAX buffers, none

@@ -10,14 +10,14 @@ typedef struct skt__wait_item {
   skt__os_handle handle;
   int wanted; /* SKT_READ, SKT_WRITE or both, for a connecting socket with
                  SKT__FAILED; never 0 */
-  int got;    /* those that are there; SKT__FAILED, wanted or not, if the system
-                 says that the socket has an error */
+  int got;    /* the ready ones of these; SKT__FAILED, wanted or not, if the
+                 system reports an error of the socket */
 } skt__wait_item;
 
-/* Wait until an item is ready or the time is over. It may return early, with
+/* Wait until an item is ready or the timeout expires. May return early, with
  * SKT__EINTR or with 0.
  *   items       `count` of them, with sockets or wakers; got is written if the
- *               result is over 0
+ *               result is positive
  *   count       0 or more
  *   room        SKT__WAIT_ROOM * (count + 1) bytes for the system's form,
  *               aligned for any type

@@ -2,16 +2,17 @@
 #ifndef SKT_SYS_WAKER_H
 #define SKT_SYS_WAKER_H
 
-/* The seam: wakers. Included by sys.h, whose rules hold. */
+/* The seam: wakers. Included by sys.h, with the rules of sys_poller.h. */
 
-/* What can be waited for, and what makes it readable when written: two handles,
- * or one twice. Both are closed as sockets are. Several calls of the system. */
-int skt__sys_waker_create(skt__os_handle *waits, skt__os_handle *wakes);
+/* Create two handles, or one that is both ends: a write to write_end makes
+ * read_end readable. The caller closes them as sockets. Several calls. */
+int skt__sys_waker_create(skt__os_handle *read_end, skt__os_handle *write_end);
 
-/* Make it readable. Never waits; one that is readable already stays so. */
-int skt__sys_waker_write(skt__os_handle wakes);
+/* Make read_end readable; no error if it is. Never blocks. One call. */
+int skt__sys_waker_write(skt__os_handle write_end);
 
-/* Make it unreadable. Called when it was readable. */
-void skt__sys_waker_drain(skt__os_handle waits);
+/* Make read_end unreadable. Called when it is readable. One or two calls after
+ * one write. */
+void skt__sys_waker_drain(skt__os_handle read_end);
 
 #endif

@@ -28,16 +28,19 @@ static bool is_asked(const skt_polled *e) {
   return e->s != NULL && e->events != 0;
 }
 
-/* Returns how many items there are. The failure of a connect is reported as an
- * event of its own. */
+/* The failure of a connect is reported as an event of its own. */
+static skt__wait_item item_for(const skt *s, int events) {
+  int failure = skt__connecting(s) ? SKT__FAILED : 0;
+  return (skt__wait_item){skt__handle(s), events | failure, 0};
+}
+
+/* Returns how many items there are. */
 static size_t fill_items(const wait_request *r) {
   size_t n = 0;
   for (size_t i = 0; i < r->count; ++i) {
     const skt_polled *e = &r->entries[i];
     if (is_asked(e)) {
-      int failure = skt__connecting(e->s) ? SKT__FAILED : 0;
-      r->items[n++] =
-          (skt__wait_item){skt__handle(e->s), e->events | failure, 0};
+      r->items[n++] = item_for(e->s, e->events);
     }
   }
   if (r->waker != NULL) {
@@ -86,11 +89,16 @@ _Static_assert(SKT__WAIT_ROOM + sizeof(skt__wait_item) <=
 
 int skt__wait(const skt *s, int events, int64_t deadline_us) {
   uintptr_t room[ROOM_SLOTS(1)];
-  skt__wait_item item[2];
-  skt_polled e = {(skt *)s, events, 0}; /* which is only read */
-  wait_request r = {&e, 1, item, room, NULL};
-  int rc = wait_for_items(&r, fill_items(&r), skt__timer_until(deadline_us));
-  return rc > 0 ? item[0].got : rc;
+  skt__wait_item item = item_for(s, events);
+  skt__timer timer = skt__timer_until(deadline_us);
+  int rc;
+  do {
+    rc = skt__sys_wait(&item, 1, room, slice_ms(timer.left_ms));
+    if (skt__cancelled(s)) {
+      return SKT_ECANCELED;
+    }
+  } while (rc <= 0 && skt__timer_goes_on(&timer, &rc));
+  return rc > 0 ? item.got : rc;
 }
 
 void skt__pause(void) {

@@ -1,39 +1,41 @@
 /* SPDX-License-Identifier: MIT */
-/* What ends a wait from another thread. */
+/* Wakers: a thread ends the wait of another. */
 #include "internal.h"
 
 int skt__check_waker(const skt_waker *w) {
-  return w == NULL ? SKT_EFAULT : w->open == 0 ? SKT_EBADF : 0;
+  if (w == NULL) {
+    return SKT_EFAULT;
+  }
+  return w->open == 0 ? SKT_EBADF : 0;
 }
 
 int skt_waker_create(skt_waker *w) {
-  skt__os_handle waits, wakes;
+  skt__os_handle read_end, write_end;
   if (w == NULL) {
     return SKT_EFAULT;
   }
   *w = (skt_waker){.open = 0};
   int rc = skt__sys_start();
   if (rc == 0) {
-    rc = skt__sys_waker_create(&waits, &wakes);
+    SKT__UNINTERRUPTED(rc, skt__sys_waker_create(&read_end, &write_end));
   }
   if (rc == 0) {
-    *w = (skt_waker){(uintptr_t)waits, (uintptr_t)wakes, 1, 0};
+    *w = (skt_waker){
+        .waits = (uintptr_t)read_end, .wakes = (uintptr_t)write_end, .open = 1};
   }
   return rc;
 }
 
-/* What is pending is not written again, and is cleared only when what was
- * written has been read, so that it is there exactly when something pends. */
+/* `pending` is set while a wake is written but not drained. A thread that finds
+ * it set need not write: the wait that drains clears `pending` afterwards. */
 int skt_wake(skt_waker *w) {
   int rc = skt__check_waker(w);
   if (rc < 0 || !SKT__CLAIM(&w->pending)) {
     return rc;
   }
-  do {
-    rc = skt__sys_waker_write((skt__os_handle)w->wakes);
-  } while (rc == SKT__EINTR);
+  SKT__UNINTERRUPTED(rc, skt__sys_waker_write((skt__os_handle)w->wakes));
   if (rc < 0) {
-    SKT__STORE(&w->pending, 0);
+    SKT__RELEASE(&w->pending);
   }
   return rc;
 }

@@ -226,19 +226,19 @@ int skt__sys_wait(skt__wait_item *items, size_t count, void *room,
   return result < 0 ? (int)result : ready;
 }
 
-int skt__sys_waker_create(skt__os_handle *waits, skt__os_handle *wakes) {
-  *waits = FAKE_WAKER;
-  *wakes = (skt__os_handle)45;
+int skt__sys_waker_create(skt__os_handle *read_end, skt__os_handle *write_end) {
+  *read_end = FAKE_WAKER;
+  *write_end = (skt__os_handle)45;
   return code("waker_create");
 }
 
-int skt__sys_waker_write(skt__os_handle wakes) {
-  (void)wakes;
+int skt__sys_waker_write(skt__os_handle write_end) {
+  (void)write_end;
   return code("waker_write");
 }
 
-void skt__sys_waker_drain(skt__os_handle waits) {
-  (void)waits;
+void skt__sys_waker_drain(skt__os_handle read_end) {
+  (void)read_end;
   play("waker_drain");
 }
 
@@ -271,10 +271,15 @@ int skt__sys_poller_remove(skt_poller *p, skt__os_handle s) {
 
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
                          int timeout_ms) {
-  (void)p, (void)events;
+  (void)p;
   fake_n = capacity;
   fake_timeout_ms = timeout_ms;
-  return code("poller_wait");
+  long long result = play("poller_wait");
+  if (result == FAKE_WOKEN) {
+    events[0] = (skt_event){.events = SKT_WOKEN};
+    result = 1;
+  }
+  return (int)result;
 }
 
 int skt__sys_poller_wake(skt_poller *p) {

@@ -39,7 +39,8 @@ extern bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking,
  * one reads. */
 extern int fake_option;
 
-/* For the result of "wait": the waker was woken. */
+/* For the result of "wait": the waker was woken. Alone, for that of
+ * "poller_wait": the poller was, and reports nothing else. */
 #define FAKE_WAKER ((skt__os_handle)44)
 #define FAKE_WOKEN (1LL << 40)
 

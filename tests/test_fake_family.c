@@ -44,8 +44,8 @@ TEST(kinds, error_of_one_message_is_not_kept) {
   }
 }
 
-/* Without a peer an ICMP error is of no use; but a send that gets two of them has
- * one of its own. */
+/* Without a peer an ICMP error is of no use; but a send that gets two of them
+ * has one of its own. */
 TEST(kinds, icmp_error_without_a_peer_is_discarded) {
   static const int errors[] = {SKT_ECONNRESET, SKT_ECONNREFUSED};
   for (int i = 0; i < 2; ++i) {

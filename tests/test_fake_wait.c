@@ -44,10 +44,16 @@ TEST(waiting, many_wakes_before_a_wait_are_one_write) {
   CHECK_EQ(skt_poll(NULL, 0, -1, &waker), 1);
   CHECK_EQ(skt_wake(&waker), 0);
   CHECK_PLAYED();
-  PLAY({"poller_wake", SKT__EINTR}, {"poller_wake", 0});
+  PLAY({"poller_wake", SKT__EINTR}, {"poller_wake", 0}, {"poller_wait", 1},
+       {"poller_wait", FAKE_WOKEN}, {"poller_wake", 0});
   for (int i = 0; i < 9; ++i) {
     CHECK_EQ(skt_poller_wake(&poller), 0);
   }
+  CHECK_EQ(skt_poller_wait(&poller, events, 1, -1), 1); /* of a socket */
+  CHECK_EQ(skt_poller_wake(&poller), 0);
+  CHECK_EQ(skt_poller_wait(&poller, events, 1, -1), 1);
+  CHECK_EQ(events[0].events, SKT_WOKEN);
+  CHECK_EQ(skt_poller_wake(&poller), 0);
   CHECK_PLAYED();
 }
 

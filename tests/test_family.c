@@ -50,6 +50,19 @@ TEST(kinds, every_combination_is_made_or_has_one_of_three_codes) {
   }
 }
 
+/* What is missing is the domain, whatever type was asked for. */
+TEST(kinds, missing_domain_is_named_for_every_type) {
+  static const int asked[] = {SKT_STREAM, SKT_DATAGRAM, SKT_SEQPACKET};
+  int streams = 0;
+  for (int i = 0; i < 3; ++i) {
+    skt s = {0};
+    int rc = skt_socket(&s, SKT_UNIX, asked[i], 0);
+    skt_close(&s);
+    streams = i == 0 ? rc : streams;
+    CHECK_EQ(rc == SKT_EAFNOSUPPORT, streams == SKT_EAFNOSUPPORT);
+  }
+}
+
 TEST(kinds, ipv4_has_streams_and_datagrams_everywhere) {
   CHECK_EQ(skt_supports(SKT_IPV4, SKT_STREAM, 0), 1);
   CHECK_EQ(skt_supports(SKT_IPV4, SKT_STREAM, TCP), 1);

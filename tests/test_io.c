@@ -5,6 +5,12 @@
 #include "peer.h"
 #include "skt_test.h"
 
+/* For a thread: reset the connection after a while. */
+static void abort_later(void *s) {
+  skt_poll(NULL, 0, 100, NULL);
+  skt_abort(s);
+}
+
 TEST(read_write, bytes_arrive_in_order_both_ways) {
   for (const int *domain = domains_here(); *domain != 0; ++domain) {
     skt a = {0}, b = {0};
@@ -61,6 +67,51 @@ TEST(read, reset_is_econnreset_for_good_and_never_an_end) {
     CHECK_EQ(skt_write(&b, "x", 1), SKT_ECONNRESET);
     skt_close(&b);
   }
+}
+
+/* Linux reports the end, which came before the reset; Windows the reset. */
+TEST(read, after_a_write_to_a_closed_peer_is_an_end_or_a_reset) {
+  skt a = {0}, b = {0};
+  char got;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_close(&b), 0);
+  CHECK_EQ(skt_wait(&a, SKT_READ, 20000, NULL), SKT_READ);
+  CHECK_EQ(skt_write(&a, "x", 1), 1);
+  ptrdiff_t n = skt_read(&a, &got, 1);
+  CHECK(n == 0 || n == SKT_ECONNRESET);
+  CHECK_EQ(skt_read(&a, &got, 1), n); /* and stays that */
+  skt_close(&a);
+}
+
+TEST(read, end_stays_the_end_when_a_reset_follows) {
+  skt a = {0}, b = {0};
+  char got[4];
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_write(&b, "abc", 3), 3);
+  CHECK_EQ(skt_shutdown(&b, SKT_WRITE), 0);
+  CHECK_EQ(read_n(&a, got, 3), 3);
+  CHECK_EQ(skt_read(&a, got, 4), 0);
+  CHECK_EQ(skt_abort(&b), 0);
+  skt_wait(&a, SKT_WRITE, 50, NULL);
+  CHECK_EQ(skt_read(&a, got, 4), 0);
+  CHECK_EQ(skt_peek(&a, got, 4), 0);
+  skt_close(&a);
+}
+
+/* A blocking write that the peer cuts half way has written half. */
+TEST(write, count_of_a_write_that_a_reset_cuts_is_returned) {
+  static char much[8 << 20];
+  skt a = {0}, b = {0};
+  char got[4];
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_set_limit(&a, SKT_WRITE, 60000), 0);
+  test_thread *t = test_start(abort_later, &b);
+  ptrdiff_t n = skt_write(&a, much, sizeof much);
+  test_join(t);
+  CHECK(n > 0 && n < (ptrdiff_t)sizeof much);
+  CHECK_EQ(skt_write(&a, much, 1), SKT_ECONNRESET);
+  CHECK_EQ(skt_read(&a, got, 1), SKT_ECONNRESET);
+  skt_close(&a);
 }
 
 /* Linux tells the error once: here the write gets it, and read must not take

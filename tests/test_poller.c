@@ -177,6 +177,19 @@ TEST(poller, reset_is_ready_for_both) {
   }
 }
 
+TEST(poller, clean_end_of_both_sides_is_no_error) {
+  for (int events = SKT_READ; events <= SKT_BOTH; ++events) {
+    skt a = {0}, b = {0};
+    skt_poller p;
+    CHECK(watched_pair(&p, events, &a, &a, &b));
+    CHECK_EQ(skt_shutdown(&a, SKT_WRITE), 0);
+    CHECK_EQ(skt_shutdown(&b, SKT_WRITE), 0);
+    CHECK_EQ(skt_wait(&a, SKT_READ, SOON_MS, NULL), SKT_READ);
+    CHECK(tells(&p, &a, events));
+    end(&p, &a, &b);
+  }
+}
+
 TEST(poller, connecting_socket_is_writable_at_the_end_good_or_bad) {
   for (int good = 0; good <= 1; ++good) {
     skt listener = {0}, s = {0};

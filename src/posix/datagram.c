@@ -2,7 +2,7 @@
 /* Datagrams. The twin is win32/datagram.c. */
 #include "../sys.h"
 
-/* recvmsg, because recvfrom does not tell that the rest was dropped. */
+/* recvmsg, because recvfrom does not report that it discarded the rest. */
 ptrdiff_t skt__sys_receive(int s, void *buffer, size_t n, skt_addr *from,
                            bool *truncated) {
   struct sockaddr_storage a;
@@ -18,7 +18,7 @@ ptrdiff_t skt__sys_receive(int s, void *buffer, size_t n, skt_addr *from,
   }
   *truncated = (m.msg_flags & MSG_TRUNC) != 0;
   if (from != NULL) {
-    skt__addr_set(from, &a, m.msg_namelen); /* or none: it has no name */
+    skt__addr_set(from, &a, m.msg_namelen); /* zero if unnamed */
   }
   return rc;
 }

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* errno to SKT_E..., the one table. Its twin is win32/error.c. */
+/* The one table of errno to SKT_E.... The twin is win32/error.c. */
 #include "../sys.h"
 
 #include <errno.h>
 
-#define BROKEN_ON_THE_WAY (SKT__IN_CONNECT | SKT__IN_READ | SKT__IN_WRITE)
+#define ON_THE_NETWORK (SKT__IN_CONNECT | SKT__IN_READ | SKT__IN_WRITE)
 
 const skt__code_row skt__sys_codes[] = {
     /*
-     * Numbers that mean something else from certain calls.
+     * Numbers that have another meaning from certain calls.
      */
     /* Linux: a protocol number beyond its range (socket(2)). */
     {SKT__IN_SOCKET, SKT_EPROTONOSUPPORT, EINVAL},
-    /* The interface of a scope id. Windows says WSAEADDRNOTAVAIL, and when it
-     * is lost later, that the network is. */
+    /* The interface of a scope id is missing. Windows: WSAEADDRNOTAVAIL, and
+     * an unreachable network if the interface disappears later. */
     {SKT__IN_BIND, SKT_EADDRNOTAVAIL, ENODEV},
-    {BROKEN_ON_THE_WAY, SKT_ENETUNREACH, ENODEV},
-    {BROKEN_ON_THE_WAY, SKT_ENETUNREACH, ENXIO},
-    /* Linux: what ICMP told of the way, "protocol unreachable" and, in IPv6,
-     * "parameter problem" (ip(7), icmp_err_convert). */
-    {BROKEN_ON_THE_WAY, SKT_ENETUNREACH, ENOPROTOOPT},
-    {BROKEN_ON_THE_WAY, SKT_EHOSTUNREACH, EPROTO},
-    /* "Source route failed", and for IPv6 "administratively prohibited". A write
-     * that the firewall of this host forbids says EACCES too. */
-    {BROKEN_ON_THE_WAY, SKT_EHOSTUNREACH, EOPNOTSUPP},
+    {ON_THE_NETWORK, SKT_ENETUNREACH, ENODEV},
+    {ON_THE_NETWORK, SKT_ENETUNREACH, ENXIO},
+    /* Linux: ICMP errors, "protocol unreachable" and, in IPv6, "parameter
+     * problem" (ip(7), icmp_err_convert). */
+    {ON_THE_NETWORK, SKT_ENETUNREACH, ENOPROTOOPT},
+    {ON_THE_NETWORK, SKT_EHOSTUNREACH, EPROTO},
+    /* "Source route failed", and for IPv6 "administratively prohibited". A
+     * write returns EACCES for this host's own firewall too. */
+    {ON_THE_NETWORK, SKT_EHOSTUNREACH, EOPNOTSUPP},
     {SKT__IN_READ, SKT_EHOSTUNREACH, EACCES},
     /* There is no address to send from. */
     {SKT__IN_WRITE, SKT_ENETUNREACH, EADDRNOTAVAIL},
@@ -32,32 +32,33 @@ const skt__code_row skt__sys_codes[] = {
     {SKT__IN_BIND, SKT_EOPNOTSUPP, ENOPROTOOPT},
     /* epoll: no socket but a file. */
     {SKT__IN_WATCH, SKT_ENOTSOCK, EPERM},
-    /* skt has checked the state, so the socket is not what its owner said. */
+    /* skt has checked the state, so the kind given to skt_adopt is wrong. */
     {SKT__IN_BIND | SKT__IN_CONNECT, SKT_EINVAL, EAFNOSUPPORT},
     {SKT__IN_LISTEN, SKT_EINVAL, EDESTADDRREQ},
     {SKT__IN_LISTEN, SKT_EINVAL, EISCONN},
     {SKT__IN_ACCEPT, SKT_EINVAL, EOPNOTSUPP},
-    /* FreeBSD: the peer had gone before it had all (close(2)). */
+    /* FreeBSD: the peer was gone before it received all (close(2)). */
     {SKT__IN_CLOSE, SKT_EIO, ECONNRESET},
-    /* The BSDs: names of a connection that is gone (getsockname(2)); macOS:
-     * EINVAL after both sides have finished (getpeername(2)). */
+    /* The BSDs: addresses of a connection that is gone (getsockname(2)); macOS:
+     * EINVAL after both sides have shut down (getpeername(2)). */
     {SKT__IN_LOCAL, SKT_EINVAL, ECONNRESET},
     {SKT__IN_PEER, SKT_ENOTCONN, ECONNRESET},
     {SKT__IN_PEER, SKT_ENOTCONN, EINVAL},
     /* No memory for poll's own tables (POSIX poll). */
     {SKT__IN_WAIT, SKT_ENOMEM, EAGAIN},
     /*
-     * And what they mean from all others, by number.
+     * Their meaning from all other calls, by number.
      */
-    /* "Not allowed" is one code, whoever forbids it: Linux' firewall and its
-     * raw sockets say EPERM, Windows' WSAEACCES (raw(7)). */
+    /* "Not allowed" is one code, whatever forbids it: Linux's firewall and raw
+     * sockets return EPERM, Windows' WSAEACCES (raw(7)). */
     {0, SKT_EACCES, EPERM},
     {0, SKT_ENOENT, ENOENT},
     {0, SKT__EINTR, EINTR},
     {0, SKT_EIO, EIO},
     {0, SKT_ENODEV, ENXIO},
     /* Linux and others: a closed descriptor is EBADF and a file's ENOTSOCK,
-     * Windows has WSAENOTSOCK for both. SKT_EBADF is what skt finds itself. */
+     * Windows has WSAENOTSOCK for both. Only skt's own checks return SKT_EBADF.
+     */
     {0, SKT_ENOTSOCK, EBADF},
     {0, SKT_EAGAIN, EAGAIN},
     {0, SKT_EAGAIN, EWOULDBLOCK},
@@ -129,7 +130,14 @@ static _Thread_local int last_native;
 
 int skt__sys_native_error(void) { return last_native; }
 
-int skt__code_of_errno(int call) {
+enum { WOULD_BLOCK_IN = SKT__IN_READ | SKT__IN_WRITE | SKT__IN_ACCEPT };
+
+/* A non-blocking loop meets EAGAIN as often as it drains a socket: this number
+ * is not searched for. */
+SKT__COLD int skt__code_of_errno(int call) {
   last_native = errno;
+  if (last_native == EAGAIN && (call & WOULD_BLOCK_IN) != 0) {
+    return SKT_EAGAIN;
+  }
   return skt__code(call, last_native);
 }

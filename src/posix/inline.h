@@ -3,14 +3,14 @@
 #define SKT_INLINE_H
 
 /*
- * The functions of the seam that carry bytes and connections. They are inline,
- * because a call of its own costs each of them four to eight instructions.
+ * The functions of the seam that carry bytes and connections. Inline, because a
+ * function call would cost each of them four to eight instructions.
  */
 
 #include <unistd.h>
 
-/* Keep errno for skt__sys_native_error; what it means for a call, one
- * of SKT__IN_..., or for all. The compiler is told that this is an error. */
+/* Record errno for skt__sys_native_error and return its code for a call, one of
+ * SKT__IN_..., or 0. The compiler may assume that the result is an error. */
 int skt__code_of_errno(int call);
 static inline int skt__fail_in(int call) {
   int code = skt__code_of_errno(call);
@@ -19,9 +19,8 @@ static inline int skt__fail_in(int call) {
   }
   return code;
 }
-static inline int skt__fail(void) { return skt__fail_in(0); }
 
-#ifndef SKT__FAKE /* which has its own */
+#ifndef SKT__FAKE /* the fake backend has its own */
 
 static inline ptrdiff_t skt__sys_read(int s, void *buffer, size_t n) {
   ptrdiff_t rc = recv(s, buffer, n, 0);
@@ -33,8 +32,8 @@ static inline ptrdiff_t skt__sys_write(int s, const void *buffer, size_t n) {
   return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
 }
 
-/* Accept, with the peer's address, or where accept4 cannot make the new socket
- * as it is to be. */
+/* Accept with the peer's address, or where accept4 cannot set all that the new
+ * socket needs. */
 int skt__accept_slowly(int s, int *out, skt_addr *peer, bool inherited,
                        bool nonblocking);
 

@@ -10,9 +10,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* Linux (netdevice(7)). Not if_nametoindex: in glibc it shares a file with the
- * list of all interfaces, which adds 20 KB to a static program. A socket, the
- * question, and its close. */
+/* Linux (netdevice(7)). Not if_nametoindex: in glibc its object file also lists
+ * all interfaces, which adds 20 KB to a static program. Makes three calls. */
 uint32_t skt__sys_interface(const char *name) {
   struct ifreq request = {.ifr_ifindex = 0};
   size_t n = strlen(name);

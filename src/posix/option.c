@@ -2,7 +2,7 @@
 /* Options over POSIX sockets. The twin is win32/option.c. */
 #include "../sys.h"
 
-/* macOS has another name for it (tcp(4), Darwin). */
+/* macOS has another name for the option (tcp(4), Darwin). */
 #if !defined TCP_KEEPIDLE && defined TCP_KEEPALIVE
 #define TCP_KEEPIDLE TCP_KEEPALIVE
 #endif
@@ -10,7 +10,7 @@
 const skt__option_row skt__sys_options[] = {
     {SKT_OPT_SEND_BUFFER, 0, SOL_SOCKET, SO_SNDBUF, SKT__BUFFER},
     {SKT_OPT_RECEIVE_BUFFER, 0, SOL_SOCKET, SO_RCVBUF, SKT__BUFFER},
-/* OpenBSD lacks these three: its keep-alive is tuned by sysctl only. */
+/* OpenBSD lacks these three; only sysctl tunes its keep-alive. */
 #ifdef TCP_KEEPIDLE
     {SKT_OPT_KEEPALIVE_IDLE, 0, IPPROTO_TCP, TCP_KEEPIDLE, SKT__AS_IS},
 #endif
@@ -26,7 +26,7 @@ const skt__option_row skt__sys_options[] = {
 #elif defined TCP_RXT_CONNDROPTIME
     {SKT_OPT_USER_TIMEOUT, 0, IPPROTO_TCP, TCP_RXT_CONNDROPTIME, SKT__SECONDS},
 #endif
-/* Linux 5.0 on (socket(7)); macOS (Darwin netinet/in.h). */
+/* Linux 5.0 and later (socket(7)); macOS (Darwin netinet/in.h). */
 #if defined SO_BINDTOIFINDEX
     {SKT_OPT_DEVICE, 0, SOL_SOCKET, SO_BINDTOIFINDEX, SKT__AS_IS},
 #elif defined IP_BOUND_IF && defined IPV6_BOUND_IF
@@ -42,10 +42,10 @@ const skt__option_row skt__sys_options[] = {
 int skt__sys_get_option(int s, const skt__option_row *row, int *value) {
   socklen_t length = sizeof *value;
   int rc = getsockopt(s, row->level, row->name, value, &length);
-  return rc < 0 ? skt__fail() : 0;
+  return rc < 0 ? skt__fail_in(SKT__IN_OPTION) : 0;
 }
 
 int skt__sys_set_option(int s, const skt__option_row *row, int value) {
   int rc = setsockopt(s, row->level, row->name, &value, sizeof value);
-  return rc < 0 ? skt__fail() : 0;
+  return rc < 0 ? skt__fail_in(SKT__IN_OPTION) : 0;
 }

@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-/* macOS has no MSG_NOSIGNAL but a socket option (Darwin sys/socket.h). */
+/* macOS has a socket option in place of MSG_NOSIGNAL (Darwin sys/socket.h). */
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0
 #define SKT__NOSIGPIPE_BY_OPTION
@@ -18,34 +18,26 @@ typedef int skt__os_handle;
 #define SKT__NO_HANDLE (-1)
 
 /* Linux moves at most 0x7ffff000 bytes a call; macOS and FreeBSD refuse more
- * than INT_MAX with EINVAL (golang issue 16266). A rounder number below. */
+ * than INT_MAX with EINVAL (golang issue 16266). A round number below both. */
 #define SKT__IO_MAX ((size_t)1 << 30)
-
-#define SKT__LOAD(p) __atomic_load_n((p), __ATOMIC_SEQ_CST)
-#define SKT__STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
-#define SKT__ENTER(p) (void)__atomic_add_fetch((p), 1, __ATOMIC_SEQ_CST)
-#define SKT__LEAVE(p) (void)__atomic_sub_fetch((p), 1, __ATOMIC_SEQ_CST)
-#define SKT__CLAIM(p) (__atomic_exchange_n((p), 1, __ATOMIC_SEQ_CST) == 0)
-#define SKT__TAKE(p) (__atomic_exchange_n((p), 0, __ATOMIC_SEQ_CST) == 1)
-#define SKT__OR(p, v) __atomic_fetch_or((p), (v), __ATOMIC_SEQ_CST)
 
 #define SKT__WAIT_ROOM 8 /* struct pollfd */
 
-/* Some of the BSDs have eventfd too, since not so long ago (eventfd(2)). */
+/* Recent versions of some BSDs have eventfd too (eventfd(2)). */
 #if __has_include(<sys/eventfd.h>)
 #define SKT__EVENTFD
 #endif
 
-/* epoll and kqueue drop a closed socket by themselves. */
+/* epoll and kqueue remove a closed socket by themselves. */
 #ifdef SKT__POLLER_IS_POLL
 #define SKT__CLOSE_LEAVES_POLLERS true
 #else
 #define SKT__CLOSE_LEAVES_POLLERS false
 #endif
 
-/* Limits lose nothing (POSIX). A listener that is shut or non-blocking makes no
- * thread wait any more. Linux alone: socket(7) SO_SNDTIMEO, SO_REUSEPORT,
- * SO_SNDBUF; unix(7) abstract names. */
+/* A limit that expires loses no byte (POSIX). No thread blocks on a listener
+ * that is shut down or non-blocking. Linux alone: socket(7) SO_SNDTIMEO,
+ * SO_REUSEPORT, SO_SNDBUF; unix(7) abstract names. */
 #if defined __linux__
 #define SKT__IS_LINUX true
 #define SKT__INTERFACE_BY_IOCTL /* see interface.c */

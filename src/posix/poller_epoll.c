@@ -7,11 +7,11 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-/* Data that no user can give: of the waker, and of sockets that are watched for
- * nothing. */
+/* What epoll returns for the waker, and for sockets that are watched for no
+ * event: addresses that are no caller's. */
 static const char marks[2];
 #define WAKER ((void *)&marks[0])
-#define NOBODY ((void *)&marks[1])
+#define NO_EVENTS ((void *)&marks[1])
 
 static bool is_mark(const void *user) {
   return (uintptr_t)user - (uintptr_t)marks < sizeof marks;
@@ -20,24 +20,25 @@ static bool is_mark(const void *user) {
 static int control(const skt_poller *p, int op, int s, uint32_t events,
                    void *user) {
   struct epoll_event e = {.events = events, .data.ptr = user};
-  return epoll_ctl((int)p->handle, op, s, &e) < 0 ? skt__fail() : 0;
+  return epoll_ctl((int)p->handle, op, s, &e) < 0 ? skt__fail_in(SKT__IN_WATCH)
+                                                  : 0;
 }
 
-/* An eventfd that is watched for edges need never be read: each write is one
- * (epoll(7)). */
+/* The waker is never drained: edge-triggered, each write to an eventfd is an
+ * event (epoll(7)). */
 int skt__sys_poller_create(skt_poller *p) {
-  int waits, wakes;
+  int read_end, write_end;
   int epoll = epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0) {
-    return skt__fail();
+    return skt__fail_in(SKT__IN_WATCH);
   }
   p->handle = (uintptr_t)epoll;
-  int rc = skt__sys_waker_create(&waits, &wakes);
+  int rc = skt__sys_waker_create(&read_end, &write_end);
   if (rc == 0) {
-    p->wakes = (uintptr_t)wakes;
-    rc = control(p, EPOLL_CTL_ADD, waits, EPOLLIN | EPOLLET, WAKER);
+    p->wakes = (uintptr_t)write_end;
+    rc = control(p, EPOLL_CTL_ADD, read_end, EPOLLIN | EPOLLET, WAKER);
     if (rc < 0) {
-      close(waits);
+      close(read_end);
     }
   }
   if (rc < 0) {
@@ -51,15 +52,19 @@ void skt__sys_poller_destroy(skt_poller *p) {
   close((int)p->handle);
 }
 
-/* epoll tells of errors whether asked or not. A socket that is watched for
- * nothing tells of them once, to nobody (epoll_ctl(2)). */
+/* epoll reports errors of a socket that is watched for no event, too. Such a
+ * socket is one-shot, and its one report is discarded (epoll_ctl(2)). */
 static int watch(const skt_poller *p, int op, int s, int events, void *user) {
   if ((events & SKT_BOTH) == 0) {
-    return control(p, op, s, EPOLLONESHOT, NOBODY);
+    return control(p, op, s, EPOLLONESHOT, NO_EVENTS);
   }
-  uint32_t native = ((events & SKT_READ) != 0 ? EPOLLIN : 0u) |
-                    ((events & SKT_WRITE) != 0 ? EPOLLOUT : 0u) |
-                    ((events & SKT_ONESHOT) != 0 ? EPOLLONESHOT : 0u);
+  uint32_t native = (events & SKT_ONESHOT) != 0 ? EPOLLONESHOT : 0;
+  if ((events & SKT_READ) != 0) {
+    native |= EPOLLIN;
+  }
+  if ((events & SKT_WRITE) != 0) {
+    native |= EPOLLOUT;
+  }
   return control(p, op, s, native, user);
 }
 
@@ -75,34 +80,37 @@ int skt__sys_poller_remove(skt_poller *p, int s) {
   return control(p, EPOLL_CTL_DEL, s, 0, NULL);
 }
 
-/* What epoll's low bits mean to a caller: EPOLLIN is 1, EPOLLOUT 4, and an
- * error, EPOLLERR 8 or EPOLLHUP 16, is both. */
+/* The events of skt.h by epoll's low bits: EPOLLIN is 1, EPOLLOUT 4. An error,
+ * EPOLLERR 8, is both. EPOLLHUP 16 comes when both sides have finished, which
+ * is no error; alone, as for a cancelled socket, it is reported as one, because
+ * a wait could not discard it. */
 static int events_of(uint32_t native) {
   static const uint8_t meanings[] = {0, 1, 0, 1, 2, 3, 2, 3, 3, 3, 3,
-                                     3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3,
-                                     3, 3, 3, 3, 3, 3, 3, 3, 3, 3};
+                                     3, 3, 3, 3, 3, 3, 1, 3, 1, 2, 3,
+                                     2, 3, 3, 3, 3, 3, 3, 3, 3, 3};
   return meanings[native & 31];
 }
 
-/* Take the marks out, and say what they mean. When nothing else was told, there
- * may have been no room for more. */
-static SKT__COLD int settle_marks(skt_poller *p, skt_event *events, int n) {
+/* Replace the waker's mark by its event and remove the others. If none is left,
+ * the marks may have taken the room of events: the caller waits again. */
+static SKT__COLD int translate_marks(skt_event *events, int n) {
   int kept = 0;
   for (int i = 0; i < n; ++i) {
-    if (events[i].user == WAKER) {
-      (void)SKT__TAKE(&p->pending);
-      events[i] = (skt_event){.events = SKT_WOKEN};
-    } else if (events[i].user == NOBODY) {
+    if (events[i].user == NO_EVENTS) {
       continue;
+    }
+    if (events[i].user == WAKER) {
+      events[i] = (skt_event){.events = SKT_WOKEN};
     }
     events[kept++] = events[i];
   }
   return kept > 0 ? kept : SKT__EINTR;
 }
 
-_Static_assert(sizeof(struct epoll_event) <= sizeof(skt_event), "in place");
+enum { NATIVE_SIZE = sizeof(struct epoll_event) };
+_Static_assert(NATIVE_SIZE <= sizeof(skt_event), "in place");
 
-/* The caller's array takes the system's events, which are no larger, and they
+/* epoll fills the caller's array with its own events, which are no larger. They
  * are translated in place, from the last to the first. */
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
                          int timeout_ms) {
@@ -112,20 +120,24 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
     return skt__fail_in(SKT__IN_WAIT);
   }
   bool marked = false;
-  for (int i = n; i-- > 0;) {
-    struct epoll_event e;
-    memcpy(&e, (const char *)events + (size_t)i * sizeof e, sizeof e);
-    events[i].user = e.data.ptr;
-    events[i].events = events_of(e.events);
-    marked |= is_mark(e.data.ptr);
+  const char *native = (const char *)events + (size_t)n * NATIVE_SIZE;
+  for (skt_event *e = events + n; e != events;) {
+    struct epoll_event from;
+    native -= NATIVE_SIZE;
+    memcpy(&from, native, NATIVE_SIZE);
+    --e;
+    e->user = from.data.ptr;
+    e->events = events_of(from.events);
+    marked |= is_mark(from.data.ptr);
   }
-  return marked ? settle_marks(p, events, n) : n;
+  return marked ? translate_marks(events, n) : n;
 }
 
 int skt__sys_poller_wake(skt_poller *p) {
   return skt__sys_waker_write((int)p->wakes);
 }
 
+/* epoll reports both by itself. */
 void skt__sys_poller_closing(int s) { (void)s; }
 
 void skt__sys_poller_cancelled(int s) { (void)s; }

@@ -10,50 +10,50 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How a socket is watched; found by its descriptor. */
+/* How a socket is watched; the index is its descriptor. */
 typedef struct slot {
   void *user;
   uint8_t events;
   bool watched;
-  bool fresh; /* poll was not asked since: what it tells is outdated */
+  bool stale; /* changed since `polled` was filled: ignore poll's report */
 } slot;
 
 typedef struct poll_set {
   struct poll_set *next;
   slot *slots;
   size_t slot_count;
-  struct pollfd *asked; /* of the thread that waits, by descriptor */
-  size_t asked_count, asked_room;
-  int turn; /* the descriptor that is told first */
-  int waits, wakes;
-  bool changed; /* the slots, since poll was asked */
-  bool asking;  /* a thread is in poll, or about to be */
-  bool woken;   /* waits is readable, or about to be */
+  struct pollfd *polled; /* by descriptor; only for the thread that waits */
+  size_t polled_count, polled_capacity;
+  int first_fd; /* the next report begins here, so that all get a turn */
+  int read_end, write_end; /* of the waker */
+  bool changed;            /* the slots, since `polled` was filled */
+  bool polling;            /* a thread is in poll, or about to be */
+  bool signalled;          /* read_end is readable */
+  bool wake_pending;       /* by skt__sys_poller_wake, and not reported */
 } poll_set;
 
-/* For all that is above but `asked`. Held for the length of a system call at
- * most, never while poll waits. */
+/* For the list and for all members but `polled`. No thread holds it while poll
+ * blocks. */
 static pthread_mutex_t sets_lock = PTHREAD_MUTEX_INITIALIZER;
 static poll_set *sets;
 
 static poll_set *set_of(const skt_poller *p) { return (poll_set *)p->handle; }
 
-/* What was written already is not written again. */
-static int wake_set(poll_set *set) {
-  int rc = set->woken ? 0 : skt__sys_waker_write(set->wakes);
-  set->woken = rc == 0;
+static int signal_waker(poll_set *set) {
+  int rc = set->signalled ? 0 : skt__sys_waker_write(set->write_end);
+  set->signalled = rc == 0;
   return rc;
 }
 
 static void replace(poll_set *set, int s, slot by) {
   set->slots[s] = by;
   set->changed = true;
-  if (set->asking) {
-    wake_set(set);
+  if (set->polling) {
+    signal_waker(set);
   }
 }
 
-static bool has(const poll_set *set, int s) {
+static bool is_watched(const poll_set *set, int s) {
   return (size_t)s < set->slot_count && set->slots[s].watched;
 }
 
@@ -75,28 +75,36 @@ static int make_room_for(poll_set *set, int s) {
   return 0;
 }
 
-/* A closed descriptor is looked for, because poll would tell it late. */
-static int change(poll_set *set, int s, bool watched, slot by) {
-  if (fcntl(s, F_GETFD) < 0) {
-    return skt__fail();
+static int change_locked(poll_set *set, int s, bool watched, slot by) {
+  if (is_watched(set, s) != watched) {
+    return watched ? SKT_ENOENT : SKT_EEXIST;
   }
-  pthread_mutex_lock(&sets_lock);
-  int rc = has(set, s) == watched ? 0 : watched ? SKT_ENOENT : SKT_EEXIST;
-  rc = rc < 0 ? rc : make_room_for(set, s);
+  int rc = make_room_for(set, s);
   if (rc == 0) {
     replace(set, s, by);
   }
+  return rc;
+}
+
+/* `watched` says whether the socket must be watched already. A closed
+ * descriptor fails here, because poll would report it only in the next wait. */
+static int change(poll_set *set, int s, bool watched, slot by) {
+  if (fcntl(s, F_GETFD) < 0) {
+    return skt__fail_in(SKT__IN_WATCH);
+  }
+  pthread_mutex_lock(&sets_lock);
+  int rc = change_locked(set, s, watched, by);
   pthread_mutex_unlock(&sets_lock);
   return rc;
 }
 
 static void free_set(poll_set *set) {
-  close(set->waits);
-  if (set->wakes != set->waits) {
-    close(set->wakes);
+  close(set->read_end);
+  if (set->write_end != set->read_end) {
+    close(set->write_end);
   }
   free(set->slots);
-  free(set->asked);
+  free(set->polled);
   free(set);
 }
 
@@ -105,14 +113,14 @@ int skt__sys_poller_create(skt_poller *p) {
   if (set == NULL) {
     return SKT_ENOMEM;
   }
-  int rc = skt__sys_waker_create(&set->waits, &set->wakes);
+  int rc = skt__sys_waker_create(&set->read_end, &set->write_end);
   if (rc < 0) {
     free(set);
     return rc;
   }
-  /* The waker is watched as sockets are, so that it takes turns with them. */
-  rc = change(set, set->waits, false,
-              (slot){.events = SKT_READ, .watched = true, .fresh = true});
+  /* The waker has a slot as sockets have, so that it takes turns with them. */
+  rc = change(set, set->read_end, false,
+              (slot){.events = SKT_READ, .watched = true, .stale = true});
   if (rc < 0) {
     free_set(set);
     return rc;
@@ -153,23 +161,32 @@ int skt__sys_poller_remove(skt_poller *p, int s) {
   return change(set_of(p), s, true, (slot){.watched = false});
 }
 
-/* What poll is to be asked. It would tell errors of a socket that is watched
- * for nothing, so that one is left out. */
-static int ask_anew(poll_set *set) {
-  if (set->asked_room < set->slot_count) {
-    struct pollfd *asked =
-        realloc(set->asked, set->slot_count * sizeof *set->asked);
-    if (asked == NULL) {
-      return SKT_ENOMEM;
-    }
-    set->asked = asked;
-    set->asked_room = set->slot_count;
+static int grow_polled(poll_set *set) {
+  if (set->polled_capacity >= set->slot_count) {
+    return 0;
   }
-  set->asked_count = 0;
+  struct pollfd *polled =
+      realloc(set->polled, set->slot_count * sizeof *set->polled);
+  if (polled == NULL) {
+    return SKT_ENOMEM;
+  }
+  set->polled = polled;
+  set->polled_capacity = set->slot_count;
+  return 0;
+}
+
+/* poll would report errors of a socket that is watched for no event, so that
+ * such a socket is left out. */
+static int fill_polled(poll_set *set) {
+  int rc = grow_polled(set);
+  if (rc < 0) {
+    return rc;
+  }
+  set->polled_count = 0;
   for (size_t s = 0; s < set->slot_count; ++s) {
-    set->slots[s].fresh = false;
+    set->slots[s].stale = false;
     if ((set->slots[s].events & SKT_BOTH) != 0) {
-      struct pollfd *a = &set->asked[set->asked_count++];
+      struct pollfd *a = &set->polled[set->polled_count++];
       *a = (struct pollfd){.fd = (int)s};
       a->events |= (set->slots[s].events & SKT_READ) != 0 ? POLLIN : 0;
       a->events |= (set->slots[s].events & SKT_WRITE) != 0 ? POLLOUT : 0;
@@ -179,32 +196,41 @@ static int ask_anew(poll_set *set) {
   return 0;
 }
 
-static int events_told(int native) {
-  return (native & (POLLERR | POLLHUP)) != 0
-             ? SKT_BOTH
-             : ((native & POLLIN) != 0 ? SKT_READ : 0) |
-                   ((native & POLLOUT) != 0 ? SKT_WRITE : 0);
+/* POLLHUP of two sides that have finished is no error, but alone it is. */
+static int events_of(int native) {
+  int events = (native & POLLIN) != 0 ? SKT_READ : 0;
+  events |= (native & POLLOUT) != 0 ? SKT_WRITE : 0;
+  bool hung_up = (native & POLLHUP) != 0 && events == 0;
+  return hung_up || (native & POLLERR) != 0 ? SKT_BOTH : events;
 }
 
-/* Whether there is an event of a descriptor of which poll told something; a
- * wake that was made for a change is none. */
-static bool take_event(skt_poller *p, poll_set *set, const struct pollfd *a,
-                       skt_event *out) {
-  slot *watched = &set->slots[a->fd];
-  if (!watched->watched || watched->fresh) {
+/* The waker is signalled for a wake, for changed slots, or for both. Only a
+ * wake is an event. */
+static bool take_wake(poll_set *set, skt_event *out) {
+  skt__sys_waker_drain(set->read_end);
+  set->signalled = false;
+  if (!set->wake_pending) {
     return false;
   }
-  if (a->fd == set->waits) {
-    skt__sys_waker_drain(set->waits);
-    set->woken = false;
-    *out = (skt_event){.events = SKT_WOKEN};
-    return SKT__TAKE(&p->pending);
+  set->wake_pending = false;
+  *out = (skt_event){.events = SKT_WOKEN};
+  return true;
+}
+
+/* Translate the report of one descriptor; returns whether it is an event. */
+static bool take_event(poll_set *set, const struct pollfd *a, skt_event *out) {
+  slot *watched = &set->slots[a->fd];
+  if (!watched->watched || watched->stale) {
+    return false;
   }
-  if ((a->revents & POLLNVAL) != 0) { /* closed behind our back */
+  if (a->fd == set->read_end) {
+    return take_wake(set, out);
+  }
+  if ((a->revents & POLLNVAL) != 0) { /* closed, and not by skt */
     replace(set, a->fd, (slot){.watched = false});
     return false;
   }
-  *out = (skt_event){.user = watched->user, .events = events_told(a->revents)};
+  *out = (skt_event){.user = watched->user, .events = events_of(a->revents)};
   if ((watched->events & SKT_ONESHOT) != 0) {
     watched->events = 0;
     set->changed = true;
@@ -212,18 +238,17 @@ static bool take_event(skt_poller *p, poll_set *set, const struct pollfd *a,
   return true;
 }
 
-/* Goes on after the last one told, so that all have their turn. */
-static int take_events(skt_poller *p, poll_set *set, int ready,
-                       skt_event *events, size_t capacity) {
+static int take_events(poll_set *set, int ready, skt_event *events,
+                       size_t capacity) {
   size_t first = 0, n = 0;
-  while (first < set->asked_count && set->asked[first].fd < set->turn) {
+  while (first < set->polled_count && set->polled[first].fd < set->first_fd) {
     ++first;
   }
-  for (size_t i = 0; i < set->asked_count && ready > 0 && n < capacity; ++i) {
-    const struct pollfd *a = &set->asked[(first + i) % set->asked_count];
+  for (size_t i = 0; i < set->polled_count && ready > 0 && n < capacity; ++i) {
+    const struct pollfd *a = &set->polled[(first + i) % set->polled_count];
     ready -= a->revents != 0;
-    if (a->revents != 0 && take_event(p, set, a, &events[n])) {
-      set->turn = a->fd + 1;
+    if (a->revents != 0 && take_event(set, a, &events[n])) {
+      set->first_fd = a->fd + 1;
       ++n;
     }
   }
@@ -234,37 +259,40 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
                          int timeout_ms) {
   poll_set *set = set_of(p);
   pthread_mutex_lock(&sets_lock);
-  int rc = set->changed ? ask_anew(set) : 0;
-  set->asking = rc == 0;
+  int rc = set->changed ? fill_polled(set) : 0;
+  set->polling = rc == 0;
   pthread_mutex_unlock(&sets_lock);
   if (rc < 0) {
     return rc;
   }
-  rc = poll(set->asked, (nfds_t)set->asked_count, timeout_ms);
+  rc = poll(set->polled, (nfds_t)set->polled_count, timeout_ms);
   rc = rc < 0 ? skt__fail_in(SKT__IN_WAIT) : rc;
   pthread_mutex_lock(&sets_lock);
-  set->asking = false;
-  rc = rc > 0 ? take_events(p, set, rc, events, capacity) : rc;
+  set->polling = false;
+  rc = rc > 0 ? take_events(set, rc, events, capacity) : rc;
   pthread_mutex_unlock(&sets_lock);
   return rc;
 }
 
 int skt__sys_poller_wake(skt_poller *p) {
+  poll_set *set = set_of(p);
   pthread_mutex_lock(&sets_lock);
-  int rc = wake_set(set_of(p));
+  int rc = signal_waker(set);
+  set->wake_pending = rc == 0;
   pthread_mutex_unlock(&sets_lock);
   return rc;
 }
 
-/* The number may soon be another's. */
+/* The kernel may give the descriptor to the next socket. */
 void skt__sys_poller_closing(int s) {
   pthread_mutex_lock(&sets_lock);
   for (poll_set *set = sets; set != NULL; set = set->next) {
-    if (has(set, s)) {
+    if (is_watched(set, s)) {
       replace(set, s, (slot){.watched = false});
     }
   }
   pthread_mutex_unlock(&sets_lock);
 }
 
+/* poll reports the shutdown by itself. */
 void skt__sys_poller_cancelled(int s) { (void)s; }

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The seam over POSIX sockets. Its twin is win32/socket.c. */
+/* Sockets over POSIX. The twin is win32/socket.c. */
 #include "../sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <sys/ioctl.h>
-#include <sys/time.h>
 #include <unistd.h>
 
-/* macOS lacks these two and accept4 (Darwin sys/socket.h); the flags are then
- * set by calls of their own, and a fork between the calls can slip through. */
+/* macOS lacks these flags and accept4 (Darwin sys/socket.h). skt then sets the
+ * flags by separate calls; a child forked in between inherits the socket. */
 #if defined SOCK_CLOEXEC && defined SOCK_NONBLOCK
 #define ATOMIC_FLAGS 1
 #else
@@ -24,16 +22,17 @@ static int result_of(int call, int rc) {
   return rc < 0 ? skt__fail_in(call) : rc;
 }
 
-static int result(int rc) { return result_of(0, rc); }
+static int result(int rc) { return result_of(SKT__IN_MODE, rc); }
 
 static int set_option(int s, int level, int name, int value) {
-  return result(setsockopt(s, level, name, &value, sizeof value));
+  return result_of(SKT__IN_BIND,
+                   setsockopt(s, level, name, &value, sizeof value));
 }
 
 int skt__sys_start(void) { return 0; }
 
-/* What a new socket still lacks, where its flags could not make it so. */
-static int dress(int s, bool was_nonblocking, bool nonblocking) {
+/* Set on a new socket what the call that created it could not. */
+static int set_flags(int s, bool was_nonblocking, bool nonblocking) {
   int rc = 0;
   if (!ATOMIC_FLAGS) {
     rc = result(fcntl(s, F_SETFD, FD_CLOEXEC));
@@ -61,23 +60,22 @@ int skt__sys_socket(int *out, int domain, int type, int protocol,
   if (s < 0) {
     return skt__fail_in(SKT__IN_SOCKET);
   }
-  return keep_or_close(s, dress(s, false, nonblocking), out);
+  return keep_or_close(s, set_flags(s, false, nonblocking), out);
 }
 
-/* POSIX systems keep a port from being bound while old connections linger in
- * TIME_WAIT, unless both the old and the new socket say SO_REUSEADDR; two
- * listeners on one port stay impossible (Linux ip(7), socket(7)). A port that
- * the system is to choose is bound without: the BSDs then hand out ports of
- * connections that still linger (libuv issue 5256). Windows means the opposite
- * by that option, see win32/socket.c. */
+/* POSIX systems refuse to bind a port while old connections are in TIME_WAIT,
+ * unless both the old and the new socket have SO_REUSEADDR; two listeners on
+ * one port stay impossible (Linux ip(7), socket(7)). Not set for port 0: the
+ * BSDs then choose ports of connections in TIME_WAIT (libuv issue 5256). On
+ * Windows the option means the opposite, see win32/socket.c. */
 static int allow_restart(int s, const skt_addr *local) {
   return skt_addr_port(local) == 0 ? 0
                                    : set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
 }
 
-/* Linux lets datagram sockets share by SO_REUSEADDR, and balances what is sent
- * to one of them by SO_REUSEPORT; the BSDs want SO_REUSEPORT too (socket(7),
- * Linux; setsockopt(2), FreeBSD). */
+/* On Linux datagram sockets share by SO_REUSEADDR, and SO_REUSEPORT balances
+ * unicast messages; the BSDs need SO_REUSEPORT too (socket(7), Linux;
+ * setsockopt(2), FreeBSD). */
 static int share_multicast(int s) {
   int rc = set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
 #ifdef SO_REUSEPORT
@@ -88,8 +86,8 @@ static int share_multicast(int s) {
   return rc;
 }
 
-/* FreeBSD balances by an option of its own, Linux by SO_REUSEPORT; elsewhere
- * that one only shares, and unevenly. */
+/* FreeBSD balances by SO_REUSEPORT_LB, Linux by SO_REUSEPORT; elsewhere
+ * SO_REUSEPORT only shares, and unevenly. */
 static int share_load(int s) {
   int rc = SKT_EOPNOTSUPP;
 #if defined SO_REUSEPORT_LB
@@ -102,8 +100,8 @@ static int share_load(int s) {
   return rc < 0 ? rc : set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
 }
 
-/* The default of V6ONLY differs: Linux by sysctl, OpenBSD always on (ipv6(7)).
- */
+/* The default of V6ONLY differs: a sysctl on Linux, always on in OpenBSD
+ * (ipv6(7)). */
 static int choose_stack(int s, unsigned flags) {
   bool dual_stack = (flags & SKT_DUAL_STACK) != 0;
   if (!dual_stack && (flags & SKT__ONE_STACK) == 0) {
@@ -113,42 +111,44 @@ static int choose_stack(int s, unsigned flags) {
   return rc < 0 && dual_stack ? SKT_EOPNOTSUPP : rc;
 }
 
-int skt__sys_bind(int s, const skt_addr *local, unsigned flags) {
-  int rc = choose_stack(s, flags);
-  if (rc == 0) {
-    rc = (flags & SKT__RESTART) != 0          ? allow_restart(s, local)
-         : (flags & SKT_SHARE_MULTICAST) != 0 ? share_multicast(s)
-         : (flags & SKT_SHARE_LOAD) != 0      ? share_load(s)
-                                              : 0;
+static int share_port(int s, const skt_addr *local, unsigned flags) {
+  switch (flags & (SKT__RESTART | SKT_SHARE_MULTICAST | SKT_SHARE_LOAD)) {
+  case SKT__RESTART:
+    return allow_restart(s, local);
+  case SKT_SHARE_MULTICAST:
+    return share_multicast(s);
+  case SKT_SHARE_LOAD:
+    return share_load(s);
+  default:
+    return 0;
   }
-  return rc < 0 ? rc
-                : result_of(SKT__IN_BIND,
-                            bind(s, (const struct sockaddr *)local->words,
-                                 (socklen_t)local->length));
 }
 
-/* Not SOMAXCONN, which is 128 in musl: the system cuts what is too much. */
+int skt__sys_bind(int s, const skt_addr *local, unsigned flags) {
+  int rc = choose_stack(s, flags);
+  rc = rc < 0 ? rc : share_port(s, local, flags);
+  if (rc < 0) {
+    return rc;
+  }
+  rc = bind(s, (const struct sockaddr *)local->words, (socklen_t)local->length);
+  return result_of(SKT__IN_BIND, rc);
+}
+
+/* Not SOMAXCONN, which is 128 in musl: the kernel clamps INT_MAX. */
 int skt__sys_listen(int s, int backlog, bool restart) {
-  /* A port that the system chose may be bound by name after a restart. */
+  /* A restarted server may bind the number of a port that the system chose. */
   int rc = restart ? set_option(s, SOL_SOCKET, SO_REUSEADDR, 1) : 0;
-  return rc < 0 ? rc
-                : result_of(SKT__IN_LISTEN,
-                            listen(s, backlog > 0 ? backlog : INT_MAX));
+  if (rc < 0) {
+    return rc;
+  }
+  return result_of(SKT__IN_LISTEN, listen(s, backlog > 0 ? backlog : INT_MAX));
 }
 
 static int accept_flags(bool nonblocking) {
   return SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0);
 }
 
-static int take_peer(skt_addr *peer, const struct sockaddr_storage *a,
-                     socklen_t length) {
-  /* macOS: a peer that is gone already has an address of length 0 (libdill
-   * issue 237). */
-  return length == 0 ? SKT_ECONNABORTED : skt__addr_set(peer, a, length);
-}
-
-/* Not through the inline function: that one is for listeners whose clients'
- * addresses are not asked for. */
+/* See inline.h, whose function is for callers that want no address. */
 int skt__accept_slowly(int s, int *out, skt_addr *peer, bool inherited,
                        bool nonblocking) {
   struct sockaddr_storage a;
@@ -158,9 +158,11 @@ int skt__accept_slowly(int s, int *out, skt_addr *peer, bool inherited,
   if (accepted < 0) {
     return skt__fail_in(SKT__IN_ACCEPT);
   }
-  int rc = dress(accepted, inherited, nonblocking);
+  int rc = set_flags(accepted, inherited, nonblocking);
   if (rc == 0 && peer != NULL) {
-    rc = take_peer(peer, &a, length);
+    /* macOS: the address of a peer that is already gone has length 0 (libdill
+     * issue 237). */
+    rc = length == 0 ? SKT_ECONNABORTED : skt__addr_set(peer, &a, length);
   }
   return keep_or_close(accepted, rc, out);
 }
@@ -172,8 +174,8 @@ int skt__sys_connect(int s, const skt_addr *peer, bool is_loopback) {
                            (socklen_t)peer->length));
 }
 
-/* POSIX connect: an address of family AF_UNSPEC. macOS and FreeBSD do it and
- * say EAFNOSUPPORT all the same (connect(2), Darwin). */
+/* POSIX connect: an address of family AF_UNSPEC. macOS and FreeBSD disconnect
+ * and return EAFNOSUPPORT all the same (connect(2), Darwin). */
 int skt__sys_disconnect(int s, int domain) {
   struct sockaddr none = {.sa_family = AF_UNSPEC};
   (void)domain;
@@ -190,46 +192,14 @@ int skt__sys_reset_on_close(int s) {
   return result(setsockopt(s, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
 }
 
-/* On Linux shutdown wakes all calls that wait, on a listener and an unconnected
- * socket too, though it then says ENOTCONN, and later ones return at once (net/
- * ipv4/af_inet.c, inet_shutdown). Elsewhere it does nothing for a listener;
- * that calls do not wait any more helps those that come later. */
+/* On Linux shutdown wakes all threads that block, also on a listener and on an
+ * unconnected socket, where it fails with ENOTCONN; later calls return at once
+ * (net/ipv4/af_inet.c, inet_shutdown). Elsewhere shutdown does nothing to a
+ * listener; non-blocking mode keeps later calls from blocking. */
 int skt__sys_cancel(int s) {
   skt__sys_set_blocking(s, false);
-  int rc = result(shutdown(s, SHUT_RDWR));
+  int rc = result_of(SKT__IN_SHUTDOWN, shutdown(s, SHUT_RDWR));
   return rc == SKT_ENOTSOCK ? rc : 0;
-}
-
-int skt__sys_set_blocking(int s, bool blocking) {
-  int on = !blocking;
-  return result(ioctl(s, FIONBIO, &on));
-}
-
-int skt__sys_is_blocking(int s) {
-  int flags = fcntl(s, F_GETFL);
-  return flags < 0 ? skt__fail_in(SKT__IN_MODE) : (flags & O_NONBLOCK) == 0;
-}
-
-static int limit_name(int direction) {
-  return direction == SKT_READ ? SO_RCVTIMEO : SO_SNDTIMEO;
-}
-
-int skt__sys_set_limit(int s, int direction, int limit_ms) {
-  /* 0 is for ever. Linux rounds up by 10 ms at most, still to fit an int. */
-  int ms = limit_ms < 0 ? 0 : limit_ms < INT_MAX - 10 ? limit_ms : INT_MAX - 10;
-  struct timeval limit = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-  return result(
-      setsockopt(s, SOL_SOCKET, limit_name(direction), &limit, sizeof limit));
-}
-
-int skt__sys_limit(int s, int direction, int *limit_ms) {
-  struct timeval limit = {.tv_sec = 0};
-  socklen_t length = sizeof limit;
-  int rc =
-      result(getsockopt(s, SOL_SOCKET, limit_name(direction), &limit, &length));
-  int ms = (int)limit.tv_sec * 1000 + (int)(limit.tv_usec + 999) / 1000;
-  *limit_ms = rc < 0 || ms == 0 ? -1 : ms;
-  return rc;
 }
 
 int skt__sys_pending_error(int s) {
@@ -257,43 +227,41 @@ int skt__sys_peer(int s, skt_addr *out) {
   return rc < 0 ? skt__fail_in(SKT__IN_PEER) : skt__addr_set(out, &a, length);
 }
 
-static int get_option(int s, int name) {
+static int get_option(int s, int level, int name) {
   int value = 0;
   socklen_t length = sizeof value;
-  int rc = getsockopt(s, SOL_SOCKET, name, &value, &length);
-  return rc < 0 ? skt__fail() : value;
+  int rc = getsockopt(s, level, name, &value, &length);
+  return rc < 0 ? skt__fail_in(SKT__IN_MODE) : value;
 }
 
 int skt__sys_kind(int s) {
   struct sockaddr_storage a = {.ss_family = AF_UNSPEC};
   socklen_t length = sizeof a;
-  int type = get_option(s, SO_TYPE);
+  int type = get_option(s, SOL_SOCKET, SO_TYPE);
   if (type < 0) {
     return type;
   }
   if (getsockname(s, (struct sockaddr *)&a, &length) < 0) {
-    return skt__fail();
+    return skt__fail_in(SKT__IN_MODE);
   }
   return skt__kind_of(a.ss_family, type);
 }
 
 int skt__sys_listens(int s) {
-  int value = get_option(s, SO_ACCEPTCONN);
+  int value = get_option(s, SOL_SOCKET, SO_ACCEPTCONN);
   return value > 0 ? 1 : value;
 }
 
 int skt__sys_dual_stack(int s) {
-  int v6only = 0;
-  socklen_t length = sizeof v6only;
-  int rc = getsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, &v6only, &length);
-  return rc < 0 ? skt__fail() : v6only == 0;
+  int v6only = get_option(s, IPPROTO_IPV6, IPV6_V6ONLY);
+  return v6only < 0 ? v6only : v6only == 0;
 }
 
 int skt__sys_adopt(int s) {
 #ifdef SKT__NOSIGPIPE_BY_OPTION
   int rc = set_option(s, SOL_SOCKET, SO_NOSIGPIPE, 1);
-  /* macOS: EINVAL from a connection that is gone already (swift-nio issue
-   * 1030); nothing can be written to it either. */
+  /* macOS: EINVAL if the connection is already gone (swift-nio issue 1030);
+   * no write to it succeeds either. */
   return rc == SKT_EINVAL ? 0 : rc;
 #else
   (void)s;

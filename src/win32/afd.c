@@ -5,13 +5,13 @@
 #include <mswsock.h>
 #include <winternl.h>
 
-/* ntstatus.h has it, and cannot be had beside windows.h. */
+/* In ntstatus.h, which cannot be included beside windows.h. */
 #define CANCELLED_REQUEST ((NTSTATUS)0xC0000120L)
 
 enum {
   POLL_REQUEST = 0x12024,
   RECEIVE = 0x001,
-  SEND = 0x004, /* also that a connection has come about */
+  SEND = 0x004, /* also that a connect has succeeded */
   DISCONNECT = 0x008,
   ABORT = 0x010,
   LOCAL_CLOSE = 0x020,
@@ -29,12 +29,12 @@ typedef NTSTATUS(NTAPI *create_file)(HANDLE *, ACCESS_MASK, OBJECT_ATTRIBUTES *,
                                      ULONG, ULONG, ULONG, void *, ULONG);
 typedef ULONG(NTAPI *error_of_status)(NTSTATUS);
 
-/* Looked up, so that programs need not be linked with one more library. */
+/* Looked up, so that programs need not link one more library. */
 static void (*look_up(const char *name))(void) {
   return (void (*)(void))GetProcAddress(GetModuleHandleW(L"ntdll.dll"), name);
 }
 
-/* The driver has no name that CreateFileW knows. */
+/* CreateFileW does not accept the driver's name. */
 static int open_driver(HANDLE *out) {
   static wchar_t path[] = L"\\Device\\Afd\\skt";
   UNICODE_STRING name = {sizeof path - sizeof path[0], sizeof path, path};
@@ -49,7 +49,7 @@ static int open_driver(HANDLE *out) {
     return 0;
   }
   SetLastError(((error_of_status)look_up("RtlNtStatusToDosError"))(status));
-  return skt__fail();
+  return skt__fail_in(SKT__IN_WATCH);
 }
 
 int skt__afd_open(HANDLE *out, HANDLE port) {
@@ -60,7 +60,7 @@ int skt__afd_open(HANDLE *out, HANDLE port) {
   }
   if (CreateIoCompletionPort(afd, port, 0, 0) == NULL ||
       !SetFileCompletionNotificationModes(afd, FILE_SKIP_SET_EVENT_ON_HANDLE)) {
-    rc = skt__fail();
+    rc = skt__fail_in(SKT__IN_WATCH);
     CloseHandle(afd);
     return rc;
   }
@@ -68,18 +68,24 @@ int skt__afd_open(HANDLE *out, HANDLE port) {
   return 0;
 }
 
-/* Wine 8 has a base for whatever it is asked; so what it is comes first. */
+/* Wine 8 returns a base for any handle, so that SO_TYPE comes first. A layered
+ * provider may hide its socket, by any code (Winsock SIO_BASE_HANDLE). */
 int skt__afd_base(SOCKET s, SOCKET *base) {
   DWORD n;
   int type, length = sizeof type;
-  bool done = getsockopt(s, SOL_SOCKET, SO_TYPE, (char *)&type, &length) == 0 &&
-              WSAIoctl(s, SIO_BASE_HANDLE, NULL, 0, base, sizeof *base, &n,
-                       NULL, NULL) == 0;
-  return done ? 0 : skt__fail();
+  if (getsockopt(s, SOL_SOCKET, SO_TYPE, (char *)&type, &length) != 0) {
+    return skt__fail_in(SKT__IN_WATCH);
+  }
+  if (WSAIoctl(s, SIO_BASE_HANDLE, NULL, 0, base, sizeof *base, &n, NULL,
+               NULL) != 0) {
+    (void)skt__fail_in(SKT__IN_WATCH);
+    return SKT_EOPNOTSUPP;
+  }
+  return 0;
 }
 
-/* Urgent data, which the driver tells apart, is not asked for. */
-int skt__afd_begin(HANDLE afd, skt__afd_request *r, SOCKET base, int events) {
+/* Without urgent data, for which the driver has an event of its own. */
+int skt__afd_submit(HANDLE afd, skt__afd_request *r, SOCKET base, int events) {
   DWORD n, size = sizeof r->poll;
   r->io = (OVERLAPPED){.hEvent = NULL};
   r->poll.until.QuadPart = INT64_MAX;
@@ -94,25 +100,37 @@ int skt__afd_begin(HANDLE afd, skt__afd_request *r, SOCKET base, int events) {
   if ((events & SKT_WRITE) != 0) {
     r->poll.events |= SEND;
   }
-  /* Done at once or pending, it completes on the port. */
-  bool begun = DeviceIoControl(afd, POLL_REQUEST, &r->poll, size, &r->poll,
-                               size, &n, &r->io) ||
-               GetLastError() == ERROR_IO_PENDING;
-  return begun ? 0 : skt__fail();
+  /* Completed at once or pending, the kernel reports it on the port. */
+  bool submitted = DeviceIoControl(afd, POLL_REQUEST, &r->poll, size, &r->poll,
+                                   size, &n, &r->io) ||
+                   GetLastError() == ERROR_IO_PENDING;
+  return submitted ? 0 : skt__fail_in(SKT__IN_WATCH);
 }
 
-void skt__afd_end(HANDLE afd, skt__afd_request *r) { CancelIoEx(afd, &r->io); }
+void skt__afd_withdraw(HANDLE afd, skt__afd_request *r) {
+  CancelIoEx(afd, &r->io);
+}
 
-int skt__afd_told(const skt__afd_request *r) {
+int skt__afd_reported(const skt__afd_request *r) {
   NTSTATUS status = (NTSTATUS)r->io.Internal;
   if (status < 0) {
     return status == CANCELLED_REQUEST ? 0 : SKT__FAILED;
   }
   ULONG events = r->poll.count == 0 ? 0 : r->poll.events;
-  return ((events & FOR_READING) != 0 ? SKT_READ : 0) |
-         ((events & SEND) != 0 ? SKT_WRITE : 0) |
-         ((events & (ABORT | CONNECT_FAIL)) != 0 ? SKT__FAILED : 0) |
-         ((events & LOCAL_CLOSE) != 0 ? SKT__CLOSED : 0);
+  int reported = 0;
+  if ((events & FOR_READING) != 0) {
+    reported |= SKT_READ;
+  }
+  if ((events & SEND) != 0) {
+    reported |= SKT_WRITE;
+  }
+  if ((events & (ABORT | CONNECT_FAIL)) != 0) {
+    reported |= SKT__FAILED;
+  }
+  if ((events & LOCAL_CLOSE) != 0) {
+    reported |= SKT__CLOSED;
+  }
+  return reported;
 }
 
 void skt__afd_restrict(skt__afd_request *r, int events) {
@@ -125,5 +143,7 @@ void skt__afd_restrict(skt__afd_request *r, int events) {
 }
 
 int skt__afd_post(HANDLE port, OVERLAPPED *io) {
-  return PostQueuedCompletionStatus(port, 0, 0, io) ? 0 : skt__fail();
+  return PostQueuedCompletionStatus(port, 0, 0, io)
+             ? 0
+             : skt__fail_in(SKT__IN_WATCH);
 }

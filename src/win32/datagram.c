@@ -7,8 +7,7 @@ ptrdiff_t skt__sys_receive(SOCKET s, void *buffer, size_t n, skt_addr *from,
   struct sockaddr_storage a;
   int length = sizeof a;
   int rc = recvfrom(s, buffer, (int)n, 0, (struct sockaddr *)&a, &length);
-  /* Of no call in particular: WSAENETRESET is an expired hop count here. */
-  ptrdiff_t count = skt__got(rc, 0, n, truncated);
+  ptrdiff_t count = skt__got(rc, SKT__IN_READ, n, truncated);
   if (count >= 0 && from != NULL) {
     skt__addr_set(from, &a, (size_t)length);
   }
@@ -30,10 +29,10 @@ ptrdiff_t skt__sys_send_to(SOCKET s, const void *buffer, size_t n,
 #define SIO_UDP_NETRESET _WSAIOW(IOC_VENDOR, 15)
 #endif
 
-/* After one message to a port without a receiver the next receive fails with
- * WSAECONNRESET, whoever sends; an expired hop count does so with WSAENETRESET
- * (Winsock SIO_UDP_CONNRESET, SIO_UDP_NETRESET). A system without these
- * switches refuses them; skt__try_again discards such errors as well. */
+/* After a message to a closed port the next receive fails with WSAECONNRESET,
+ * even if a message from another peer is there; after an expired hop count,
+ * with WSAENETRESET (Winsock SIO_UDP_CONNRESET, SIO_UDP_NETRESET). On systems
+ * without these controls skt__try_again discards the errors. */
 void skt__sys_report_icmp(SOCKET s, bool on) {
   BOOL value = on;
   DWORD done;

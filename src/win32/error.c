@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Winsock's numbers to SKT_E..., the one table. Its twin is posix/error.c. */
+/* The one table of Winsock's numbers to SKT_E.... The twin is posix/error.c. */
 #include "../sys.h"
 
-#define MOVING (SKT__IN_READ | SKT__IN_WRITE)
+#define IN_TRANSFER (SKT__IN_READ | SKT__IN_WRITE)
 
 const skt__code_row skt__sys_codes[] = {
     /*
-     * Numbers that mean something else from certain calls.
+     * Numbers that have another meaning from certain calls.
      */
-    /* Where POSIX says "in progress" (Winsock connect). */
+    /* POSIX: EINPROGRESS (Winsock connect). */
     {SKT__IN_CONNECT, SKT_EINPROGRESS, WSAEWOULDBLOCK},
-    /* No local port left: POSIX has EADDRNOTAVAIL. Should it be memory once,
-     * the two cannot be told apart (Windows, "Settings that can be modified to
-     * improve network performance"). */
+    /* No local port left; POSIX: EADDRNOTAVAIL. A lack of memory has the same
+     * number (Windows, "Settings that can be modified to improve network
+     * performance"). */
     {SKT__IN_CONNECT, SKT_EADDRNOTAVAIL, WSAENOBUFS},
     {SKT__IN_CONNECT, SKT_ECONNRESET, WSAECONNABORTED},
     /* There is no address to send from. */
@@ -20,33 +20,33 @@ const skt__code_row skt__sys_codes[] = {
     /* An option that is part of binding. */
     {SKT__IN_BIND, SKT_EOPNOTSUPP, WSAENOPROTOOPT},
     {SKT__IN_CONNECT, SKT_ECONNRESET, ERROR_CONNECTION_ABORTED},
-    /* Another thread closed the socket; there is nothing to wait for. */
+    /* Another thread closed the socket; no connect is in progress. */
     {SKT__IN_CONNECT, SKT_ENOTSOCK, WSAEINTR},
     {SKT__IN_CONNECT, SKT_ENOTSOCK, WSA_OPERATION_ABORTED},
     /* A protocol out of range can be EINVAL (Wine's test_WSASocket). */
     {SKT__IN_SOCKET, SKT_EPROTONOSUPPORT, WSAEINVAL},
-    /* A conflict is EACCES or EADDRINUSE depending on both sockets' options,
-     * and EACCES for ports kept back by Hyper-V (Winsock bind; WSL issue 5514).
-     * There are no privileged ports. */
+    /* A conflict is WSAEACCES or WSAEADDRINUSE, depending on both sockets'
+     * options; a port that Hyper-V reserved is WSAEACCES (Winsock bind; WSL
+     * issue 5514). Windows has no privileged ports. */
     {SKT__IN_BIND | SKT__IN_LISTEN, SKT_EADDRINUSE, WSAEACCES},
     {SKT__IN_LISTEN, SKT_ENOBUFS, WSAEMFILE},
-    /* The peer gave up while it waited (Winsock accept); POSIX: ECONNABORTED */
+    /* The peer gave up in the queue (Winsock accept). POSIX: ECONNABORTED. */
     {SKT__IN_ACCEPT, SKT_ECONNABORTED, WSAECONNRESET},
-    /* skt has checked the state, so the socket is not what its owner said. */
+    /* skt has checked the state, so the kind given to skt_adopt is wrong. */
     {SKT__IN_BIND | SKT__IN_CONNECT, SKT_EINVAL, WSAEAFNOSUPPORT},
     {SKT__IN_LISTEN, SKT_EINVAL, WSAEISCONN},
     {SKT__IN_ACCEPT, SKT_EINVAL, WSAEOPNOTSUPP},
     /* Keep-alive found the peer gone (Winsock recv). POSIX: ETIMEDOUT. */
-    {MOVING, SKT_EHOSTDOWN, WSAENETRESET},
+    {IN_TRANSFER, SKT_EHOSTDOWN, WSAENETRESET},
     /* No memory for select's own tables (Winsock select). */
     {SKT__IN_WAIT, SKT_ENOMEM, WSAEFAULT},
-    /* A task of 16-bit Windows holds it up (Winsock WSAStartup). */
+    /* A call of 16-bit Windows is in progress (Winsock WSAStartup). */
     {SKT__IN_START, SKT_ENETDOWN, WSAEINPROGRESS},
     /*
-     * And what they mean from all others, by number.
+     * Their meaning from all other calls, by number.
      */
-    /* Another thread closed the socket or cancelled the call. The call that
-     * repeats it is told which. */
+    /* Another thread closed the socket or cancelled the call. The retry reports
+     * which. */
     {0, SKT__EINTR, WSAEINTR},
     {0, SKT_ENOTSOCK, WSAEBADF},
     {0, SKT_EACCES, WSAEACCES},
@@ -90,7 +90,7 @@ const skt__code_row skt__sys_codes[] = {
     {0, SKT_ENETDOWN, WSAEINVALIDPROVIDER},
     {0, SKT_ENETDOWN, WSAEPROVIDERFAILEDINIT},
     {0, SKT_ENETDOWN, WSASYSCALLFAILURE},
-    /* Plain Windows numbers that Winsock passes on. */
+    /* Windows numbers that Winsock passes on. */
     {0, SKT_EMFILE, ERROR_TOO_MANY_OPEN_FILES},
     {0, SKT_EACCES, ERROR_ACCESS_DENIED},
     {0, SKT_ENOTSOCK, ERROR_INVALID_HANDLE},
@@ -116,18 +116,25 @@ const skt__code_row skt__sys_codes[] = {
     {0, 0, 0},
 };
 
-/* A slot of our own, because any later Windows call may overwrite the thread's
- * last error; and not _Thread_local, which MinGW builds from heap memory. */
+/* A separate slot, because any later Windows call may overwrite the thread's
+ * last error. Not _Thread_local, for which MinGW allocates memory. */
 int skt__sys_native_error(void) {
   return skt__native_slot == TLS_OUT_OF_INDEXES
              ? 0
              : (int)(intptr_t)TlsGetValue(skt__native_slot);
 }
 
+enum { WOULD_BLOCK_IN = SKT__IN_READ | SKT__IN_WRITE | SKT__IN_ACCEPT };
+
+/* A non-blocking loop meets WSAEWOULDBLOCK as often as it drains a socket: this
+ * number is not searched for. */
 int skt__fail_in(int call) {
   int native = WSAGetLastError();
   if (skt__native_slot != TLS_OUT_OF_INDEXES) {
     TlsSetValue(skt__native_slot, (void *)(intptr_t)native);
+  }
+  if (native == WSAEWOULDBLOCK && (call & WOULD_BLOCK_IN) != 0) {
+    return SKT_EAGAIN;
   }
   return skt__code(call, native);
 }

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes in and out. The twin is posix/io.c. */
+/* Read, write, peek, readv and writev. The twin is posix/io.c. */
 #include "../sys.h"
 
-/* Wine 8 hides a reset as an end of stream, but its WSAPoll tells the two
- * apart, as does Windows' (Wine's test_WSAPoll). One more call, at the end of a
- * connection only. */
+/* Wine 8 reports a reset as an end of stream, but its WSAPoll distinguishes the
+ * two. Windows reports the reset itself, and its WSAPoll may report an error at
+ * a clean end, so that it is not asked. */
 static ptrdiff_t end_or_reset(SOCKET s) {
   WSAPOLLFD p = {.fd = s, .events = POLLRDNORM};
+  if (!skt__on_wine) {
+    return 0;
+  }
   bool failed = WSAPoll(&p, 1, 0) > 0 && (p.revents & POLLERR) != 0;
   return failed ? SKT_ECONNRESET : 0;
 }
 
-/* A message that is longer than the buffer: Winsock fills it, drops the rest
- * and says WSAEMSGSIZE; POSIX says how much it filled (Winsock recv). */
+/* If a message is longer than the buffer, Winsock fills the buffer, discards
+ * the rest and reports WSAEMSGSIZE; POSIX returns the count (Winsock recv). */
 ptrdiff_t skt__got(int rc, int call, size_t n, bool *truncated) {
   if (rc == SOCKET_ERROR) {
     int code = skt__fail_in(call);
@@ -41,8 +44,8 @@ ptrdiff_t skt__sys_peek(SOCKET s, void *buffer, size_t n) {
   return got_bytes(s, recv(s, buffer, (int)n, MSG_PEEK), n);
 }
 
-/* Winsock's buffers have the other order of members, and 32-bit lengths. */
-static void describe(const skt_buffer *b, size_t count, WSABUF *v) {
+/* A WSABUF has its members in the other order, and a 32-bit length. */
+static void fill_buffers(const skt_buffer *b, size_t count, WSABUF *v) {
   for (size_t i = 0; i < count; ++i) {
     v[i] = (WSABUF){.buf = b[i].data, .len = (ULONG)b[i].n};
   }
@@ -51,7 +54,7 @@ static void describe(const skt_buffer *b, size_t count, WSABUF *v) {
 ptrdiff_t skt__sys_readv(SOCKET s, const skt_buffer *b, size_t count) {
   WSABUF v[SKT__VECTOR_MAX];
   DWORD done = 0, flags = 0;
-  describe(b, count, v);
+  fill_buffers(b, count, v);
   int rc = WSARecv(s, v, (DWORD)count, &done, &flags, NULL, NULL);
   size_t n = 0;
   for (size_t i = 0; i < count; ++i) {
@@ -63,7 +66,7 @@ ptrdiff_t skt__sys_readv(SOCKET s, const skt_buffer *b, size_t count) {
 ptrdiff_t skt__sys_writev(SOCKET s, const skt_buffer *b, size_t count) {
   WSABUF v[SKT__VECTOR_MAX];
   DWORD done = 0;
-  describe(b, count, v);
+  fill_buffers(b, count, v);
   if (WSASend(s, v, (DWORD)count, &done, 0, NULL, NULL) != 0) {
     return skt__fail_in(SKT__IN_WRITE);
   }

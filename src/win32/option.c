@@ -4,7 +4,7 @@
 
 #include <mstcpip.h>
 
-/* MinGW's headers lack them (Windows SDK ws2ipdef.h, ws2tcpip.h). */
+/* MinGW's headers lack these (Windows SDK ws2ipdef.h, ws2tcpip.h). */
 #ifndef TCP_KEEPIDLE
 #define TCP_KEEPIDLE 3
 #endif
@@ -18,8 +18,8 @@
 #define TCP_KEEPINTVL 17
 #endif
 
-/* The interface for IPv4 is in network byte order, because it may also be an
- * address; the one for IPv6 is not (Winsock IPPROTO_IP and IPPROTO_IPV6
+/* The interface is in network byte order for IPv4, where an address can stand
+ * for it, and in host order for IPv6 (Winsock IPPROTO_IP and IPPROTO_IPV6
  * options). */
 const skt__option_row skt__sys_options[] = {
     {SKT_OPT_KEEPALIVE_IDLE, 0, IPPROTO_TCP, TCP_KEEPIDLE, SKT__AS_IS},
@@ -33,30 +33,30 @@ const skt__option_row skt__sys_options[] = {
     {0},
 };
 
-/* Booleans are written as one byte of the four (Wine's test_set_getsockopt, run
- * on Windows), so the rest must be 0 before. */
+/* Windows writes a boolean as one byte of the four (Wine's test_set_getsockopt,
+ * run on Windows), so the rest must be 0 before. */
 static int get_int(SOCKET s, int level, int name, int *value) {
   int length = sizeof *value;
   *value = 0;
   return getsockopt(s, level, name, (char *)value, &length) == SOCKET_ERROR
-             ? skt__fail()
+             ? skt__fail_in(SKT__IN_OPTION)
              : 0;
 }
 
-/* All four bytes, for some booleans are read as one and some as four. */
+/* All four bytes: Windows reads some booleans as one byte and some as four. */
 static int set_int(SOCKET s, int level, int name, int value) {
   return setsockopt(s, level, name, (const char *)&value, sizeof value) ==
                  SOCKET_ERROR
-             ? skt__fail()
+             ? skt__fail_in(SKT__IN_OPTION)
              : 0;
 }
 
-/* Before Windows 10 version 1709 the idle time is set together with the
- * interval only, in milliseconds, and neither can be read (Winsock
- * SIO_KEEPALIVE_VALS). So the interval, which is no option there, gets its
- * default of one second. The call also switches keep-alive on; if it was off it
- * is switched off again. Wine 8 is such a system. */
-static int set_idle_of_old(SOCKET s, int seconds) {
+/* Before Windows 10 version 1709 one call sets the idle time and the interval,
+ * in milliseconds, and neither can be read (Winsock SIO_KEEPALIVE_VALS). skt
+ * gives the interval, which is no option there, its default of one second. The
+ * call also switches keep-alive on; skt switches it off again if it was off.
+ * Wine 8 is such a system. */
+static int set_idle_by_ioctl(SOCKET s, int seconds) {
   struct tcp_keepalive both = {1, (ULONG)seconds * 1000, 1000};
   DWORD length;
   int was_on;
@@ -66,7 +66,7 @@ static int set_idle_of_old(SOCKET s, int seconds) {
   }
   if (WSAIoctl(s, SIO_KEEPALIVE_VALS, &both, sizeof both, NULL, 0, &length,
                NULL, NULL) == SOCKET_ERROR) {
-    return skt__fail();
+    return skt__fail_in(SKT__IN_OPTION);
   }
   return was_on ? 0 : set_int(s, SOL_SOCKET, SO_KEEPALIVE, 0);
 }
@@ -78,8 +78,8 @@ int skt__sys_get_option(SOCKET s, const skt__option_row *row, int *value) {
 int skt__sys_set_option(SOCKET s, const skt__option_row *row, int value) {
   int rc = set_int(s, row->level, row->name, value);
   if (rc == SKT_ENOPROTOOPT && row->option == SKT_OPT_KEEPALIVE_IDLE) {
-    return set_idle_of_old(s, value);
+    return set_idle_by_ioctl(s, value);
   }
-  /* The index of no interface; macOS has ENXIO for that. */
+  /* No interface has the index; macOS: ENXIO. */
   return rc == SKT_EINVAL && row->option == SKT_OPT_DEVICE ? SKT_ENODEV : rc;
 }

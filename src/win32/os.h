@@ -2,8 +2,8 @@
 #ifndef SKT_OS_H
 #define SKT_OS_H
 
-/* Windows 10, so that the headers show all that it has (sdkddkver.h); and
- * windows.h without what would pull in the old winsock.h. */
+/* Windows 10, so that the headers declare all that it has (sdkddkver.h); and
+ * windows.h without the old winsock.h. */
 #undef _WIN32_WINNT
 #define _WIN32_WINNT 0x0A00
 #ifndef WIN32_LEAN_AND_MEAN
@@ -13,7 +13,7 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
-#ifndef __GNUC__ /* in MSVC's dialect an object names what it needs */
+#ifndef __GNUC__ /* in MSVC's dialect an object names its libraries */
 #pragma comment(lib, "ws2_32")
 #pragma comment(lib, "iphlpapi")
 #endif
@@ -31,35 +31,17 @@ typedef SOCKET skt__os_handle;
 /* Winsock counts bytes in an int; a round number below INT_MAX. */
 #define SKT__IO_MAX ((size_t)1 << 30)
 
-#define SKT__LOAD(p) (*(const volatile short *)(p))
-#define SKT__STORE(p, v) (*(volatile short *)(p) = (short)(v))
-#define SKT__ENTER(p) (void)InterlockedIncrement16((volatile short *)(p))
-#define SKT__LEAVE(p) (void)InterlockedDecrement16((volatile short *)(p))
-#define SKT__CLAIM(p)                                                          \
-  (InterlockedCompareExchange16((volatile short *)(p), 1, 0) == 0)
-#define SKT__TAKE(p)                                                           \
-  (InterlockedCompareExchange16((volatile short *)(p), 0, 1) == 1)
-#define SKT__OR(p, v) skt__or((volatile short *)(p), (short)(v))
-
-/* MinGW 10 lacks InterlockedOr16. */
-static inline short skt__or(volatile short *p, short bits) {
-  short old;
-  do {
-    old = *p;
-  } while (InterlockedCompareExchange16(p, (short)(old | bits), old) != old);
-  return old;
-}
-
 /* For select: three sets with a word for each item and one for their count. */
 #define SKT__WAIT_ROOM (3 * sizeof(SOCKET))
 
-/* After SO_RCVTIMEO or SO_SNDTIMEO has expired Windows leaves the socket in an
- * undefined state, and a write does not report how much it took (Winsock
+/* After SO_RCVTIMEO or SO_SNDTIMEO has expired, Windows leaves the socket in an
+ * undefined state, and a write does not report how much it wrote (Winsock
  * SOL_SOCKET options). Abstract names were announced, but do not work (WSL
  * issue 4240). Nothing but closing the socket wakes select (Wine, platform
- * tests). Windows takes a non-blocking send whole, of 50 MiB too, and keeps it
- * in memory (Wine's test_send_buffering, run on Windows): a bound makes the
- * full buffer show as SKT_EAGAIN, as it does elsewhere. */
+ * tests). Windows buffers a non-blocking send whole, even of 50 MiB (Wine's
+ * test_send_buffering, run on Windows), and reports no count of a blocking one
+ * that a reset cuts; write_max makes the full buffer show as SKT_EAGAIN, and
+ * keeps the count, as elsewhere. */
 static const skt__facts skt__system = {
     .keeps_limits = false,
     .limits_connect = false,
@@ -74,16 +56,18 @@ static const skt__facts skt__system = {
 
 #define SKT__COLD
 
-/* Keep WSAGetLastError() for skt__sys_native_error; what it means for a call,
- * one of SKT__IN_..., or for all. */
+/* Record WSAGetLastError() for skt__sys_native_error and return its code for a
+ * call, one of SKT__IN_..., or 0. */
 int skt__fail_in(int call);
-static inline int skt__fail(void) { return skt__fail_in(0); }
 
-/* What a call that receives has answered; *truncated says whether the rest of a
- * message was dropped. */
+/* The result of a call that receives; *truncated says whether the call
+ * discarded the rest of a message. */
 ptrdiff_t skt__got(int rc, int call, size_t n, bool *truncated);
 
-/* The thread's slot for it, made by skt__sys_start. */
+/* The threads' slot for that number, which skt__sys_start allocates. */
 extern DWORD skt__native_slot;
+
+/* Whether this is Wine; set by skt__sys_start. */
+extern bool skt__on_wine;
 
 #endif

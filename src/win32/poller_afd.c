@@ -5,97 +5,103 @@
 
 #include <stdlib.h>
 
-enum { BATCH = 64 };
+enum { BATCH = 64, EVENTS = SKT_BOTH | SKT_ONESHOT };
 
+/* All pollers of the process, for the sockets that it closes and cancels. A
+ * thread that holds both locks has taken this one first. */
 static SRWLOCK pollers_lock = SRWLOCK_INIT;
-static skt__core *pollers;
+static skt__afd_poller *pollers;
 
-static skt__core *core_of(const skt_poller *p) {
-  return (skt__core *)p->handle;
+static skt__afd_poller *afd_poller_of(const skt_poller *p) {
+  return (skt__afd_poller *)p->handle;
 }
 
+/* NULL for a wake. The OVERLAPPED is the first member of a watch. */
 static skt__watch *watch_of(const OVERLAPPED_ENTRY *e) {
-  return (skt__watch *)(void *)e->lpOverlapped; /* which is its first member */
+  return (skt__watch *)(void *)e->lpOverlapped;
 }
 
-static void free_core(skt__core *c) {
-  skt__core_free(c);
-  if (c->port != NULL) {
-    CloseHandle(c->port);
+static void free_poller(skt__afd_poller *ap) {
+  skt__afd_poller_free(ap);
+  if (ap->port != NULL) {
+    CloseHandle(ap->port);
   }
-  free(c);
+  free(ap);
 }
 
-/* Any number of threads may run that have taken from the port: else one that
- * did so once, and computes, could hold up the one that waits (Windows,
- * CreateIoCompletionPort). */
+/* 0x7fff threads may run that have taken completions from the port. With fewer,
+ * threads that did so once and now compute would keep the kernel from waking
+ * the thread that waits (Windows, CreateIoCompletionPort). */
 int skt__sys_poller_create(skt_poller *p) {
-  skt__core *c = calloc(1, sizeof *c);
-  if (c == NULL) {
+  skt__afd_poller *ap = calloc(1, sizeof *ap);
+  if (ap == NULL) {
     return SKT_ENOMEM;
   }
-  int rc = skt__core_create(c);
+  int rc = skt__afd_poller_create(ap);
   if (rc == 0) {
-    c->port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 0x7fff);
-    rc = c->port == NULL ? skt__fail() : 0;
+    ap->port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 0x7fff);
+    rc = ap->port == NULL ? skt__fail_in(SKT__IN_WATCH) : 0;
   }
   if (rc < 0) {
-    free_core(c);
+    free_poller(ap);
     return rc;
   }
-  p->handle = (uintptr_t)c;
+  p->handle = (uintptr_t)ap;
   AcquireSRWLockExclusive(&pollers_lock);
-  c->next = pollers;
-  pollers = c;
+  ap->next = pollers;
+  pollers = ap;
   ReleaseSRWLockExclusive(&pollers_lock);
   return 0;
 }
 
-static void leave_pollers(const skt__core *c) {
+static void leave_pollers(const skt__afd_poller *ap) {
   AcquireSRWLockExclusive(&pollers_lock);
-  skt__core **link = &pollers;
-  while (*link != c) {
+  skt__afd_poller **link = &pollers;
+  while (*link != ap) {
     link = &(*link)->next;
   }
-  *link = c->next;
+  *link = ap->next;
   ReleaseSRWLockExclusive(&pollers_lock);
 }
 
-/* Take completions without events. Returns false when there are none. */
-static bool drop_completed(skt__core *c, DWORD timeout_ms) {
+/* Take completions from the port and discard what they report. A wake is posted
+ * again for the next wait, unless the poller is being destroyed, which is when
+ * this waits. Returns false if there are none. */
+static bool discard_completed(skt__afd_poller *ap, DWORD timeout_ms) {
   OVERLAPPED_ENTRY done[BATCH];
   ULONG n = 0;
-  if (!GetQueuedCompletionStatusEx(c->port, done, BATCH, &n, timeout_ms,
+  if (!GetQueuedCompletionStatusEx(ap->port, done, BATCH, &n, timeout_ms,
                                    FALSE)) {
     return false;
   }
   for (ULONG i = 0; i < n; ++i) {
     if (watch_of(&done[i]) != NULL) {
-      skt__watch_drop(c, watch_of(&done[i]));
+      skt__watch_discard(ap, watch_of(&done[i]));
     } else if (timeout_ms == 0) {
-      skt__afd_post(c->port, NULL); /* a wake, for the next who waits */
+      skt__afd_post(ap->port, NULL);
     }
   }
   return true;
 }
 
-/* The driver writes into what is pending until it completes. */
+/* The driver writes into a pending request until it completes, so that its
+ * memory cannot be freed before. */
 void skt__sys_poller_destroy(skt_poller *p) {
-  skt__core *c = core_of(p);
-  leave_pollers(c);
-  for (size_t i = 0; i < c->chain_count; ++i) {
-    while (c->chains[i] != NULL) {
-      skt__watch_remove(c, c->chains[i]);
+  skt__afd_poller *ap = afd_poller_of(p);
+  leave_pollers(ap);
+  for (size_t i = 0; i < ap->bucket_count; ++i) {
+    while (ap->buckets[i] != NULL) {
+      skt__watch_remove(ap, ap->buckets[i]);
     }
   }
-  skt__core_tidy(c);
-  while (c->removed > 0 && drop_completed(c, INFINITE)) {
+  skt__watch_free_removed(ap);
+  while (ap->removed_count > 0 && discard_completed(ap, INFINITE)) {
   }
-  free_core(c);
+  free_poller(ap);
 }
 
 int skt__sys_poller_add(skt_poller *p, SOCKET s, int events, void *user) {
-  skt__core *c = core_of(p);
+  skt__afd_poller *ap = afd_poller_of(p);
   SOCKET base;
   int rc = skt__afd_base(s, &base);
   if (rc < 0) {
@@ -108,13 +114,13 @@ int skt__sys_poller_add(skt_poller *p, SOCKET s, int events, void *user) {
   *w = (skt__watch){.s = (uint32_t)s,
                     .base = (uint32_t)base,
                     .user = user,
-                    .events = (uint8_t)events};
-  AcquireSRWLockExclusive(&c->lock);
-  rc = skt__watch_add(c, w);
+                    .events = (unsigned)events & EVENTS};
+  AcquireSRWLockExclusive(&ap->lock);
+  rc = skt__watch_add(ap, w);
   if (rc == 0) {
-    skt__watch_ask(c, w);
+    skt__watch_submit(ap, w);
   }
-  ReleaseSRWLockExclusive(&c->lock);
+  ReleaseSRWLockExclusive(&ap->lock);
   if (rc < 0) {
     free(w);
   }
@@ -122,79 +128,94 @@ int skt__sys_poller_add(skt_poller *p, SOCKET s, int events, void *user) {
 }
 
 int skt__sys_poller_modify(skt_poller *p, SOCKET s, int events, void *user) {
-  skt__core *c = core_of(p);
-  AcquireSRWLockExclusive(&c->lock);
-  skt__watch *w = skt__watch_find(c, s);
+  skt__afd_poller *ap = afd_poller_of(p);
+  AcquireSRWLockExclusive(&ap->lock);
+  skt__watch *w = skt__watch_find(ap, s);
   if (w != NULL) {
     w->user = user;
-    w->events = (uint8_t)events;
-    skt__watch_ask(c, w);
+    w->events = (unsigned)events & EVENTS;
+    skt__watch_submit(ap, w);
   }
-  ReleaseSRWLockExclusive(&c->lock);
+  ReleaseSRWLockExclusive(&ap->lock);
   return w == NULL ? SKT_ENOENT : 0;
 }
 
-/* Should many be removed while nobody waits, they are freed here. */
-static bool remove_socket(skt__core *c, SOCKET s) {
-  AcquireSRWLockExclusive(&c->lock);
-  skt__watch *w = skt__watch_find(c, s);
+/* Removed watches are freed by the next wait. If no thread waits while many
+ * sockets are removed, they are freed here. */
+static bool remove_socket(skt__afd_poller *ap, SOCKET s) {
+  AcquireSRWLockExclusive(&ap->lock);
+  skt__watch *w = skt__watch_find(ap, s);
   if (w != NULL) {
-    skt__watch_remove(c, w);
-    if (c->removed > c->watches + BATCH) {
-      skt__core_tidy(c);
-      drop_completed(c, 0);
+    skt__watch_remove(ap, w);
+    if (ap->removed_count > ap->watch_count + BATCH) {
+      skt__watch_free_removed(ap);
+      discard_completed(ap, 0);
     }
   }
-  ReleaseSRWLockExclusive(&c->lock);
+  ReleaseSRWLockExclusive(&ap->lock);
   return w != NULL;
 }
 
 int skt__sys_poller_remove(skt_poller *p, SOCKET s) {
-  return remove_socket(core_of(p), s) ? 0 : SKT_ENOENT;
+  return remove_socket(afd_poller_of(p), s) ? 0 : SKT_ENOENT;
 }
 
-/* What completed before this wait began may have been taken since, by a call on
- * the socket, and is then not told. One call looks at all of them. It does not
- * tell failed connects everywhere (see wait.c), but errors stay, and are in no
- * doubt. */
-static void look_again(const skt__core *c, const OVERLAPPED_ENTRY *done,
-                       ULONG n) {
-  WSAPOLLFD fds[BATCH];
-  skt__watch *doubtful[BATCH];
+static WSAPOLLFD entry_for(SOCKET s, int events) {
+  WSAPOLLFD entry = {.fd = s};
+  if ((events & SKT_READ) != 0) {
+    entry.events |= POLLRDNORM;
+  }
+  if ((events & SKT_WRITE) != 0) {
+    entry.events |= POLLWRNORM;
+  }
+  return entry;
+}
+
+static int events_of(const WSAPOLLFD *entry) {
+  int broken = POLLERR | POLLNVAL, events = 0;
+  if ((entry->revents & (POLLRDNORM | POLLHUP | broken)) != 0) {
+    events |= SKT_READ;
+  }
+  if ((entry->revents & (POLLWRNORM | broken)) != 0) {
+    events |= SKT_WRITE;
+  }
+  return events;
+}
+
+/* A request that completed before this wait started may report bytes that a
+ * thread has read since, or room that it has filled. One WSAPoll asks the
+ * kernel again for all such sockets. It does not report failed connects on
+ * every system (see wait.c), but errors are never stale. */
+static void remove_stale(const skt__afd_poller *ap,
+                         const OVERLAPPED_ENTRY *done, ULONG n) {
+  WSAPOLLFD entries[BATCH];
+  skt__watch *watches[BATCH];
   ULONG count = 0;
   for (ULONG i = 0; i < n; ++i) {
     skt__watch *w = watch_of(&done[i]);
-    int doubt = w == NULL ? 0 : skt__watch_doubt(c, w);
-    if (doubt != 0) {
-      fds[count] = (WSAPOLLFD){.fd = w->s};
-      fds[count].events |= (doubt & SKT_READ) != 0 ? POLLRDNORM : 0;
-      fds[count].events |= (doubt & SKT_WRITE) != 0 ? POLLWRNORM : 0;
-      doubtful[count++] = w;
+    int stale = w == NULL ? 0 : skt__watch_stale(ap, w);
+    if (stale != 0) {
+      entries[count] = entry_for(w->s, stale);
+      watches[count++] = w;
     }
   }
-  if (count == 0 || WSAPoll(fds, count, 0) < 0) {
+  if (count == 0 || WSAPoll(entries, count, 0) < 0) {
     return;
   }
   for (ULONG i = 0; i < count; ++i) {
-    int there = fds[i].revents;
-    int broken = POLLERR | POLLNVAL;
-    skt__afd_restrict(
-        &doubtful[i]->request,
-        ((there & (POLLRDNORM | POLLHUP | broken)) != 0 ? SKT_READ : 0) |
-            ((there & (POLLWRNORM | broken)) != 0 ? SKT_WRITE : 0));
+    skt__afd_restrict(&watches[i]->request, events_of(&entries[i]));
   }
 }
 
-static int take_completed(skt_poller *p, const OVERLAPPED_ENTRY *done, ULONG n,
-                          skt_event *events) {
+static int report(skt__afd_poller *ap, const OVERLAPPED_ENTRY *done, ULONG n,
+                  skt_event *events) {
   int count = 0;
   for (ULONG i = 0; i < n; ++i) {
     skt__watch *w = watch_of(&done[i]);
     if (w == NULL) {
-      (void)SKT__TAKE(&p->pending);
       events[count++] = (skt_event){.events = SKT_WOKEN};
     } else {
-      count += skt__watch_complete(core_of(p), w, &events[count]);
+      count += skt__watch_complete(ap, w, &events[count]);
     }
   }
   return count;
@@ -202,52 +223,55 @@ static int take_completed(skt_poller *p, const OVERLAPPED_ENTRY *done, ULONG n,
 
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
                          int timeout_ms) {
-  skt__core *c = core_of(p);
+  skt__afd_poller *ap = afd_poller_of(p);
   OVERLAPPED_ENTRY done[BATCH];
   ULONG n = 0, room = capacity < BATCH ? (ULONG)capacity : BATCH;
-  AcquireSRWLockExclusive(&c->lock);
-  ++c->waits;
-  int rc = skt__watch_ask_queued(c);
-  c->waiting = rc == 0;
-  ReleaseSRWLockExclusive(&c->lock);
+  AcquireSRWLockExclusive(&ap->lock);
+  ++ap->wait_number;
+  int rc = skt__watch_submit_queued(ap);
+  ap->waiting = rc == 0;
+  ReleaseSRWLockExclusive(&ap->lock);
   if (rc < 0) {
     return rc;
   }
-  if (!GetQueuedCompletionStatusEx(c->port, done, room, &n, (DWORD)timeout_ms,
+  if (!GetQueuedCompletionStatusEx(ap->port, done, room, &n, (DWORD)timeout_ms,
                                    FALSE)) { /* -1 is INFINITE */
     n = 0;
     rc = GetLastError() == WAIT_TIMEOUT ? 0 : skt__fail_in(SKT__IN_WAIT);
   }
-  AcquireSRWLockExclusive(&c->lock);
-  c->waiting = false;
-  look_again(c, done, n);
-  int count = take_completed(p, done, n, events);
-  ReleaseSRWLockExclusive(&c->lock);
-  /* When nothing was told of all that came, there may be more. */
-  return rc < 0 ? rc : n > 0 && count == 0 ? SKT__EINTR : count;
+  AcquireSRWLockExclusive(&ap->lock);
+  ap->waiting = false;
+  remove_stale(ap, done, n);
+  int count = report(ap, done, n, events);
+  ReleaseSRWLockExclusive(&ap->lock);
+  if (n > 0 && count == 0) { /* none was an event; there may be more */
+    return SKT__EINTR;
+  }
+  return rc < 0 ? rc : count;
 }
 
 int skt__sys_poller_wake(skt_poller *p) {
-  return skt__afd_post(core_of(p)->port, NULL);
+  return skt__afd_post(afd_poller_of(p)->port, NULL);
 }
 
 void skt__sys_poller_closing(SOCKET s) {
   AcquireSRWLockShared(&pollers_lock);
-  for (skt__core *c = pollers; c != NULL; c = c->next) {
-    remove_socket(c, s);
+  for (skt__afd_poller *ap = pollers; ap != NULL; ap = ap->next) {
+    remove_socket(ap, s);
   }
   ReleaseSRWLockShared(&pollers_lock);
 }
 
+/* The driver does not report every socket that skt_cancel has ended. */
 void skt__sys_poller_cancelled(SOCKET s) {
   AcquireSRWLockShared(&pollers_lock);
-  for (skt__core *c = pollers; c != NULL; c = c->next) {
-    AcquireSRWLockExclusive(&c->lock);
-    skt__watch *w = skt__watch_find(c, s);
+  for (skt__afd_poller *ap = pollers; ap != NULL; ap = ap->next) {
+    AcquireSRWLockExclusive(&ap->lock);
+    skt__watch *w = skt__watch_find(ap, s);
     if (w != NULL) {
-      skt__watch_cancel(c, w);
+      skt__watch_cancel(ap, w);
     }
-    ReleaseSRWLockExclusive(&c->lock);
+    ReleaseSRWLockExclusive(&ap->lock);
   }
   ReleaseSRWLockShared(&pollers_lock);
 }

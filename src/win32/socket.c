@@ -1,27 +1,46 @@
 /* SPDX-License-Identifier: MIT */
-/* The seam over Winsock. Its twin is posix/socket.c. */
+/* Sockets over Winsock. The twin is posix/socket.c. */
 #include "../sys.h"
 
 static int check_of(int call, int rc) {
   return rc == SOCKET_ERROR ? skt__fail_in(call) : 0;
 }
 
-static int check(int rc) { return check_of(0, rc); }
+static int check(int rc) { return check_of(SKT__IN_MODE, rc); }
 
 static int set_option(SOCKET s, int level, int name, DWORD value) {
-  return check(setsockopt(s, level, name, (const char *)&value, sizeof value));
+  return check_of(SKT__IN_BIND, setsockopt(s, level, name, (const char *)&value,
+                                           sizeof value));
 }
 
-/* WSASocketW and not socket(): that one's handles are inherited by children
- * (Winsock WSASocketW, WSA_FLAG_NO_HANDLE_INHERIT, Windows 7 SP1). Overlapped,
- * or a blocked read would hold up another thread's write (Winsock socket). */
+/* WSASocketW, because children inherit the handles of socket() (Winsock
+ * WSASocketW, WSA_FLAG_NO_HANDLE_INHERIT, Windows 7 SP1). Overlapped, because
+ * else a blocked read holds up another thread's write (Winsock socket). */
+static SOCKET create(int domain, int type, int protocol) {
+  return WSASocketW(skt__native_family(domain), skt__native_type(type),
+                    protocol, NULL, 0,
+                    WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+}
+
+/* Windows without unix sockets reports that the type is missing, if it is none
+ * of those that its unix sockets ever have; but the domain is missing. */
+static int unify_missing(int domain, int type, int rc) {
+  if (rc != SKT_EPROTONOSUPPORT || domain != SKT_UNIX || type == SKT_STREAM) {
+    return rc;
+  }
+  SOCKET stream = create(SKT_UNIX, SKT_STREAM, 0);
+  if (stream == INVALID_SOCKET) {
+    return skt__fail_in(SKT__IN_SOCKET);
+  }
+  closesocket(stream);
+  return rc;
+}
+
 int skt__sys_socket(SOCKET *out, int domain, int type, int protocol,
                     bool nonblocking) {
-  SOCKET s =
-      WSASocketW(skt__native_family(domain), skt__native_type(type), protocol,
-                 NULL, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+  SOCKET s = create(domain, type, protocol);
   if (s == INVALID_SOCKET) {
-    return skt__fail_in(SKT__IN_SOCKET);
+    return unify_missing(domain, type, skt__fail_in(SKT__IN_SOCKET));
   }
   if (type == SKT_DATAGRAM) {
     skt__sys_report_icmp(s, false);
@@ -37,21 +56,24 @@ int skt__sys_socket(SOCKET *out, int domain, int type, int protocol,
   return 0;
 }
 
-/* Windows lets a second socket take a port in use, all or part of it, unless
- * the first was bound with SO_EXCLUSIVEADDRUSE; SO_REUSEADDR is the intruder's
- * half of that and set for multicast alone, where all are to have it (Winsock,
- * "Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE"). TIME_WAIT is no hindrance.
- * Nothing balances load. POSIX means the opposite, see posix/socket.c. */
-static int share(SOCKET s, unsigned flags) {
-  return (flags & SKT_SHARE_LOAD) != 0 ? SKT_EOPNOTSUPP
-         : (flags & SKT_SHARE_MULTICAST) != 0
-             ? set_option(s, SOL_SOCKET, SO_REUSEADDR, 1)
-             : set_option(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1);
+/* Windows lets a second socket with SO_REUSEADDR take a port in use, all or
+ * part of it, unless the first has SO_EXCLUSIVEADDRUSE (Winsock, "Using
+ * SO_REUSEADDR and SO_EXCLUSIVEADDRUSE"). skt sets SO_REUSEADDR for multicast
+ * alone, where all sockets have it. TIME_WAIT hinders no bind, and no option
+ * balances load. On POSIX SO_REUSEADDR means the opposite, see posix/socket.c.
+ */
+static int share_port(SOCKET s, unsigned flags) {
+  if ((flags & SKT_SHARE_LOAD) != 0) {
+    return SKT_EOPNOTSUPP;
+  }
+  bool shared = (flags & SKT_SHARE_MULTICAST) != 0;
+  return set_option(s, SOL_SOCKET, shared ? SO_REUSEADDR : SO_EXCLUSIVEADDRUSE,
+                    1);
 }
 
-/* A unix path that cannot be: its folder is missing, or its form is not known.
- * Windows says so by codes that mean something else (curl issue 19810). */
-static int name_bad_path(const skt_addr *a, int rc) {
+/* One code for a unix path whose folder is missing or whose form is unknown.
+ * Windows reports them by codes that have other meanings (curl issue 19810). */
+static int unify_bad_path(const skt_addr *a, int rc) {
   bool is_unix = skt_addr_domain(a) == SKT_UNIX;
   return is_unix && (rc == SKT_ENETDOWN || rc == SKT_EINVAL ||
                      rc == SKT_EOPNOTSUPP)
@@ -66,33 +88,34 @@ int skt__sys_bind(SOCKET s, const skt_addr *local, unsigned flags) {
         set_option(s, IPPROTO_IPV6, IPV6_V6ONLY, (flags & SKT_DUAL_STACK) == 0);
   }
   if (rc == 0 && flags != 0) {
-    rc = share(s, flags);
+    rc = share_port(s, flags);
   }
-  /* Without flags it is no port, and EACCES means what it says. */
-  int call = flags != 0 ? SKT__IN_BIND : 0;
-  rc = rc < 0 ? rc
-              : check_of(call, bind(s, (const struct sockaddr *)local->words,
-                                    (int)local->length));
-  return name_bad_path(local, rc);
+  if (rc == 0) {
+    /* Without flags there is no port, and WSAEACCES is no conflict. */
+    int call = flags != 0 ? SKT__IN_BIND : 0;
+    rc = check_of(call, bind(s, (const struct sockaddr *)local->words,
+                             (int)local->length));
+  }
+  return unify_bad_path(local, rc);
 }
 
-/* Numbers over 200 are cut to 200, unless given as SOMAXCONN_HINT, which is
- * their negative (Winsock listen, Windows 8). */
+/* Windows clamps a backlog to 200, unless it has the form of SOMAXCONN_HINT,
+ * which is its negative (Winsock listen, Windows 8). */
 int skt__sys_listen(SOCKET s, int backlog, bool restart) {
   (void)restart;
-  int hint = backlog == 0 ? SOMAXCONN : backlog > 200 ? -backlog : backlog;
-  return check_of(SKT__IN_LISTEN, listen(s, hint));
+  int hint = backlog > 200 ? -backlog : backlog;
+  return check_of(SKT__IN_LISTEN, listen(s, hint == 0 ? SOMAXCONN : hint));
 }
 
-/* accept() hands out inheritable handles, also from a listener that is not,
- * and the listener's mode (Winsock accept; CPython's sock_accept does the same
- * repair). A child started in between can inherit the handle. */
+/* accept() returns an inheritable handle, even if the listener's is not, and
+ * copies the listener's mode (Winsock accept; CPython's sock_accept does the
+ * same repair). A child started in between can inherit the handle. */
 int skt__sys_accept(SOCKET s, SOCKET *out, skt_addr *peer, bool inherited,
                     bool nonblocking) {
   struct sockaddr_storage a;
   int rc = 0, length = sizeof a;
-  SOCKET accepted = accept(s, peer != NULL ? (struct sockaddr *)&a : NULL,
-                           peer != NULL ? &length : NULL);
+  struct sockaddr *address = peer != NULL ? (struct sockaddr *)&a : NULL;
+  SOCKET accepted = accept(s, address, peer != NULL ? &length : NULL);
   if (accepted == INVALID_SOCKET) {
     return skt__fail_in(SKT__IN_ACCEPT);
   }
@@ -100,7 +123,7 @@ int skt__sys_accept(SOCKET s, SOCKET *out, skt_addr *peer, bool inherited,
   if (inherited != nonblocking) {
     rc = skt__sys_set_blocking(accepted, !nonblocking);
   }
-  /* Wine 10: a peer that is gone already has no address. Wine 8 fails. */
+  /* Wine 10: a peer that is already gone has no address. Wine 8 fails. */
   if (rc == 0 && peer != NULL && skt__addr_set(peer, &a, (size_t)length) < 0) {
     rc = SKT_ECONNABORTED;
   }
@@ -112,10 +135,10 @@ int skt__sys_accept(SOCKET s, SOCKET *out, skt_addr *peer, bool inherited,
   return 0;
 }
 
-/* A refused connect takes 2 s, because the request is sent again; on loopback
- * nothing gets lost and once is enough (Winsock SIO_TCP_INITIAL_RTO, Windows 10
- * 1709; libuv win/tcp.c). Older systems say no, which does not matter. */
-static void do_not_ask_twice(SOCKET s) {
+/* A refused connect takes 2 s, because Windows retransmits the SYN; loopback
+ * loses none, so one is enough (Winsock SIO_TCP_INITIAL_RTO, Windows 10 1709;
+ * libuv win/tcp.c). Older systems fail the control, which does no harm. */
+static void send_syn_once(SOCKET s) {
   TCP_INITIAL_RTO_PARAMETERS once = {
       .Rtt = TCP_INITIAL_RTO_UNSPECIFIED_RTT,
       .MaxSynRetransmissions = TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS};
@@ -126,15 +149,15 @@ static void do_not_ask_twice(SOCKET s) {
 
 int skt__sys_connect(SOCKET s, const skt_addr *peer, bool is_loopback) {
   if (is_loopback) {
-    do_not_ask_twice(s);
+    send_syn_once(s);
   }
   int rc = check_of(
       SKT__IN_CONNECT,
       connect(s, (const struct sockaddr *)peer->words, (int)peer->length));
-  return name_bad_path(peer, rc);
+  return unify_bad_path(peer, rc);
 }
 
-/* Winsock connect: an address filled with zeros. */
+/* Winsock connect: an address of zeros removes the peer. */
 int skt__sys_disconnect(SOCKET s, int domain) {
   skt_addr a;
   skt__addr_any(&a, domain);
@@ -153,11 +176,11 @@ int skt__sys_reset_on_close(SOCKET s) {
                           sizeof at_once));
 }
 
-/* shutdown wakes nobody, but later reads and writes fail at once; those that
- * wait already are ended by CancelIoEx, which documents no blocking calls but
- * ends them on Wine 8 and 10. A listener knows no shutdown, so that calls do
- * not wait any more, and those that just begin to are ended when it is done
- * again. */
+/* shutdown wakes no thread, but later reads and writes fail at once. CancelIoEx
+ * ends the calls that block; its documentation does not mention those, but it
+ * ends them on Wine 8 and 10. A listener cannot be shut down, so non-blocking
+ * mode keeps later accepts from blocking; a second cancel ends one that was
+ * about to block. */
 int skt__sys_cancel(SOCKET s) {
   int rc = skt__sys_set_blocking(s, false);
   shutdown(s, SD_BOTH);
@@ -165,39 +188,11 @@ int skt__sys_cancel(SOCKET s) {
   return rc == SKT_ENOTSOCK ? rc : 0;
 }
 
-int skt__sys_set_blocking(SOCKET s, bool blocking) {
-  u_long on = !blocking;
-  return check(ioctlsocket(s, (long)FIONBIO, &on));
-}
-
-/* Winsock has no such question; skt enforces the limits and does not ask. */
-int skt__sys_is_blocking(SOCKET s) {
-  (void)s;
-  return 1;
-}
-
-/* Some options fill one byte of the four (Wine's test_set_getsockopt). */
+/* Some options write one byte of the four (Wine's test_set_getsockopt). */
 static int get_option(SOCKET s, int name, DWORD *value) {
   int length = sizeof *value;
   *value = 0;
   return check(getsockopt(s, SOL_SOCKET, name, (char *)value, &length));
-}
-
-static int limit_name(int direction) {
-  return direction == SKT_READ ? SO_RCVTIMEO : SO_SNDTIMEO;
-}
-
-/* A non-blocking socket keeps the number and does nothing with it. */
-int skt__sys_set_limit(SOCKET s, int direction, int limit_ms) {
-  DWORD ms = limit_ms < 0 ? 0 : (DWORD)limit_ms; /* 0 is for ever */
-  return set_option(s, SOL_SOCKET, limit_name(direction), ms);
-}
-
-int skt__sys_limit(SOCKET s, int direction, int *limit_ms) {
-  DWORD ms;
-  int rc = get_option(s, limit_name(direction), &ms);
-  *limit_ms = rc < 0 || ms == 0 ? -1 : (int)ms;
-  return rc;
 }
 
 int skt__sys_pending_error(SOCKET s) {
@@ -210,8 +205,8 @@ int skt__sys_pending_error(SOCKET s) {
   return rc;
 }
 
-static int take_name(int rc, skt_addr *out, const struct sockaddr_storage *a,
-                     int length) {
+static int set_address(int rc, skt_addr *out, const struct sockaddr_storage *a,
+                       int length) {
   return rc < 0 ? rc : skt__addr_set(out, a, (size_t)length);
 }
 
@@ -220,7 +215,7 @@ int skt__sys_local(SOCKET s, skt_addr *out) {
   int length = sizeof a;
   int rc =
       check_of(SKT__IN_LOCAL, getsockname(s, (struct sockaddr *)&a, &length));
-  return take_name(rc, out, &a, length);
+  return set_address(rc, out, &a, length);
 }
 
 int skt__sys_peer(SOCKET s, skt_addr *out) {
@@ -228,7 +223,7 @@ int skt__sys_peer(SOCKET s, skt_addr *out) {
   int length = sizeof a;
   int rc =
       check_of(SKT__IN_PEER, getpeername(s, (struct sockaddr *)&a, &length));
-  return take_name(rc, out, &a, length);
+  return set_address(rc, out, &a, length);
 }
 
 int skt__sys_kind(SOCKET s) {
@@ -249,7 +244,7 @@ int skt__sys_listens(SOCKET s) {
 }
 
 int skt__sys_dual_stack(SOCKET s) {
-  DWORD v6only = 0; /* one byte of it is written, as above */
+  DWORD v6only = 0; /* the call writes one byte, as above */
   int length = sizeof v6only;
   int rc =
       check(getsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, (char *)&v6only, &length));

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Winsock must be started before its first call (Winsock WSAStartup); POSIX
- * needs nothing. It is started by the first call that needs it, holds its one
- * count for as long as the process lives, and is never stopped: the last
- * WSACleanup would cut other people's sockets (Winsock WSACleanup). */
+ * needs nothing. The first call that needs Winsock starts it. skt keeps its one
+ * count until the process ends, because the last WSACleanup would cut the
+ * sockets of other libraries (Winsock WSACleanup). */
 #include "../sys.h"
 
 DWORD skt__native_slot = TLS_OUT_OF_INDEXES;
+bool skt__on_wine;
 
-/* Not DllMain or a constructor: there the loader's lock would be held. */
+/* Not in DllMain or a constructor, where the thread holds the loader's lock. */
 static BOOL CALLBACK start(PINIT_ONCE once, PVOID out_code, PVOID *context) {
   WSADATA data;
   (void)once;
@@ -15,7 +16,9 @@ static BOOL CALLBACK start(PINIT_ONCE once, PVOID out_code, PVOID *context) {
   if (skt__native_slot == TLS_OUT_OF_INDEXES) {
     skt__native_slot = TlsAlloc();
   }
-  /* The error is the value; WSAGetLastError has none before the start. */
+  skt__on_wine = GetProcAddress(GetModuleHandleW(L"ntdll.dll"),
+                                "wine_get_version") != NULL;
+  /* WSAStartup returns the error; before it WSAGetLastError has none. */
   int native = WSAStartup(MAKEWORD(2, 2), &data);
   if (native == 0) {
     return TRUE;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What wakes a poll. The twin is posix/waker.c. select takes sockets alone, so
- * it is one: a datagram socket that sends to itself, and hears nobody else. */
+/* Wakers. The twin is posix/waker.c. select takes only sockets, so that a waker
+ * is a datagram socket that is connected to itself: it receives what it sends,
+ * and nothing from any other. */
 #include "../sys.h"
 
 static int connect_to_itself(SOCKET s) {
@@ -10,10 +11,10 @@ static int connect_to_itself(SOCKET s) {
   bool done = bind(s, (struct sockaddr *)&a, length) == 0 &&
               getsockname(s, (struct sockaddr *)&a, &length) == 0 &&
               connect(s, (struct sockaddr *)&a, length) == 0;
-  return done ? 0 : skt__fail();
+  return done ? 0 : skt__fail_in(SKT__IN_WATCH);
 }
 
-int skt__sys_waker_create(SOCKET *waits, SOCKET *wakes) {
+int skt__sys_waker_create(SOCKET *read_end, SOCKET *write_end) {
   SOCKET s;
   int rc = skt__sys_socket(&s, SKT_IPV4, SKT_DATAGRAM, 0, true);
   if (rc == 0) {
@@ -23,19 +24,19 @@ int skt__sys_waker_create(SOCKET *waits, SOCKET *wakes) {
     }
   }
   if (rc == 0) {
-    *waits = *wakes = s;
+    *read_end = *write_end = s;
   }
   return rc;
 }
 
-/* When there is no room for one more, others lie there already. */
-int skt__sys_waker_write(SOCKET wakes) {
-  int code = send(wakes, "", 1, 0) < 0 ? skt__fail() : 0;
+/* WSAEWOULDBLOCK: the buffer is full, and so the socket is readable. */
+int skt__sys_waker_write(SOCKET write_end) {
+  int code = send(write_end, "", 1, 0) < 0 ? skt__fail_in(SKT__IN_WATCH) : 0;
   return code == SKT_EAGAIN ? 0 : code;
 }
 
-void skt__sys_waker_drain(SOCKET waits) {
+void skt__sys_waker_drain(SOCKET read_end) {
   char byte;
-  while (recv(waits, &byte, 1, 0) >= 0) {
+  while (recv(read_end, &byte, 1, 0) >= 0) {
   }
 }
