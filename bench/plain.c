@@ -35,6 +35,9 @@ static int dial(void) {
 static int rounds(int n) {
   char bytes[64] = {0};
   int s = dial();
+  if (send(s, bytes, 32, MSG_NOSIGNAL) != 32 || recv(s, bytes, 32, 0) != 32) {
+    return 1;
+  }
   for (int i = 0; i < n; ++i) {
     if (send(s, bytes, sizeof bytes, MSG_NOSIGNAL) != sizeof bytes ||
         recv(s, bytes, sizeof bytes, 0) != sizeof bytes) {
@@ -55,8 +58,12 @@ static int connects(int n) {
 }
 
 static int accept_all(int listener, int n) {
-  for (int i = 0; i < n; ++i) {
-    int s = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+  int s = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+  if (s < 0 || close(s) != 0) {
+    return 1;
+  }
+  for (int i = 1; i < n; ++i) {
+    s = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     if (s < 0 || close(s) != 0) {
       return 1;
     }

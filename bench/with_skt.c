@@ -17,10 +17,14 @@ static int dial(skt *s) {
   return rc < 0 ? rc : skt_connect(s, &at);
 }
 
+/* Each verb is called in two places, as in most programs: a compiler that
+ * optimises across files puts a function that is called once into its caller,
+ * whatever it is. */
 static int rounds(int n) {
   char bytes[64] = {0};
   skt s;
-  if (dial(&s) < 0) {
+  if (dial(&s) < 0 || skt_write(&s, bytes, 32) != 32 ||
+      skt_read(&s, bytes, 32) != 32) {
     return 1;
   }
   for (int i = 0; i < n; ++i) {
@@ -43,8 +47,11 @@ static int connects(int n) {
 }
 
 static int accept_all(skt *listener, int n) {
-  for (int i = 0; i < n; ++i) {
-    skt s;
+  skt s;
+  if (skt_accept(listener, &s, NULL, 0) < 0 || skt_close(&s) < 0) {
+    return 1;
+  }
+  for (int i = 1; i < n; ++i) {
     if (skt_accept(listener, &s, NULL, 0) < 0 || skt_close(&s) < 0) {
       return 1;
     }

@@ -28,12 +28,24 @@ static int check_send(const skt *s, size_t n) {
   return n > SKT__IO_MAX ? SKT_EMSGSIZE : 0;
 }
 
-ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
-                      const skt_addr *to) {
+/* Send after a first call that returned rc, an error, or 0 for none so far. */
+static SKT__COLD ptrdiff_t send_on(skt *s, const void *buffer, size_t n,
+                                   const skt_addr *to, ptrdiff_t rc) {
   skt__attempt t = {.s = s, .direction = SKT_WRITE};
+  do {
+    if (rc < 0 && !skt__try_again(&t, &rc)) {
+      return rc;
+    }
+    rc = skt__sys_send_to(skt__handle(s), n > 0 ? buffer : "", n, to);
+  } while (rc < 0);
+  return rc;
+}
+
+static SKT__COLD ptrdiff_t send_slowly(skt *s, const void *buffer, size_t n,
+                                       const skt_addr *to) {
   skt_addr mapped;
   skt__ip ip;
-  ptrdiff_t rc = check_buffer(s, buffer, n);
+  int rc = check_buffer(s, buffer, n);
   if (rc == SKT_EFAULT || rc == SKT_EBADF) {
     return rc;
   }
@@ -45,13 +57,20 @@ ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
     return SKT_EINVAL;
   }
   rc = check_send(s, n);
-  if (rc < 0) {
-    return rc;
+  return rc < 0 ? rc : send_on(s, buffer, n, to, 0);
+}
+
+/* The fast path is IPv4 without a peer. */
+ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
+                      const skt_addr *to) {
+  const int kind = SKT__DOMAIN | SKT__TYPE | SKT__STATE;
+  if (s == NULL || to == NULL || buffer == NULL || n - 1 >= SKT__IO_MAX ||
+      (s->kind & kind & ~SKT_BOUND) != (SKT_IPV4 | SKT_DATAGRAM) ||
+      SKT__LOAD(&s->reading) != SKT__OPEN || !skt__is_ipv4_destination(to)) {
+    return send_slowly(s, buffer, n, to);
   }
-  do {
-    rc = skt__sys_send_to(skt__handle(s), n > 0 ? buffer : "", n, to);
-  } while (rc < 0 && skt__try_again(&t, &rc));
-  return rc;
+  ptrdiff_t rc = skt__sys_send_to(skt__handle(s), buffer, n, to);
+  return rc < 0 ? send_on(s, buffer, n, to, rc) : rc;
 }
 
 /* Windows does not receive on a socket without an address (Winsock recvfrom,
@@ -84,8 +103,15 @@ static int check_receive(skt *s, const void *buffer, size_t n) {
   return skt__connectionless(s) ? bind_fresh(s) : SKT_EOPNOTSUPP;
 }
 
-ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n, skt_addr *from,
-                           bool *truncated) {
+/* Linux reports no address for a unix socket without a name (recvfrom(2)). */
+static void name_unnamed(const skt *s, skt_addr *from) {
+  if (from->length == 0) {
+    skt__addr_any(from, skt__domain(s));
+  }
+}
+
+static SKT__COLD ptrdiff_t receive_slowly(skt *s, void *buffer, size_t n,
+                                          skt_addr *from, bool *truncated) {
   skt__attempt t = {.s = s, .direction = SKT_READ};
   bool cut = false;
   char none; /* for an empty message, instead of NULL */
@@ -104,13 +130,53 @@ ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n, skt_addr *from,
     rc =
         skt__sys_receive(skt__handle(s), n > 0 ? buffer : &none, n, from, &cut);
   } while (rc <= 0 && skt__try_again(&t, &rc));
-  if (rc >= 0 && from != NULL && from->length == 0) {
-    /* Linux reports no address for a unix socket without a name (recvfrom(2)).
-     */
-    skt__addr_any(from, skt__domain(s));
+  if (rc >= 0 && from != NULL) {
+    name_unnamed(s, from);
   }
   if (truncated != NULL) {
     *truncated = rc >= 0 && cut;
   }
   return rc;
+}
+
+/* What the slow path needs, kept in memory so that the fast one saves no
+ * registers. */
+typedef struct receive_request {
+  skt *s;
+  void *buffer;
+  size_t n;
+} receive_request;
+
+/* Receive after a first call that returned rc, 0 or less; or whose sender's
+ * address is not IPv4. */
+static SKT__COLD ptrdiff_t receive_on(const receive_request *r, skt_addr *from,
+                                      ptrdiff_t rc) {
+  skt__attempt t = {.s = r->s, .direction = SKT_READ};
+  if (skt__would_block(r->s, rc)) {
+    *from = (skt_addr){.length = 0};
+    return rc;
+  }
+  while (rc <= 0 && skt__try_again(&t, &rc)) {
+    rc = skt__sys_receive_from(skt__handle(r->s), r->buffer, r->n, from);
+  }
+  skt_addr native = *from;
+  skt__addr_set(from, native.words, rc < 0 ? 0 : native.length);
+  if (rc >= 0) {
+    name_unnamed(r->s, from);
+  }
+  return rc;
+}
+
+/* The fast path is a message over IPv4, whose sender's address the system writes
+ * in the form that skt keeps. */
+ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n, skt_addr *from,
+                           bool *truncated) {
+  if (s == NULL || buffer == NULL || n - 1 >= SKT__IO_MAX || from == NULL ||
+      truncated != NULL || skt__type(s) != SKT_DATAGRAM ||
+      skt__state(s) == SKT__FRESH || SKT__LOAD(&s->reading) != SKT__OPEN) {
+    return receive_slowly(s, buffer, n, from, truncated);
+  }
+  receive_request r = {s, buffer, n};
+  ptrdiff_t rc = skt__sys_receive_from(skt__handle(s), buffer, n, from);
+  return rc > 0 && skt__take_ipv4(from) ? rc : receive_on(&r, from, rc);
 }

@@ -54,17 +54,23 @@ typedef struct io_request {
 
 typedef ptrdiff_t read_call(skt__os_handle s, void *buffer, size_t n);
 
-/* Go on after a first call that returned rc, 0 or less. */
-static SKT__COLD ptrdiff_t read_on(const io_request *r, read_call *call,
-                                   ptrdiff_t rc) {
-  if (rc == 0 && skt__type(r->s) == SKT_STREAM) {
-    return skt__record(r->s, SKT_READ, 0); /* the end, without a detour */
-  }
+/* Go on after a call that returned rc, 0 or less. */
+static SKT__COLD ptrdiff_t read_again(const io_request *r, read_call *call,
+                                      ptrdiff_t rc) {
   skt__attempt t = {.s = r->s, .direction = SKT_READ};
   while (rc <= 0 && skt__try_again(&t, &rc)) {
     rc = call(skt__handle(r->s), r->buffer, r->n);
   }
   return rc;
+}
+
+/* The same; the most frequent answers take no detour. */
+static SKT__COLD ptrdiff_t read_on(const io_request *r, read_call *call,
+                                   ptrdiff_t rc) {
+  if (rc == 0 && skt__type(r->s) == SKT_STREAM) {
+    return skt__record(r->s, SKT_READ, 0);
+  }
+  return skt__would_block(r->s, rc) ? rc : read_again(r, call, rc);
 }
 
 static SKT__COLD ptrdiff_t read_slowly(skt *s, read_call *call, void *buffer,
@@ -83,7 +89,7 @@ static ptrdiff_t call_read(skt__os_handle s, void *buffer, size_t n) {
   return skt__sys_read(s, buffer, n);
 }
 
-ptrdiff_t skt_read(skt *s, void *buffer, size_t n) {
+inline ptrdiff_t skt_read(skt *s, void *buffer, size_t n) {
   if (s == NULL || !is_fast(&s->reading, buffer, n, SKT__IO_MAX)) {
     return read_slowly(s, call_read, buffer, n);
   }
@@ -101,6 +107,9 @@ ptrdiff_t skt_peek(skt *s, void *buffer, size_t n) {
 static SKT__COLD ptrdiff_t write_on(const io_request *r, ptrdiff_t rc) {
   skt__attempt t = {.s = r->s, .direction = SKT_WRITE};
   size_t done = 0, given = r->n;
+  if (skt__would_block(r->s, rc)) {
+    return rc;
+  }
   for (;;) {
     if (rc > 0) {
       done += (size_t)rc;
@@ -138,7 +147,7 @@ static SKT__COLD ptrdiff_t write_slowly(skt *s, const void *buffer, size_t n) {
                                     : write_message(s, buffer, n);
 }
 
-ptrdiff_t skt_write(skt *s, const void *buffer, size_t n) {
+inline ptrdiff_t skt_write(skt *s, const void *buffer, size_t n) {
   if (s == NULL || !is_fast(&s->writing, buffer, n, skt__write_max(s))) {
     return write_slowly(s, buffer, n);
   }

@@ -170,9 +170,6 @@ static bool is_stray_error(const skt *s, ptrdiff_t rc) {
 
 /* A second stray error of one write is that message's own. */
 SKT__COLD bool skt__try_again(skt__attempt *t, ptrdiff_t *rc) {
-  if (*rc == SKT_EAGAIN && !skt__is_blocking(t->s) && !skt__cancelled(t->s)) {
-    return false; /* the most frequent answer */
-  }
   bool stray =
       is_stray_error(t->s, *rc) && !(t->direction == SKT_WRITE && t->had_stray);
   if (*rc == SKT__EINTR || *rc == SKT_EAGAIN || stray) {

@@ -186,6 +186,9 @@ static SKT__COLD int accept_with_retry(skt *s, skt *out, skt_addr *peer,
                                        unsigned flags, ptrdiff_t rc) {
   skt__attempt t = {.s = s, .direction = SKT_READ};
   skt__os_handle handle = SKT__NO_HANDLE;
+  if (skt__would_block(s, rc)) {
+    return fail_accept(out, peer, (int)rc);
+  }
   while (handle == SKT__NO_HANDLE) {
     if (rc < 0 && !try_accept_again(&t, &rc)) {
       return fail_accept(out, peer, (int)rc);
@@ -214,7 +217,7 @@ static SKT__COLD int accept_slowly(skt *s, skt *out, skt_addr *peer,
 /* The fast path is for calls that want no address, on listeners without a
  * limit; Windows has no fast path. The other cases are tail calls, so that this
  * function saves no registers. */
-int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
+inline int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
   if (skt__system.accept_misses_cancel || s == NULL || out == NULL ||
       out == s || peer != NULL || (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
       SKT__LOAD(&s->reading) != SKT__ACCEPTING || skt__has_limit(s)) {

@@ -11,6 +11,11 @@
 ptrdiff_t skt__sys_receive(skt__os_handle s, void *buffer, size_t n,
                            skt_addr *from, bool *truncated);
 
+/* The same for n over 0, without `truncated`; and *from is the system's address
+ * and length, which skt__addr_set has yet to take. */
+ptrdiff_t skt__sys_receive_from(skt__os_handle s, void *buffer, size_t n,
+                                skt_addr *from);
+
 /* Send one message of n bytes; n is 0 for an empty one. */
 ptrdiff_t skt__sys_send_to(skt__os_handle s, const void *buffer, size_t n,
                            const skt_addr *to);

@@ -23,13 +23,5 @@ ptrdiff_t skt__sys_receive(int s, void *buffer, size_t n, skt_addr *from,
   return rc;
 }
 
-ptrdiff_t skt__sys_send_to(int s, const void *buffer, size_t n,
-                           const skt_addr *to) {
-  ptrdiff_t rc =
-      sendto(s, buffer, n, MSG_NOSIGNAL, (const struct sockaddr *)to->words,
-             (socklen_t)to->length);
-  return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
-}
-
 /* Linux and the BSDs report them to connected sockets alone (udp(7)). */
 void skt__sys_report_icmp(int s, bool on) { (void)s, (void)on; }

@@ -32,6 +32,23 @@ static inline ptrdiff_t skt__sys_write(int s, const void *buffer, size_t n) {
   return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
 }
 
+static inline ptrdiff_t skt__sys_send_to(int s, const void *buffer, size_t n,
+                                         const skt_addr *to) {
+  ptrdiff_t rc =
+      sendto(s, buffer, n, MSG_NOSIGNAL, (const struct sockaddr *)to->words,
+             (socklen_t)to->length);
+  return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
+}
+
+static inline ptrdiff_t skt__sys_receive_from(int s, void *buffer, size_t n,
+                                              skt_addr *from) {
+  socklen_t length = sizeof from->words;
+  ptrdiff_t rc =
+      recvfrom(s, buffer, n, 0, (struct sockaddr *)from->words, &length);
+  from->length = length;
+  return rc < 0 ? skt__fail_in(SKT__IN_READ) : rc;
+}
+
 /* Accept with the peer's address, or where accept4 cannot set all that the new
  * socket needs. */
 int skt__accept_slowly(int s, int *out, skt_addr *peer, bool inherited,

@@ -14,6 +14,16 @@ ptrdiff_t skt__sys_receive(SOCKET s, void *buffer, size_t n, skt_addr *from,
   return count;
 }
 
+ptrdiff_t skt__sys_receive_from(SOCKET s, void *buffer, size_t n,
+                                skt_addr *from) {
+  int length = sizeof from->words;
+  bool truncated;
+  int rc =
+      recvfrom(s, buffer, (int)n, 0, (struct sockaddr *)from->words, &length);
+  from->length = (uint32_t)length;
+  return skt__got(rc, SKT__IN_READ, n, &truncated);
+}
+
 ptrdiff_t skt__sys_send_to(SOCKET s, const void *buffer, size_t n,
                            const skt_addr *to) {
   int rc = sendto(s, buffer, (int)n, 0, (const struct sockaddr *)to->words,

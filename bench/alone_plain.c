@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* What single calls cost without skt; line for line the twin of
+ * alone_with_skt.c. ci/measure/costs.sh counts both. No other end is needed.
+ * Usage: alone_plain WHAT N
+ *   blocks      N reads of a non-blocking socket where nothing is
+ *   sends       N datagrams to an address
+ *   receives    the same, and each is received with its sender's address
+ *   connects    N times: socket, connect to a listener, close
+ *   parses4, parses6, formats4    N times: text of an address, with a port */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct sockaddr_in at = {.sin_family = AF_INET};
+static socklen_t length = sizeof at;
+
+static int bound(int type) {
+  int s = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+  at.sin_port = 0;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  bind(s, (struct sockaddr *)&at, sizeof at);
+  getsockname(s, (struct sockaddr *)&at, &length);
+  return s;
+}
+
+static int blocks(int n) {
+  int s = bound(SOCK_DGRAM | SOCK_NONBLOCK);
+  char byte;
+  int other = recv(s, &byte, 1, 0) >= 0;
+  for (int i = 0; i < n; ++i) {
+    other |= recv(s, &byte, 1, 0) >= 0 || errno != EAGAIN;
+  }
+  return other | close(s);
+}
+
+static int sends(int n) {
+  int s = bound(SOCK_DGRAM);
+  char bytes[64] = {0};
+  long sent = sendto(s, bytes, 1, MSG_NOSIGNAL, (struct sockaddr *)&at, length);
+  for (int i = 0; i < n; ++i) {
+    sent += sendto(s, bytes, 64, MSG_NOSIGNAL, (struct sockaddr *)&at, length);
+  }
+  return sent != 64L * n + 1;
+}
+
+static int receives(int n) {
+  int s = bound(SOCK_DGRAM);
+  char bytes[64] = {0};
+  long got = 0;
+  for (int i = -1; i < n; ++i) {
+    struct sockaddr_in from;
+    socklen_t size = sizeof from;
+    sendto(s, bytes, 64, MSG_NOSIGNAL, (struct sockaddr *)&at, length);
+    got += recvfrom(s, bytes, 64, 0, (struct sockaddr *)&from, &size);
+    if (i < 0) {
+      sendto(s, bytes, 1, MSG_NOSIGNAL, (struct sockaddr *)&at, length);
+      got += recvfrom(s, bytes, 64, 0, (struct sockaddr *)&from, &size);
+    }
+  }
+  return got != 64L * n + 65;
+}
+
+static int connects(int n) {
+  int listener = bound(SOCK_STREAM), bad = listen(listener, n);
+  for (int i = 0; i < n; ++i) {
+    int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    bad |= connect(s, (struct sockaddr *)&at, length) | close(s);
+  }
+  return bad;
+}
+
+static int parses4(int n) {
+  int bad = 0;
+  for (int i = 0; i < n; ++i) {
+    bad |= inet_pton(AF_INET, "192.168.1.17", &at.sin_addr) != 1;
+  }
+  return bad;
+}
+
+static int parses6(int n) {
+  struct in6_addr to;
+  int bad = 0;
+  for (int i = 0; i < n; ++i) {
+    bad |= inet_pton(AF_INET6, "2001:db8:1:2::3:4567", &to) != 1;
+  }
+  return bad;
+}
+
+static int formats4(int n) {
+  char text[INET_ADDRSTRLEN];
+  int bad = 0;
+  at.sin_addr.s_addr = htonl(0xc0a80111);
+  for (int i = 0; i < n; ++i) {
+    bad |= inet_ntop(AF_INET, &at.sin_addr, text, sizeof text) == NULL;
+  }
+  return bad;
+}
+
+int main(int argc, char **argv) {
+  static const struct {
+    const char *name;
+    int (*run)(int n);
+  } all[] = {{"blocks", blocks},     {"sends", sends},
+             {"receives", receives}, {"connects", connects},
+             {"parses4", parses4},   {"parses6", parses6},
+             {"formats4", formats4}};
+  for (size_t i = 0; argc == 3 && i < sizeof all / sizeof *all; ++i) {
+    if (strcmp(argv[1], all[i].name) == 0) {
+      return all[i].run(atoi(argv[2]));
+    }
+  }
+  return 2;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* What the same single calls cost with skt; line for line the twin of
+ * alone_plain.c, which has the usage. */
+#include <skt.h>
+#include <stdlib.h>
+#include <string.h>
+
+static skt_addr at;
+
+static skt bound(int type) {
+  skt s;
+  skt_socket(&s, SKT_IPV4, type, 0);
+  skt_addr_parse(&at, "127.0.0.1:0");
+  skt_bind(&s, &at, 0);
+  skt_local(&s, &at);
+  return s;
+}
+
+static int blocks(int n) {
+  skt s = bound(SKT_DATAGRAM | (int)SKT_NONBLOCK);
+  char byte;
+  int other = skt_read(&s, &byte, 1) >= 0;
+  for (int i = 0; i < n; ++i) {
+    other |= skt_read(&s, &byte, 1) != SKT_EAGAIN;
+  }
+  return other | skt_close(&s);
+}
+
+static int sends(int n) {
+  skt s = bound(SKT_DATAGRAM);
+  char bytes[64] = {0};
+  ptrdiff_t sent = skt_send_to(&s, bytes, 1, &at);
+  for (int i = 0; i < n; ++i) {
+    sent += skt_send_to(&s, bytes, 64, &at);
+  }
+  return sent != 64L * n + 1;
+}
+
+static int receives(int n) {
+  skt s = bound(SKT_DATAGRAM);
+  char bytes[64] = {0};
+  ptrdiff_t got = 0;
+  for (int i = -1; i < n; ++i) {
+    skt_addr from;
+    skt_send_to(&s, bytes, 64, &at);
+    got += skt_receive_from(&s, bytes, 64, &from, NULL);
+    if (i < 0) {
+      skt_send_to(&s, bytes, 1, &at);
+      got += skt_receive_from(&s, bytes, 64, &from, NULL);
+    }
+  }
+  return got != 64L * n + 65;
+}
+
+static int connects(int n) {
+  skt listener = bound(SKT_STREAM);
+  int bad = skt_listen(&listener, n);
+  for (int i = 0; i < n; ++i) {
+    skt s;
+    bad |= skt_socket(&s, SKT_IPV4, SKT_STREAM, 0);
+    bad |= skt_connect(&s, &at) | skt_close(&s);
+  }
+  return bad;
+}
+
+static int parses4(int n) {
+  int bad = 0;
+  for (int i = 0; i < n; ++i) {
+    bad |= skt_addr_parse(&at, "192.168.1.17:80") != 0;
+  }
+  return bad;
+}
+
+static int parses6(int n) {
+  int bad = 0;
+  for (int i = 0; i < n; ++i) {
+    bad |= skt_addr_parse(&at, "[2001:db8:1:2::3:4567]:80") != 0;
+  }
+  return bad;
+}
+
+static int formats4(int n) {
+  char text[SKT_ADDR_TEXT_MAX];
+  int bad = skt_addr_parse(&at, "192.168.1.17:80");
+  for (int i = 0; i < n; ++i) {
+    bad |= skt_addr_format(&at, text, sizeof text) < 0;
+  }
+  return bad;
+}
+
+int main(int argc, char **argv) {
+  static const struct {
+    const char *name;
+    int (*run)(int n);
+  } all[] = {{"blocks", blocks},     {"sends", sends},
+             {"receives", receives}, {"connects", connects},
+             {"parses4", parses4},   {"parses6", parses6},
+             {"formats4", formats4}};
+  for (size_t i = 0; argc == 3 && i < sizeof all / sizeof *all; ++i) {
+    if (strcmp(argv[1], all[i].name) == 0) {
+      return all[i].run(atoi(argv[2]));
+    }
+  }
+  return 2;
+}
