@@ -21,38 +21,23 @@ void skt__addr_set_ip(skt_addr *a, const skt__ip *ip);
 bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
 bool skt__ip_is_loopback(const skt__ip *ip);
 
-/* Unix addresses, for the other address*.c. `native` is a struct sockaddr_un of `length` bytes. The text to parse is what follows "unix:".
- * skt__unix_format writes up to SKT_ADDR_TEXT_MAX bytes, "unix:" included, and
- * returns their number, or SKT_EINVAL if the address has no text. */
+/* Unix addresses, for the other address*.c. `native` is a struct sockaddr_un of
+ * `length` bytes. The text to parse is what follows "unix:". skt__unix_format
+ * writes up to SKT_ADDR_TEXT_MAX bytes, "unix:" included, and returns their
+ * number, or SKT_EINVAL if the address has no text. */
 void skt__unix_set(skt_addr *out, const void *native, size_t length);
 bool skt__unix_is_valid(const skt_addr *a);
 bool skt__unix_is_unnamed(const skt_addr *a);
 int skt__unix_parse(skt_addr *out, const char *text);
 int skt__unix_format(const skt_addr *a, char *text);
 
-/* Whether a message can be sent to an address, which is IPv4: a short answer for
- * the most frequent case. False may mean anything. */
+/* Whether a message can be sent to an address, which is IPv4: a short answer
+ * for the most frequent case. False may mean anything. */
 static inline bool skt__is_ipv4_destination(const skt_addr *a) {
   struct sockaddr_in in;
   memcpy(&in, a->words, sizeof in);
   return a->length == sizeof in && in.sin_family == AF_INET &&
          in.sin_port != 0 && in.sin_addr.s_addr != 0;
-}
-
-/* Whether an address that the system wrote into *a is IPv4; the rest of *a is
- * then zeroed, as in every address of skt. */
-static inline bool skt__take_ipv4(skt_addr *a) {
-  struct sockaddr_in in;
-  memcpy(&in, a->words, sizeof in);
-  if (a->length != sizeof in || in.sin_family != AF_INET) {
-    return false;
-  }
-  /* In two halves, which gcc makes six stores; it makes a slow loop of all. */
-  enum { HALF = (sizeof a->words - sizeof in) / 2 };
-  char *rest = (char *)a->words + sizeof in;
-  memset(rest, 0, HALF);
-  memset(rest + HALF, 0, HALF);
-  return true;
 }
 
 /* The destination of a message or a connection, in the socket's domain: a

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Formatting addresses. Not by inet_ntop, whose texts differ between systems. */
+/* Formatting addresses. Not by inet_ntop, whose texts differ between systems.
+ */
 #include "address.h"
 
 #include <string.h>
@@ -20,13 +21,15 @@ static char *put_number(char *p, uint32_t value) {
 }
 
 static char *put_byte(char *p, unsigned value) {
-  if (value >= 100) {
-    *p++ = (char)('0' + value / 100);
+  unsigned hundreds = value / 100, rest = value - 100 * hundreds;
+  unsigned tens = rest / 10;
+  if (hundreds > 0) {
+    *p++ = (char)('0' + hundreds);
   }
   if (value >= 10) {
-    *p++ = (char)('0' + value / 10 % 10);
+    *p++ = (char)('0' + tens);
   }
-  *p = (char)('0' + value % 10);
+  *p = (char)('0' + rest - 10 * tens);
   return p + 1;
 }
 

@@ -167,8 +167,8 @@ static SKT__COLD ptrdiff_t receive_on(const receive_request *r, skt_addr *from,
   return rc;
 }
 
-/* The fast path is a message over IPv4, whose sender's address the system writes
- * in the form that skt keeps. */
+/* The fast path is a message over IPv4, whose sender's address the system
+ * writes in the form that skt keeps. */
 ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n, skt_addr *from,
                            bool *truncated) {
   if (s == NULL || buffer == NULL || n - 1 >= SKT__IO_MAX || from == NULL ||

@@ -28,8 +28,8 @@ typedef struct skt__attempt {
  * ended. / */
 bool skt__try_again(skt__attempt *t, ptrdiff_t *rc);
 
-/* Whether rc is what a non-blocking socket returns most often: a would-block. It
- * is the verb's result, and skt__try_again would take longer to say so. */
+/* Whether rc is what a non-blocking socket returns most often: a would-block.
+ * It is the verb's result, and skt__try_again would take longer to say so. */
 static inline bool skt__would_block(const skt *s, ptrdiff_t rc) {
   return rc == SKT_EAGAIN && !skt__is_blocking(s) && !skt__cancelled(s);
 }

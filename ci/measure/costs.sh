@@ -38,10 +38,14 @@ elif ip link set lo up && ip address add 192.0.2.1/32 dev lo; then
 fi
 
 # counted TWIN WHAT N TOOL...: run it under the tool, against the other end, which
-# answers $late ms late.
+# answers $late ms late. The twins that stand alone need none.
 late=0
 counted() {
   local twin=$bin/$1 what=$2 n=$3 address=127.0.0.1 port ends
+  if [[ $1 == alone_* ]]; then
+    bounded 60 "${@:4}" "$twin" "$what" "$n"
+    return
+  fi
   shift 3
   [[ $what != *connects ]] || [ "$inside" != network ] || address=192.0.2.1
   case $what in
@@ -90,29 +94,51 @@ else
 fi
 traced 'system calls before the first socket' 0 early_calls
 
-# Instructions, over those of plain calls in a twin that is built alike. The
-# goals are for a library that is optimised together with the program, at link
-# time. Compiled apart, as most libraries are, the checks of arguments are all
-# made: there the limit is what the best other library, compiled so, has.
-instructions_over() { # GOAL WHAT N LIMIT [BEST [DEBT]]
-  local plain more limits=()
-  plain=$(per_operation instructions plain "${2#limited_}" "$3")
-  for more in "${@:4}"; do limits+=("$(plus "$plain" "$more")"); done
-  goal "$1 (plain $plain)" "$(per_operation instructions with_skt "$2" "$3")" \
+# Instructions, over those of plain calls in a twin that is built alike: compiled
+# apart, as most libraries are, where all checks of arguments are made, and
+# optimised together with the program at link time.
+over() { # GOAL TWIN_OF WHAT N LIMIT [BEST [DEBT]]
+  local plain with more limits=()
+  case $2 in
+    peer) plain=plain with=with_skt ;;
+    alone) plain=alone_plain with=alone_with_skt ;;
+  esac
+  plain=$(per_operation instructions $plain "${3#limited_}" "$4")
+  for more in "${@:5}"; do
+    if [ "$more" = - ]; then limits+=(-); else limits+=("$(plus "$plain" "$more")"); fi
+  done
+  goal "$1 (plain $plain)" "$(per_operation instructions $with "$3" "$4")" \
     "${limits[@]}"
 }
+instructions_over() { over "$1" peer "${@:2}"; }
+alone_over() { over "$1" alone "${@:2}"; }
+
 if [ -x $lto/with_skt ]; then
   bin=$lto
-  instructions_over 'instructions, round trip, LTO' rounds 1000 26 56
-  instructions_over '  within a limit of time' limited_rounds 1000 26 63
-  instructions_over 'instructions, accept and close, LTO' accepts 200 19 21
+  instructions_over 'instructions, round trip, LTO' rounds 1000 29 56
+  instructions_over '  within a limit of time' limited_rounds 1000 29 63
+  instructions_over 'instructions, accept and close, LTO' accepts 200 18 21 37
+  alone_over 'instructions, a would-block, LTO' blocks 200 26 - 43
+  alone_over 'instructions, datagram to an address, LTO' sends 200 42
+  alone_over 'instructions, that and its arrival, LTO' receives 200 79
+  alone_over 'instructions, connect and close, LTO' connects 100 228 271 470
   bin=build/bench/bench
 else
   skip 'instructions, LTO' 'no link-time optimisation, see build/bench-lto.log'
 fi
-instructions_over 'instructions, round trip, apart' rounds 1000 56
-instructions_over '  within a limit of time' limited_rounds 1000 63
-instructions_over 'instructions, accept and close, apart' accepts 200 21 21 70
+instructions_over 'instructions, round trip, apart' rounds 1000 41 56
+instructions_over '  within a limit of time' limited_rounds 1000 41 63
+instructions_over 'instructions, accept and close, apart' accepts 200 56 21 63
+alone_over 'instructions, a would-block, apart' blocks 200 36 - 59
+alone_over 'instructions, datagram to an address, apart' sends 200 52
+alone_over 'instructions, that and its arrival, apart' receives 200 101
+alone_over 'instructions, connect and close, apart' connects 100 278 271 540
+goal 'instructions, IPv4 address from text' \
+  "$(per_operation instructions alone_with_skt parses4 100)" 170 290 310
+goal 'instructions, IPv6 address from text' \
+  "$(per_operation instructions alone_with_skt parses6 100)" 460 571
+goal 'instructions, IPv4 address to text' \
+  "$(per_operation instructions alone_with_skt formats4 100)" 160 198 267
 
 # Heap.
 for what in rounds accepts connects; do

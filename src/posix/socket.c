@@ -213,18 +213,26 @@ int skt__sys_pending_error(int s) {
   return skt__fail_in(SKT__IN_CONNECT);
 }
 
+/* Most addresses are IPv4, and kept as the system wrote them. */
+static int take_address(skt_addr *out, socklen_t length) {
+  out->length = length;
+  if (skt__take_ipv4(out)) {
+    return 0;
+  }
+  skt_addr native = *out;
+  return skt__addr_set(out, native.words, native.length);
+}
+
 int skt__sys_local(int s, skt_addr *out) {
-  struct sockaddr_storage a;
-  socklen_t length = sizeof a;
-  int rc = getsockname(s, (struct sockaddr *)&a, &length);
-  return rc < 0 ? skt__fail_in(SKT__IN_LOCAL) : skt__addr_set(out, &a, length);
+  socklen_t length = sizeof out->words;
+  int rc = getsockname(s, (struct sockaddr *)out->words, &length);
+  return rc < 0 ? skt__fail_in(SKT__IN_LOCAL) : take_address(out, length);
 }
 
 int skt__sys_peer(int s, skt_addr *out) {
-  struct sockaddr_storage a;
-  socklen_t length = sizeof a;
-  int rc = getpeername(s, (struct sockaddr *)&a, &length);
-  return rc < 0 ? skt__fail_in(SKT__IN_PEER) : skt__addr_set(out, &a, length);
+  socklen_t length = sizeof out->words;
+  int rc = getpeername(s, (struct sockaddr *)out->words, &length);
+  return rc < 0 ? skt__fail_in(SKT__IN_PEER) : take_address(out, length);
 }
 
 static int get_option(int s, int level, int name) {
