@@ -23,12 +23,12 @@ static int finish_connect(const skt *s, int64_t deadline_us) {
  * (golang issue 18290). By chance that happens on loopback. Asking costs a
  * call, so other peers are not asked about. A unix socket cannot connect to
  * itself, and a socket without connections may. */
-static bool may_connect_to_itself(const skt *s, const skt__ip *peer) {
-  int domain = skt__domain(s);
-  if (skt__connectionless(s) || domain == SKT_UNIX) {
+static bool may_connect_to_itself(const skt *s, const skt__ip *peer,
+                                  bool loopback) {
+  if (peer->domain == SKT_UNIX || skt__connectionless(s)) {
     return false;
   }
-  return skt__state(s) == SKT_BOUND || skt__ip_is_loopback(peer);
+  return loopback || skt__state(s) == SKT_BOUND;
 }
 
 /* Compares neither flow labels and padding nor the scope, which systems drop if
@@ -51,7 +51,7 @@ static int conclude(skt *s, int rc) {
     skt__set_state(s, SKT_CONNECTED);
     skt__choose_icmp(s);
   } else if (!skt__connectionless(s)) { /* those do without a peer */
-    skt__set_state(s, SKT__CONNECT_FAILED);
+    skt__set_kind(s, (s->kind & ~SKT__STATE) | SKT__CONNECT_FAILED);
     SKT__STORE(&s->reading, (int16_t)rc);
   }
   if (skt__cancelled(s)) {
@@ -136,17 +136,6 @@ static int connect_now(skt *s, const skt_addr *peer, bool loopback) {
   return rc == SKT__EINTR ? SKT_EINPROGRESS : rc;
 }
 
-static int check_state(const skt *s) {
-  int state = skt__state(s);
-  if (state == SKT__FRESH || state == SKT_BOUND) {
-    return 0;
-  }
-  if (skt__cancelled(s)) {
-    return SKT_ECANCELED;
-  }
-  return state == SKT_CONNECTED ? SKT_EISCONN : SKT_EINVAL;
-}
-
 /* A second call asks what has become of the first, as in POSIX connect. */
 static int connect_again(skt *s) {
   int rc = skt_connect_finish(s);
@@ -157,6 +146,22 @@ static int connect_again(skt *s) {
     return SKT_EALREADY;
   default:
     return rc;
+  }
+}
+
+/* 0 if s can connect. */
+static int check_state(skt *s) {
+  switch (skt__state(s)) {
+  case SKT__FRESH:
+  case SKT_BOUND:
+    return 0;
+  case SKT__CONNECTING:
+  case SKT__CONNECTING_TO_LOCAL:
+    return connect_again(s);
+  case SKT_CONNECTED:
+    return skt__cancelled(s) ? SKT_ECANCELED : SKT_EISCONN;
+  default:
+    return skt__cancelled(s) ? SKT_ECANCELED : SKT_EINVAL;
   }
 }
 
@@ -171,20 +176,14 @@ int skt_connect(skt *s, const skt_addr *peer) {
     return SKT_EFAULT;
   }
   peer = skt__destination(s, peer, &mapped, &ip);
-  if (peer == NULL) {
-    return SKT_EINVAL;
-  }
-  if (skt__connecting(s)) {
-    return connect_again(s);
-  }
-  rc = check_state(s);
+  rc = peer == NULL ? SKT_EINVAL : check_state(s);
   if (rc < 0) {
     return rc;
   }
-  bool itself = may_connect_to_itself(s, &ip);
+  bool loopback = skt__ip_is_loopback(&ip);
+  bool itself = may_connect_to_itself(s, &ip, loopback);
   SKT__ENTER(&s->calls);
-  rc = skt__cancelled(s) ? SKT_ECANCELED
-                         : connect_now(s, peer, skt__ip_is_loopback(&ip));
+  rc = skt__cancelled(s) ? SKT_ECANCELED : connect_now(s, peer, loopback);
   SKT__LEAVE(&s->calls);
   if (rc == SKT_EINPROGRESS && !skt__cancelled(s)) {
     skt__set_state(s, itself ? SKT__CONNECTING_TO_LOCAL : SKT__CONNECTING);

@@ -94,7 +94,8 @@ static int wait_for_events(skt_poller *p, skt_event *events, size_t capacity,
 }
 
 /* What is wrong with the arguments, in the order of skt.h; or the capacity is
- * larger than a backend takes. */
+ * larger than a backend takes, and the wait begins again with less. */
+/* NOLINTBEGIN(misc-no-recursion): once, and skt_poller_wait stays short */
 static SKT__COLD int refuse_or_cut(skt_poller *p, skt_event *events,
                                    size_t capacity, int timeout_ms) {
   int rc = check_poller(p);
@@ -137,6 +138,7 @@ int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   SKT__RELEASE(&p->waiting);
   return rc;
 }
+/* NOLINTEND(misc-no-recursion) */
 
 /* A thread that finds `pending` set need not wake: a wait that has yet to
  * return clears `pending`, and reports this wake by the event of the first. */

@@ -188,6 +188,7 @@ void skt__watch_submit(skt__afd_poller *ap, skt__watch *w) {
 
 static void leave_queue(skt__afd_poller *ap, skt__watch **link) {
   skt__watch *w = *link;
+  /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): `queued` keeps w from free */
   *link = w->next_queued;
   if (*link == NULL) {
     ap->last = link;
