@@ -169,8 +169,8 @@ int skt__accept_slowly(int s, int *out, skt_addr *peer, bool inherited,
 
 int skt__sys_connect(int s, const skt_addr *peer, bool is_loopback) {
   (void)is_loopback;
-  int rc = connect(s, (const struct sockaddr *)peer->words,
-                   (socklen_t)peer->length);
+  int rc =
+      connect(s, (const struct sockaddr *)peer->words, (socklen_t)peer->length);
   return rc < 0 ? skt__fail_in(SKT__IN_CONNECT) : 0;
 }
 
