@@ -189,6 +189,40 @@ build_preset() {
 }
 
 #
+# The programs of the documentation
+#
+
+# programs: their names. `readme` stands in README.md, serve_one and say_hello
+# stand in the head of skt.h, the others in docs/guide.md.
+programs() {
+  sed -n 's/^<!-- program: \(.*\) -->$/\1/p' docs/guide.md
+  echo readme serve_one say_hello | tr ' ' '\n'
+}
+
+# program NAME: print its source.
+program() {
+  case $1 in
+    readme) awk '/^```c$/ { on = 1; next } on && /^```$/ { exit } on' README.md ;;
+    serve_one | say_hello)
+      printf '#include <skt.h>\n#include <stdio.h>\n'
+      awk -v first=" *   int $1(void) {" '
+        $0 == first { on = 1 }
+        on { print substr($0, 6) }
+        on && $0 == " *   }" { exit }' include/skt.h
+      printf 'int main(void) {\n  int rc = %s();\n' "$1"
+      printf '  fprintf(stderr, "%%s\\n", skt_strerror(rc));\n  return rc < 0;\n}\n'
+      ;;
+    *)
+      awk -v mark="<!-- program: $1 -->" '
+        $0 == mark { found = 1; next }
+        found && /^```c$/ { inside = 1; next }
+        inside && /^```$/ { exit }
+        inside' docs/guide.md
+      ;;
+  esac
+}
+
+#
 # Wine
 #
 # Its server is started apart and kept, so that a program starts in a fraction

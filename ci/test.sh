@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # usage: ci/test.sh [linux] [windows] [asan] [tsan] [poll] [consumers] [docs]
-#                   [moving] [header] [http] [lint]
+#                   [moving] [header] [http] [programs] [lint]
 # Install what is missing, build, run the whole suite: natively, over the fake
 # backend, over skt.c and skt.h, and as Windows programs under Wine. Both systems
 # unless something is named; asan and tsan are Linux under the address and the
@@ -17,7 +17,7 @@ systems=("$@")
 for system in "${systems[@]}"; do
   case $system in
     linux | windows | asan | tsan | poll) ;;
-    consumers | docs | moving | header | http | lint) ;;
+    consumers | docs | moving | header | http | programs | lint) ;;
     *)
       sed -n '/^# usage/,/lint/s/^# //p' "${BASH_SOURCE[0]}" >&2
       exit 2
@@ -93,7 +93,7 @@ script() {
 libraries=()
 for system in "${systems[@]}"; do
   case $system in
-    consumers | docs | moving | header | http | lint)
+    consumers | docs | moving | header | http | programs | lint)
       script "$system"
       continue
       ;;

@@ -16,7 +16,8 @@
  *
  * The client cannot send everything first and read afterwards: once all buffers
  * on the way are full of echo that nobody reads, both sides wait for ever. So
- * its socket does not block, and it does whatever can be done next.
+ * its socket does not block, and it does whatever can be done next. It gives up
+ * when nothing can be done for 30 seconds.
  */
 #include "seconds.h"
 
@@ -29,7 +30,8 @@
 
 enum {
   WINDOW_BYTES = 1024 * 1024, /* how far sending may run ahead of the echo */
-  CHUNK_BYTES = 64 * 1024     /* how much to move at once */
+  CHUNK_BYTES = 64 * 1024,    /* how much to move at once */
+  SILENCE_SECONDS = 30        /* how long to wait for the server */
 };
 
 /* The window holds the bytes whose echo is still to come. Its counts only grow:
@@ -47,6 +49,7 @@ typedef struct transfer {
   unsigned long long echoed; /* and found unchanged */
   bool input_ended;
   bool echo_ended;
+  int silent_seconds; /* that have passed without an event */
   double started;
   double next_report;
   char window[WINDOW_BYTES];
@@ -127,6 +130,9 @@ static bool open_connection(transfer *t) {
   }
   rc = skt_socket(&t->socket, skt_addr_domain(&peer), SKT_STREAM, 0);
   if (rc == 0) {
+    rc = skt_set_limit(&t->socket, SKT_WRITE, SILENCE_SECONDS * 1000);
+  }
+  if (rc == 0) {
     rc = skt_connect(&t->socket, &peer);
   }
   if (rc == 0) {
@@ -177,6 +183,10 @@ static bool receive_some(transfer *t) {
 static bool move_some(transfer *t) {
   int events = t->sent < t->loaded ? SKT_BOTH : SKT_READ;
   int ready = skt_wait(&t->socket, events, 1000, NULL);
+  t->silent_seconds = ready == 0 ? t->silent_seconds + 1 : 0;
+  if (t->silent_seconds == SILENCE_SECONDS) {
+    return complain_of_loss(t, SKT_ETIMEDOUT);
+  }
   if (ready < 0) {
     return complain_of_loss(t, ready);
   }
@@ -203,12 +213,8 @@ static bool exchange(transfer *t) {
     }
     report_each_second(t);
   }
-  if (!t->input_ended || t->echoed < t->loaded) {
-    fprintf(stderr, "%s hung up after %llu bytes of echo\n", t->address,
-            t->echoed);
-    return false;
-  }
-  return true;
+  return (t->input_ended && t->echoed == t->loaded) ||
+         complain_of_loss(t, SKT_ENODATA);
 }
 
 /*

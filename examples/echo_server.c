@@ -10,6 +10,9 @@
  *   CLIENTS  how many to serve, one after another; for ever if absent
  *
  * Exit code: 0 all served, 1 something failed, 2 wrong arguments.
+ *
+ * A client that waits for its turn waits as long as the client before it likes.
+ * While the system has no room for another socket, the server pauses.
  */
 #include <skt.h>
 
@@ -50,20 +53,6 @@ static void print_client(long number, const skt *listener, const skt *client,
   fflush(stdout);
 }
 
-/* A blocking write takes all, unless the connection breaks half way: then it
- * returns what it took, and the next write returns the error. */
-static int write_all(skt *s, const char *bytes, size_t n) {
-  while (n > 0) {
-    ptrdiff_t taken = skt_write(s, bytes, n);
-    if (taken < 0) {
-      return (int)taken;
-    }
-    bytes += taken;
-    n -= (size_t)taken;
-  }
-  return 0;
-}
-
 /* Echo until the client has finished. *total counts the bytes. */
 static int echo(skt *client, unsigned long long *total) {
   char buffer[65536];
@@ -72,7 +61,7 @@ static int echo(skt *client, unsigned long long *total) {
     if (n <= 0) {
       return (int)n;
     }
-    int rc = write_all(client, buffer, (size_t)n);
+    int rc = skt_write_all(client, buffer, (size_t)n, NULL);
     if (rc < 0) {
       return rc;
     }
@@ -95,15 +84,32 @@ static bool serve(skt *client, long number) {
   return true;
 }
 
+static bool is_out_of_room(int code) {
+  return code == SKT_EMFILE || code == SKT_ENFILE || code == SKT_ENOBUFS ||
+         code == SKT_ENOMEM;
+}
+
+/* Accept a client. Without room for it the connection stays in the queue: retry
+ * each second. */
+static int accept_client(skt *listener, skt *client, skt_addr *peer) {
+  int rc;
+  while ((rc = skt_accept(listener, client, peer, 0)) < 0) {
+    fprintf(stderr, "cannot accept a client: %s\n", skt_strerror(rc));
+    if (!is_out_of_room(rc)) {
+      return rc;
+    }
+    skt_poll(NULL, 0, 1000, NULL);
+  }
+  return 0;
+}
+
 /* One client after another; 0 clients means for ever. */
 static bool serve_all(skt *listener, long clients) {
   bool all_served = true;
   for (long number = 1; clients == 0 || number <= clients; ++number) {
     skt client = {0};
     skt_addr peer;
-    int rc = skt_accept(listener, &client, &peer, 0);
-    if (rc < 0) {
-      fprintf(stderr, "cannot accept a client: %s\n", skt_strerror(rc));
+    if (accept_client(listener, &client, &peer) < 0) {
       return false;
     }
     print_client(number, listener, &client, &peer);

@@ -10,7 +10,7 @@
  *
  * Exit code: 0 all served, 1 something failed, 2 wrong arguments.
  *
- * No socket blocks: the poller tells which can go on, and each goes as far as
+ * No socket blocks: the poller reports which can go on, and each goes as far as
  * one read leads. All memory is taken at the start. A client may be silent for
  * as long as it likes.
  */
@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const char form[] =
     "HTTP/1.1 %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\n%s\r\n%s";
@@ -38,6 +39,7 @@ typedef struct server {
   skt_poller poller;
   connection *free;
   bool accepting; /* the listener is watched */
+  time_t paused;  /* when that last changed */
   long clients;   /* that are still to be served; negative: for ever */
 } server;
 
@@ -80,22 +82,23 @@ static bool answer(connection *c) {
   return true;
 }
 
-/* Go as far as possible without waiting. Returns the event to wait for, or 0
- * when the connection is over. After the last reply it is the client's turn to
- * end it: closing earlier could reset it before the reply is read. */
+/* Go as far as possible without waiting. Returns the event to wait for, 0 when
+ * the client has ended the connection, or an error. After the last reply it is
+ * the client's turn to end it: closing earlier could reset it before the reply
+ * is read. */
 static int serve(connection *c) {
   if (c->sent == c->made) {
     c->have = c->ending ? 0 : c->have;
     ptrdiff_t n = skt_read(&c->socket, c->in + c->have, REQUEST_MAX - c->have);
     if (n <= 0) {
-      return n == SKT_EAGAIN ? SKT_READ : 0;
+      return n == SKT_EAGAIN ? SKT_READ : (int)n;
     }
     c->have += (size_t)n;
   }
   while (c->sent < c->made || (!c->ending && answer(c))) {
     ptrdiff_t n = skt_write(&c->socket, c->out + c->sent, c->made - c->sent);
     if (n < 0) {
-      return n == SKT_EAGAIN ? SKT_WRITE : 0;
+      return n == SKT_EAGAIN ? SKT_WRITE : (int)n;
     }
     c->sent += (size_t)n;
     if (c->sent == c->made && c->ending) {
@@ -106,14 +109,17 @@ static int serve(connection *c) {
 }
 
 static void watch_listener(server *v, bool accepting) {
-  if (accepting != v->accepting) {
+  int events = accepting ? SKT_READ : 0;
+  if (accepting != v->accepting &&
+      skt_poller_modify(&v->poller, &v->listener, events, v) == 0) {
     v->accepting = accepting;
-    skt_poller_modify(&v->poller, &v->listener, accepting ? SKT_READ : 0, v);
+    v->paused = time(NULL);
   }
 }
 
-/* Accept a client. When there is no room, here or in the system, the next waits
- * until another has left or a second has passed. */
+/* Accept a client. Without room here, the next waits until a client leaves;
+ * without room in the system, until a client leaves or the clock shows another
+ * second. */
 static void welcome(server *v) {
   connection *c = v->free;
   int rc = skt_accept(&v->listener, &c->socket, NULL, SKT_NONBLOCK);
@@ -125,13 +131,22 @@ static void welcome(server *v) {
   } else {
     skt_close(&c->socket);
   }
+  if (rc < 0 && rc != SKT_EAGAIN) {
+    fprintf(stderr, "cannot accept a client: %s\n", skt_strerror(rc));
+  }
   watch_listener(v, v->free != NULL && (rc == 0 || rc == SKT_EAGAIN));
 }
 
 static void go_on(server *v, connection *c) {
-  int watched = c->sent < c->made ? SKT_WRITE : SKT_READ, event = serve(c);
-  if (event == 0 || (event != watched &&
-                     skt_poller_modify(&v->poller, &c->socket, event, c) < 0)) {
+  int watched = c->sent < c->made ? SKT_WRITE : SKT_READ, rc = serve(c);
+  if (rc > 0 && rc != watched) {
+    int changed = skt_poller_modify(&v->poller, &c->socket, rc, c);
+    rc = changed < 0 ? changed : rc;
+  }
+  if (rc < 0) {
+    fprintf(stderr, "lost a client: %s\n", skt_strerror(rc));
+  }
+  if (rc <= 0) {
     skt_close(&c->socket);
     c->next = v->free;
     v->free = c;
@@ -149,7 +164,10 @@ static int serve_all(server *v) {
     for (int i = 0; i < n; ++i) {
       events[i].user == v ? welcome(v) : go_on(v, events[i].user);
     }
-    watch_listener(v, v->accepting || (n == 0 && v->free != NULL));
+    if (!v->accepting && v->free != NULL &&
+        (n == 0 || time(NULL) != v->paused)) {
+      watch_listener(v, true);
+    }
   }
   return n;
 }

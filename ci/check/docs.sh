@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # usage: ci/check/docs.sh [linux] [windows]
-# Make the manual from include/skt.h and check it, and build and run the
-# programs of docs/guide.md, on both systems unless one is named, Windows under
-# Wine. Installs what is missing.
+# Make the manual from include/skt.h and check it, compile the programs of
+# README.md, include/skt.h and docs/guide.md, and run those of the guide, on both
+# systems unless one is named, Windows under Wine. Installs what is missing.
+# (ci/run/programs.sh runs all of them with peers that misbehave.)
 #
 # Exit code: 0 all passed, 1 something failed, 2 wrong arguments.
 set -euo pipefail
@@ -135,17 +136,6 @@ refused() {
 #
 # The guide
 #
-
-# program NAME: print that program of the guide.
-program() {
-  awk -v mark="<!-- program: $1 -->" '
-    $0 == mark { found = 1; next }
-    found && /^```c$/ { inside = 1; next }
-    inside && /^```$/ { exit }
-    inside' $guide
-}
-
-programs() { sed -n 's/^<!-- program: \(.*\) -->$/\1/p' $guide; }
 
 # Each block of C is a program or a quotation.
 blocks_are_marked() {
