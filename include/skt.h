@@ -1258,8 +1258,7 @@ SKT_API int skt_poller_remove(skt_poller *p, skt *s);
  * Threads  one thread at a time waits with one p.
  * Differs  One call reports up to a million events on Linux, up to 64 with
  *          kqueue and on Windows, however large the array is. After skt_cancel
- *          kqueue sets only the bits that were requested. When both directions
- *          have ended, epoll and poll set SKT_BOTH.
+ *          kqueue, epoll and poll may set only the bits that were requested.
  * Source   Linux epoll_wait(); BSD kevent(); Windows
  *          GetQueuedCompletionStatusEx(). */
 SKT_API int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
