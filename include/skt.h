@@ -317,9 +317,10 @@ enum {
  * names and accepts no other form of a number: not "127.1", not "010.0.0.1",
  * no space before or after.
  *
- * The path of a unix socket is 1 to 103 bytes, in UTF-8 on Windows, used
+ * The path of a unix socket is 1 to 107 bytes, in UTF-8 on Windows, used
  * unchanged; it may be relative. After @ stands an abstract name, which is not
- * a file, of 1 to 106 bytes. A file called @name is "unix:./@name".
+ * a file, of 1 to 107 bytes. A file called @name is "unix:./@name", whose path
+ * is @name.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL        text is no such address
@@ -327,8 +328,9 @@ enum {
  *          SKT_EOPNOTSUPP    the system has no abstract names
  *          SKT_ENODEV        the interface after % does not exist
  * Threads  any thread, at any time.
- * Differs  Only Linux has abstract names. Interfaces have other names on
- *          Windows ("ethernet_32769"); their numbers work everywhere.
+ * Differs  macOS and the BSDs: paths of up to 103 bytes. Only Linux has
+ *          abstract names. Interfaces have other names on Windows
+ *          ("ethernet_32769"); their numbers work everywhere.
  * Source   RFC 4291 2.2, RFC 4007 11; POSIX inet_pton(), if_nametoindex(). */
 SKT_API int skt_addr_parse(skt_addr *out, const char *text);
 
@@ -340,6 +342,11 @@ SKT_API int skt_addr_parse(skt_addr *out, const char *text);
  *
  * IPv6 is written as RFC 5952 says, a scope id as a number. A unix socket
  * without a name, as clients are, is "unix:", which skt_addr_parse refuses.
+ *
+ * The program that binds a unix socket chooses the bytes of its name: a peer's
+ * text can hold line feeds, escape sequences and bytes that are not UTF-8. They
+ * stand in the text as they are; escape them before they go into a log or to a
+ * terminal. The text of IPv4 and IPv6 is ASCII without white space.
  *
  * Returns  the length without the zero, or one of Errors.
  * Errors   SKT_EINVAL  a is no address, or an abstract name with a zero byte,
@@ -380,10 +387,14 @@ SKT_API const void *skt_addr_native(const skt_addr *a, size_t *length);
  *   native  a struct sockaddr of `length` bytes, of any alignment
  *   length  what the system calls its length; more than needed is fine
  *
- * An IPv4 address mapped into IPv6 (::ffff:1.2.3.4) becomes plain IPv4.
+ * An IPv4 address mapped into IPv6 (::ffff:1.2.3.4) becomes plain IPv4. A unix
+ * path ends at its zero byte or with `length`; its limit is that of
+ * skt_addr_parse. A peer, or a socket that was taken in, whose path is longer
+ * has no name for skt: its address is "unix:".
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL        too few bytes for its family
+ *          SKT_ENAMETOOLONG  a unix path or abstract name is too long
  *          SKT_EAFNOSUPPORT  the family is none of the domains of skt
  * Threads  any thread, at any time.
  * Source   POSIX struct sockaddr; Winsock SOCKADDR. */

@@ -21,9 +21,10 @@ bool skt__ip_is_loopback(const skt__ip *ip);
 
 /* Unix addresses, for address.c and address_text.c. `native` is a struct
  * sockaddr_un of `length` bytes. The text to parse is what follows "unix:".
+ * skt__unix_set returns 0, or SKT_ENAMETOOLONG and leaves *out alone.
  * skt__unix_format writes up to SKT_ADDR_TEXT_MAX bytes, "unix:" included, and
  * returns their number, or SKT_EINVAL if the address has no text. */
-void skt__unix_set(skt_addr *out, const void *native, size_t length);
+int skt__unix_set(skt_addr *out, const void *native, size_t length);
 bool skt__unix_is_valid(const skt_addr *a);
 bool skt__unix_is_unnamed(const skt_addr *a);
 int skt__unix_parse(skt_addr *out, const char *text);

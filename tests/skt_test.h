@@ -70,6 +70,9 @@ bool test_send_urgent(uintptr_t native, char byte);
 /* Close a socket behind skt's back. */
 bool test_close_native(uintptr_t native);
 
+/* Bind a unix socket to a path of n bytes without an end. */
+bool test_bind_path(uintptr_t native, const char *path, size_t n);
+
 /* Whether a child process would inherit it; false if it is no handle. */
 bool test_is_inherited(uintptr_t native);
 

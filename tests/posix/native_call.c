@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What skt does not do. The twin is win32/native_call.c. */
 #include <fcntl.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "../skt_test.h"
@@ -12,6 +14,14 @@ bool test_send_urgent(uintptr_t native, char byte) {
 }
 
 bool test_close_native(uintptr_t native) { return close((int)native) == 0; }
+
+bool test_bind_path(uintptr_t native, const char *path, size_t n) {
+  struct sockaddr_un a = {.sun_family = AF_UNIX};
+  memcpy(a.sun_path, path, n < sizeof a.sun_path ? n : sizeof a.sun_path);
+  size_t length = offsetof(struct sockaddr_un, sun_path) + n;
+  return length <= sizeof a &&
+         bind((int)native, (struct sockaddr *)&a, (socklen_t)length) == 0;
+}
 
 bool test_is_inherited(uintptr_t native) {
   int flags =

@@ -12,6 +12,11 @@ bool test_close_native(uintptr_t native) {
   return closesocket((SOCKET)native) == 0;
 }
 
+bool test_bind_path(uintptr_t native, const char *path, size_t n) {
+  (void)native, (void)path, (void)n;
+  return false;
+}
+
 bool test_is_inherited(uintptr_t native) {
   DWORD flags = 0;
   return GetHandleInformation((HANDLE)native, &flags) &&
