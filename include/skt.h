@@ -881,12 +881,14 @@ typedef struct skt_buffer {
 /** Read into several buffers, filling one after the other.
  *
  *   buffers  `count` of them; empty ones are skipped
- *   count    any number; one system call takes up to 64
+ *   count    any number; one system call takes up to 64 for a stream, and up to
+ *            1,024 that are not empty for a message
  *
  * As skt_read in all else, with the sum of the buffers for n.
  *
  * Errors   SKT_EMSGSIZE  s is not of the type SKT_STREAM, and the buffers are
- *                        more than one system call takes; or as for skt_read
+ *                        more than one system call takes, 1,024 of them or a
+ *                        gibibyte; or as for skt_read
  *          SKT_ECONNREFUSED  as for skt_read
  *          SKT_EINVAL SKT_ENOTCONN SKT_EAGAIN  as for skt_read
  *          SKT_ECONNRESET SKT_ETIMEDOUT SKT_EHOSTDOWN SKT_EIO  as for skt_read

@@ -73,7 +73,8 @@ typedef struct skt__facts {
  *   SKT__NO_HANDLE   its "none", all bits set
  *   SKT__IO_MAX      the most bytes for one read or write
  *   SKT__WAIT_ROOM   bytes that skt__sys_wait needs for each item
- *   SKT__COLD        marks a function that is seldom called, or nothing
+ *   SKT__COLD        marks a function that is seldom called, and keeps it apart
+ *                    with its stack
  * It may define functions of the seam inline. */
 #ifdef _WIN32
 #include "win32/os.h"
