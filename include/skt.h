@@ -315,7 +315,8 @@ enum {
  * IPv4 is four decimal numbers without leading zeros, IPv6 what RFC 4291
  * allows. The port is required: 0 to 65535, in decimal digits. skt looks up no
  * names and accepts no other form of a number: not "127.1", not "010.0.0.1",
- * no space before or after.
+ * no space before or after. The name of an interface has no white space and
+ * none of : / % [ ]; to look it up takes a descriptor for a moment on POSIX.
  *
  * The path of a unix socket is 1 to 107 bytes, in UTF-8 on Windows, used
  * unchanged; it may be relative. After @ stands an abstract name, which is not
@@ -327,6 +328,9 @@ enum {
  *          SKT_ENAMETOOLONG  the path or name is longer
  *          SKT_EOPNOTSUPP    the system has no abstract names
  *          SKT_ENODEV        the interface after % does not exist
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources to
+ *                            look the interface up
+ *          SKT_EACCES        the process may not look interfaces up
  * Threads  any thread, at any time.
  * Differs  macOS and the BSDs: paths of up to 103 bytes. Only Linux has
  *          abstract names. Interfaces have other names on Windows
@@ -541,7 +545,8 @@ SKT_API int skt_cancel(skt *s);
  *
  *   s      a socket that has none yet
  *   local  its address, of the socket's domain; with port 0 the system chooses
- *          a port, which skt_local returns
+ *          a port, which skt_local returns. A link-local IPv6 address needs
+ *          its interface: "[fe80::1%2]:80"
  *   flags  0, or SKT_DUAL_STACK for an IPv6 stream or datagram socket that also
  *          takes IPv4, as SKT_OPT_V6ONLY set to 0 does; or'ed with at most one
  *          of the three below
@@ -566,8 +571,9 @@ SKT_API int skt_cancel(skt *s);
  *                        On Linux only sockets of one user can share
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EINVAL         s has an address already, local is none or of
- *                             another domain, flags are unknown, contradict
+ * Errors   SKT_EINVAL         s has an address already, local is none, of
+ *                             another domain, or link-local without an
+ *                             interface; flags are unknown, contradict
  *                             each other or are not for this kind of socket
  *          SKT_EADDRINUSE     another socket has the address; on Windows also
  *                             a port that the system reserves

@@ -94,6 +94,28 @@ bool skt__ip_is_loopback(const skt__ip *ip) {
   return ip->domain == SKT_IPV6 && memcmp(ip->bytes, v6, sizeof v6) == 0;
 }
 
+bool skt__ip_is_link_local(const skt__ip *ip) {
+  return ip->domain == SKT_IPV6 && ip->bytes[0] == 0xfe &&
+         (ip->bytes[1] & 0xc0) == 0x80;
+}
+
+/* skt.h promises these codes and no others. */
+int skt__scope_of(const char *name, uint32_t *scope) {
+  int64_t rc = skt__sys_interface(name);
+  switch (rc) {
+  case SKT_ENODEV:
+  case SKT_EACCES:
+  case SKT_EMFILE:
+  case SKT_ENFILE:
+  case SKT_ENOBUFS:
+  case SKT_ENOMEM:
+    return (int)rc;
+  default:
+    *scope = rc > 0 ? (uint32_t)rc : 0;
+    return rc > 0 ? 0 : SKT_EUNKNOWN;
+  }
+}
+
 /* Whether an IPv4 or IPv6 address can be a destination. A wildcard cannot:
  * Linux treats it as loopback and Windows refuses it. Nor can mapped IPv4,
  * which depends on V6ONLY, or port 0, unless the type has no ports. */

@@ -18,6 +18,10 @@ int skt__addr_get_ip(const skt_addr *a, skt__ip *ip);
 void skt__addr_set_ip(skt_addr *a, const skt__ip *ip);
 bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
 bool skt__ip_is_loopback(const skt__ip *ip);
+bool skt__ip_is_link_local(const skt__ip *ip); /* fe80::/10 */
+
+/* The scope id of an interface, by its name: 0 or a code. */
+int skt__scope_of(const char *name, uint32_t *scope);
 
 /* Unix addresses, for address.c and address_text.c. `native` is a struct
  * sockaddr_un of `length` bytes. The text to parse is what follows "unix:".

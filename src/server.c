@@ -47,6 +47,15 @@ static unsigned backend_flags(const skt *s, unsigned flags) {
   return flags;
 }
 
+/* A link-local address without a scope is ambiguous: Linux refuses it, unless
+ * SO_BINDTODEVICE has named the interface; Windows takes it for one of its
+ * interfaces (inet6_bind, Linux; Winsock bind). */
+static bool lacks_scope(const skt_addr *a) {
+  skt__ip ip;
+  skt__addr_get_ip(a, &ip);
+  return skt__ip_is_link_local(&ip) && ip.scope == 0;
+}
+
 int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
   int rc = skt__check(s);
   if (rc < 0) {
@@ -58,7 +67,7 @@ int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
   int domain = skt_addr_domain(local);
   if (!takes_flags(s, flags) || domain != skt__domain(s) ||
       (domain == SKT_UNIX && skt__unix_is_unnamed(local)) ||
-      skt__state(s) != SKT__FRESH) {
+      lacks_scope(local) || skt__state(s) != SKT__FRESH) {
     return SKT_EINVAL;
   }
   flags |= s->kind & SKT_DUAL_STACK; /* SKT_OPT_V6ONLY */

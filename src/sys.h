@@ -90,9 +90,10 @@ enum {
 /* Microseconds of a clock that never goes back. */
 int64_t skt__sys_now_us(void);
 
-/* The index of a network interface, or 0 if there is none of that name. May
- * make several system calls. */
-uint32_t skt__sys_interface(const char *name);
+/* The index of a network interface, 1 or more; SKT_ENODEV if there is none of
+ * that name; or another code if the system could not be asked. May make several
+ * system calls. */
+int64_t skt__sys_interface(const char *name);
 
 #include "sys_datagram.h"
 #include "sys_io.h"

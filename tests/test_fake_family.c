@@ -159,6 +159,29 @@ TEST(kinds, ipv4_goes_out_of_a_dual_stack_socket_as_itself) {
   CHECK_PLAYED();
 }
 
+/* Linux refuses it and Windows does not. */
+TEST(kinds, link_local_address_without_a_scope_is_not_bound) {
+  static const char *const refused[] = {"[fe80::1]:80", "[fe80::]:0",
+                                        "[febf:ffff::1]:80"};
+  static const char *const taken[] = {"[fe80::1%1]:80", "[fec0::1]:80",
+                                      "[fe7f::1]:80", "[ff02::1]:80"};
+  skt_addr at;
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; ++i) {
+    skt s = socket_of(SKT_IPV6 | SKT_DATAGRAM);
+    CHECK_EQ(skt_addr_parse(&at, refused[i]), 0);
+    PLAY({NULL, 0});
+    CHECK_EQ(skt_bind(&s, &at, 0), SKT_EINVAL);
+    CHECK_PLAYED();
+  }
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; ++i) {
+    skt s = socket_of(SKT_IPV6 | SKT_DATAGRAM);
+    CHECK_EQ(skt_addr_parse(&at, taken[i]), 0);
+    PLAY({"bind", 0});
+    CHECK_EQ(skt_bind(&s, &at, 0), 0);
+    CHECK_PLAYED();
+  }
+}
+
 /* Several buffers are one message, or none is sent. */
 TEST(kinds, buffers_are_one_message) {
   skt_buffer many[2] = {{bytes, 1}, {bytes, 1}};

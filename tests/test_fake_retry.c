@@ -2,6 +2,7 @@
 /* Interrupts, short counts and failures of every call, without timing; and how
  * many calls each function makes. */
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fake_sys.h"
@@ -821,4 +822,21 @@ TEST(scope, interface_name_becomes_its_number) {
   CHECK(skt_addr_format(&a, text, sizeof text) > 0);
   CHECK_STR(text, "[fe80::1%7]:80");
   CHECK_EQ(skt_addr_parse(&a, "[fe80::1%eth8]:80"), SKT_ENODEV);
+}
+
+TEST(scope, failure_to_ask_is_no_missing_interface) {
+  static const int promised[] = {SKT_EACCES, SKT_EMFILE, SKT_ENFILE,
+                                 SKT_ENOBUFS, SKT_ENOMEM};
+  static const int others[] = {SKT_EINVAL, SKT_EAFNOSUPPORT, SKT_ENOTSOCK, 0};
+  skt_addr a;
+  char text[SKT_ADDR_TEXT_MAX];
+  for (size_t i = 0; i < sizeof promised / sizeof *promised; ++i) {
+    snprintf(text, sizeof text, "[fe80::1%%none%d]:80", promised[i]);
+    CHECK_EQ(skt_addr_parse(&a, text), promised[i]);
+    CHECK_EQ(skt_addr_domain(&a), SKT_EINVAL);
+  }
+  for (size_t i = 0; i < sizeof others / sizeof *others; ++i) {
+    snprintf(text, sizeof text, "[fe80::1%%none%d]:80", others[i]);
+    CHECK_EQ(skt_addr_parse(&a, text), SKT_EUNKNOWN);
+  }
 }
