@@ -35,6 +35,10 @@
 #define _GNU_SOURCE /* accept4, SOCK_CLOEXEC in glibc and musl */
 #endif
 
+#ifndef _DARWIN_UNLIMITED_SELECT
+#define _DARWIN_UNLIMITED_SELECT /* any descriptor, in macOS */
+#endif
+
 #include <skt.h>
 
 #include "atomic.h"

@@ -419,6 +419,21 @@ TEST(retry, graceful_close_is_in_time_though_the_peer_keeps_sending) {
   CHECK_PLAYED();
 }
 
+/* Two codes mean that the socket is left open. */
+TEST(retry, graceful_close_that_has_closed_does_not_say_left_open) {
+  skt s = fake_connected();
+  PLAY({"shutdown_write", SKT_EINVAL}, {"reset_on_close", 0}, {"close", 0});
+  CHECK_EQ(skt_close_graceful(&s, 0, 0), SKT_EUNKNOWN);
+  CHECK_EQ(skt_close(&s), SKT_EBADF);
+  CHECK_PLAYED();
+  s = fake_connected();
+  PLAY({"shutdown_write", 0}, {"wait", SKT_READ}, {"read", SKT_ENOTCONN},
+       {"reset_on_close", 0}, {"close", 0});
+  CHECK_EQ(skt_close_graceful(&s, 0, 0), SKT_ECONNRESET);
+  CHECK_EQ(skt_close(&s), SKT_EBADF);
+  CHECK_PLAYED();
+}
+
 TEST(retry, graceful_close_has_one_name_for_a_broken_connection) {
   static const int names[] = {SKT_ECONNRESET, SKT_ECONNABORTED, SKT_EPIPE};
   for (size_t i = 0; i < sizeof names / sizeof *names; ++i) {
