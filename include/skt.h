@@ -556,19 +556,33 @@ SKT_API int skt_cancel(skt *s);
  * restarted server can bind again at once, although connections that it closed
  * are still in TIME_WAIT. An IPv6 socket takes IPv6 only.
  *
+ * Bind and listen at once: on Linux a program of any user can bind a chosen
+ * port beside a stream socket that does not listen yet, and listen first;
+ * skt_listen then returns SKT_EADDRINUSE. SKT_EXCLUSIVE prevents that.
+ *
  * A unix socket creates a file at its path, where no file may be yet. Neither
  * skt_close nor the end of the process removes that file. An abstract name
  * disappears with its socket.
+ *
+ * On Linux a peer needs permission to write to that file, whose mode is 0777
+ * less the process's umask. Portably, only the permissions of its folder keep
+ * users out, and a user who may write to the folder can put another socket in
+ * its place. An abstract name has no permissions: every user of the host (of
+ * its network namespace) can connect to it, and bind it while it is free.
  *
  *   SKT_EXCLUSIVE        no other bind may overlap, neither one address with a
  *                        wildcard nor the reverse. The price: a restarted
  *                        server cannot bind until the system has forgotten
  *                        its old connections
  *   SKT_SHARE_MULTICAST  datagram sockets that all have this flag share one
- *                        port; each gets what is sent to a group it has joined
+ *                        port; each gets what is sent to a group it has joined.
+ *                        A program of any user can share too, read what the
+ *                        group is sent, and take what is sent to one address
+ *                        alone: not for secrets, nor for other messages
  *   SKT_SHARE_LOAD       stream or datagram sockets that all have this flag
  *                        share one port; the system distributes what arrives.
- *                        On Linux only sockets of one user can share
+ *                        Only sockets of one user can share; on Linux a
+ *                        datagram socket shares with those of this flag only
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL         s has an address already, local is none, of

@@ -38,8 +38,11 @@ static unsigned backend_flags(const skt *s, unsigned flags) {
   if (domain == SKT_UNIX || type == SKT_RAW || type == SKT_RDM) {
     return 0;
   }
-  if ((flags & SHARING) == 0) {
-    flags |= type == SKT_DATAGRAM ? SKT_EXCLUSIVE : SKT__RESTART;
+  if ((flags & SHARING) == 0 && type == SKT_DATAGRAM) {
+    flags |= SKT_EXCLUSIVE;
+  }
+  if ((flags & SKT_EXCLUSIVE) == 0 && type != SKT_DATAGRAM) {
+    flags |= SKT__RESTART;
   }
   if (domain == SKT_IPV6 && (flags & SKT_DUAL_STACK) == 0) {
     flags |= SKT__ONE_STACK;

@@ -399,7 +399,9 @@ TEST(kinds, bind_flags_are_spelled_out) {
   } of[] = {
       {SKT_IPV4 | SKT_STREAM, 0, SKT__RESTART, true},
       {SKT_IPV4 | SKT_STREAM, SKT_EXCLUSIVE, SKT_EXCLUSIVE, false},
-      {SKT_IPV4 | SKT_STREAM, SKT_SHARE_LOAD, SKT_SHARE_LOAD, true},
+      {SKT_IPV4 | SKT_STREAM, SKT_SHARE_LOAD, SKT_SHARE_LOAD | SKT__RESTART,
+       true},
+      {SKT_IPV4 | SKT_DATAGRAM, SKT_SHARE_LOAD, SKT_SHARE_LOAD, false},
       {SKT_IPV4 | SKT_SEQPACKET, 0, SKT__RESTART, true},
       {SKT_IPV4 | SKT_RDM, 0, 0, false},
       {SKT_IPV4 | SKT_DATAGRAM, 0, SKT_EXCLUSIVE, false},
