@@ -105,13 +105,20 @@ static bool parse_ipv6(const char **p, uint8_t *bytes) {
   return expand_gap(bytes, have, gap);
 }
 
+/* Whether an interface can have this byte in its name. Linux takes "lo:x" for
+ * "lo", an alias of old (netdevice(7)), and no system has names with white
+ * space or the other signs of addresses and paths. */
+static bool is_of_name(char c) {
+  return (unsigned char)c > ' ' && c != 0x7f && strchr(":/%[", c) == NULL;
+}
+
 /* A scope, which ends before ']': a number, or the name of an interface. */
 static int parse_scope(const char **p, uint32_t *scope) {
   char name[INTERFACE_NAME_MAX];
   size_t n = 0;
   bool is_number = true;
   for (; (*p)[n] != ']'; ++n) {
-    if ((*p)[n] == '\0' || n + 1 == sizeof name) {
+    if (!is_of_name((*p)[n]) || n + 1 == sizeof name) {
       return SKT_EINVAL;
     }
     is_number = is_number && is_digit((*p)[n]);
@@ -122,8 +129,7 @@ static int parse_scope(const char **p, uint32_t *scope) {
   }
   name[n] = '\0';
   *p += n;
-  *scope = skt__sys_interface(name);
-  return *scope == 0 ? SKT_ENODEV : 0;
+  return skt__scope_of(name, scope);
 }
 
 static int parse_host(const char **p, skt__ip *ip) {
