@@ -315,20 +315,26 @@ enum {
  * IPv4 is four decimal numbers without leading zeros, IPv6 what RFC 4291
  * allows. The port is required: 0 to 65535, in decimal digits. skt looks up no
  * names and accepts no other form of a number: not "127.1", not "010.0.0.1",
- * no space before or after.
+ * no space before or after. The name of an interface has no white space and
+ * none of : / % [ ]; to look it up takes a descriptor for a moment on POSIX.
  *
- * The path of a unix socket is 1 to 103 bytes, in UTF-8 on Windows, used
+ * The path of a unix socket is 1 to 107 bytes, in UTF-8 on Windows, used
  * unchanged; it may be relative. After @ stands an abstract name, which is not
- * a file, of 1 to 106 bytes. A file called @name is "unix:./@name".
+ * a file, of 1 to 107 bytes. A file called @name is "unix:./@name", whose path
+ * is @name.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL        text is no such address
  *          SKT_ENAMETOOLONG  the path or name is longer
  *          SKT_EOPNOTSUPP    the system has no abstract names
  *          SKT_ENODEV        the interface after % does not exist
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources to
+ *                            look the interface up
+ *          SKT_EACCES        the process may not look interfaces up
  * Threads  any thread, at any time.
- * Differs  Only Linux has abstract names. Interfaces have other names on
- *          Windows ("ethernet_32769"); their numbers work everywhere.
+ * Differs  macOS and the BSDs: paths of up to 103 bytes. Only Linux has
+ *          abstract names. Interfaces have other names on Windows
+ *          ("ethernet_32769"); their numbers work everywhere.
  * Source   RFC 4291 2.2, RFC 4007 11; POSIX inet_pton(), if_nametoindex(). */
 SKT_API int skt_addr_parse(skt_addr *out, const char *text);
 
@@ -340,6 +346,11 @@ SKT_API int skt_addr_parse(skt_addr *out, const char *text);
  *
  * IPv6 is written as RFC 5952 says, a scope id as a number. A unix socket
  * without a name, as clients are, is "unix:", which skt_addr_parse refuses.
+ *
+ * The program that binds a unix socket chooses the bytes of its name: a peer's
+ * text can hold line feeds, escape sequences and bytes that are not UTF-8. They
+ * stand in the text as they are; escape them before they go into a log or to a
+ * terminal. The text of IPv4 and IPv6 is ASCII without white space.
  *
  * Returns  the length without the zero, or one of Errors.
  * Errors   SKT_EINVAL  a is no address, or an abstract name with a zero byte,
@@ -380,10 +391,14 @@ SKT_API const void *skt_addr_native(const skt_addr *a, size_t *length);
  *   native  a struct sockaddr of `length` bytes, of any alignment
  *   length  what the system calls its length; more than needed is fine
  *
- * An IPv4 address mapped into IPv6 (::ffff:1.2.3.4) becomes plain IPv4.
+ * An IPv4 address mapped into IPv6 (::ffff:1.2.3.4) becomes plain IPv4. A unix
+ * path ends at its zero byte or with `length`; its limit is that of
+ * skt_addr_parse. A peer, or a socket that was taken in, whose path is longer
+ * has no name for skt: its address is "unix:".
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL        too few bytes for its family
+ *          SKT_ENAMETOOLONG  a unix path or abstract name is too long
  *          SKT_EAFNOSUPPORT  the family is none of the domains of skt
  * Threads  any thread, at any time.
  * Source   POSIX struct sockaddr; Winsock SOCKADDR. */
@@ -530,7 +545,8 @@ SKT_API int skt_cancel(skt *s);
  *
  *   s      a socket that has none yet
  *   local  its address, of the socket's domain; with port 0 the system chooses
- *          a port, which skt_local returns
+ *          a port, which skt_local returns. A link-local IPv6 address needs
+ *          its interface: "[fe80::1%2]:80"
  *   flags  0, or SKT_DUAL_STACK for an IPv6 stream or datagram socket that also
  *          takes IPv4, as SKT_OPT_V6ONLY set to 0 does; or'ed with at most one
  *          of the three below
@@ -540,23 +556,38 @@ SKT_API int skt_cancel(skt *s);
  * restarted server can bind again at once, although connections that it closed
  * are still in TIME_WAIT. An IPv6 socket takes IPv6 only.
  *
+ * Bind and listen at once: on Linux a program of any user can bind a chosen
+ * port beside a stream socket that does not listen yet, and listen first;
+ * skt_listen then returns SKT_EADDRINUSE. SKT_EXCLUSIVE prevents that.
+ *
  * A unix socket creates a file at its path, where no file may be yet. Neither
  * skt_close nor the end of the process removes that file. An abstract name
  * disappears with its socket.
+ *
+ * On Linux a peer needs permission to write to that file, whose mode is 0777
+ * less the process's umask. Portably, only the permissions of its folder keep
+ * users out, and a user who may write to the folder can put another socket in
+ * its place. An abstract name has no permissions: every user of the host (of
+ * its network namespace) can connect to it, and bind it while it is free.
  *
  *   SKT_EXCLUSIVE        no other bind may overlap, neither one address with a
  *                        wildcard nor the reverse. The price: a restarted
  *                        server cannot bind until the system has forgotten
  *                        its old connections
  *   SKT_SHARE_MULTICAST  datagram sockets that all have this flag share one
- *                        port; each gets what is sent to a group it has joined
+ *                        port; each gets what is sent to a group it has joined.
+ *                        A program of any user can share too, read what the
+ *                        group is sent, and take what is sent to one address
+ *                        alone: not for secrets, nor for other messages
  *   SKT_SHARE_LOAD       stream or datagram sockets that all have this flag
  *                        share one port; the system distributes what arrives.
- *                        On Linux only sockets of one user can share
+ *                        Only sockets of one user can share; on Linux a
+ *                        datagram socket shares with those of this flag only
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EINVAL         s has an address already, local is none or of
- *                             another domain, flags are unknown, contradict
+ * Errors   SKT_EINVAL         s has an address already, local is none, of
+ *                             another domain, or link-local without an
+ *                             interface; flags are unknown, contradict
  *                             each other or are not for this kind of socket
  *          SKT_EADDRINUSE     another socket has the address; on Windows also
  *                             a port that the system reserves
@@ -870,12 +901,14 @@ typedef struct skt_buffer {
 /** Read into several buffers, filling one after the other.
  *
  *   buffers  `count` of them; empty ones are skipped
- *   count    any number; one system call takes up to 64
+ *   count    any number; one system call takes up to 64 for a stream, and up to
+ *            1,024 that are not empty for a message
  *
  * As skt_read in all else, with the sum of the buffers for n.
  *
  * Errors   SKT_EMSGSIZE  s is not of the type SKT_STREAM, and the buffers are
- *                        more than one system call takes; or as for skt_read
+ *                        more than one system call takes, 1,024 of them or a
+ *                        gibibyte; or as for skt_read
  *          SKT_ECONNREFUSED  as for skt_read
  *          SKT_EINVAL SKT_ENOTCONN SKT_EAGAIN  as for skt_read
  *          SKT_ECONNRESET SKT_ETIMEDOUT SKT_EHOSTDOWN SKT_EIO  as for skt_read

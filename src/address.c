@@ -94,6 +94,28 @@ bool skt__ip_is_loopback(const skt__ip *ip) {
   return ip->domain == SKT_IPV6 && memcmp(ip->bytes, v6, sizeof v6) == 0;
 }
 
+bool skt__ip_is_link_local(const skt__ip *ip) {
+  return ip->domain == SKT_IPV6 && ip->bytes[0] == 0xfe &&
+         (ip->bytes[1] & 0xc0) == 0x80;
+}
+
+/* skt.h promises these codes and no others. */
+int skt__scope_of(const char *name, uint32_t *scope) {
+  int64_t rc = skt__sys_interface(name);
+  switch (rc) {
+  case SKT_ENODEV:
+  case SKT_EACCES:
+  case SKT_EMFILE:
+  case SKT_ENFILE:
+  case SKT_ENOBUFS:
+  case SKT_ENOMEM:
+    return (int)rc;
+  default:
+    *scope = rc > 0 ? (uint32_t)rc : 0;
+    return rc > 0 ? 0 : SKT_EUNKNOWN;
+  }
+}
+
 /* Whether an IPv4 or IPv6 address can be a destination. A wildcard cannot:
  * Linux treats it as loopback and Windows refuses it. Nor can mapped IPv4,
  * which depends on V6ONLY, or port 0, unless the type has no ports. */
@@ -131,15 +153,14 @@ const skt_addr *skt__destination(const skt *s, const skt_addr *a,
   return room;
 }
 
-int skt__addr_set(skt_addr *out, const void *native, size_t length) {
+static int convert_native(skt_addr *out, const void *native, size_t length) {
   *out = (skt_addr){.length = 0};
   if (length < FAMILY_END) {
     return SKT_EINVAL;
   }
   int family = family_of(native);
   if (family == AF_UNIX) {
-    skt__unix_set(out, native, length);
-    return 0;
+    return skt__unix_set(out, native, length);
   }
   if (family != AF_INET && family != AF_INET6) {
     return SKT_EAFNOSUPPORT;
@@ -159,12 +180,24 @@ int skt__addr_set(skt_addr *out, const void *native, size_t length) {
   return 0;
 }
 
+/* Another program can choose a path that has no end in sun_path: 108 bytes on
+ * Linux, more on macOS (unix(7), Linux; bind(2), Darwin). No call may fail
+ * because its peer has such a path. */
+int skt__addr_set(skt_addr *out, const void *native, size_t length) {
+  int rc = convert_native(out, native, length);
+  if (rc == SKT_ENAMETOOLONG) {
+    skt__addr_any(out, SKT_UNIX);
+    rc = 0;
+  }
+  return rc;
+}
+
 int skt_addr_from_native(skt_addr *out, const void *native, size_t length) {
   if (out == NULL) {
     return SKT_EFAULT;
   }
   *out = (skt_addr){.length = 0};
-  return native == NULL ? SKT_EFAULT : skt__addr_set(out, native, length);
+  return native == NULL ? SKT_EFAULT : convert_native(out, native, length);
 }
 
 const void *skt_addr_native(const skt_addr *a, size_t *length) {

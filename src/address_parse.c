@@ -147,6 +147,13 @@ static const char *parse_ipv6(const char *p, uint8_t *bytes) {
   return expand_gap(bytes, have, gap) ? p : NULL;
 }
 
+/* Whether an interface can have this byte in its name. Linux takes "lo:x" for
+ * "lo", an alias of old (netdevice(7)), and no system has names with white
+ * space or the other signs of addresses and paths. */
+static bool is_of_name(char c) {
+  return (unsigned char)c > ' ' && c != 0x7f && strchr(":/%[", c) == NULL;
+}
+
 /* A scope, which ends before ']': a number, or the name of an interface.
  * Returns 0 or an error. */
 static int parse_scope(const char **p, uint32_t *scope) {
@@ -154,7 +161,7 @@ static int parse_scope(const char **p, uint32_t *scope) {
   size_t n = 0;
   bool is_number = true;
   for (; (*p)[n] != ']'; ++n) {
-    if ((*p)[n] == '\0' || n + 1 == sizeof name) {
+    if (!is_of_name((*p)[n]) || n + 1 == sizeof name) {
       return SKT_EINVAL;
     }
     is_number = is_number && digit_of((*p)[n]) <= 9;
@@ -166,8 +173,7 @@ static int parse_scope(const char **p, uint32_t *scope) {
     return parse_number(start, UINT32_MAX, scope) != NULL ? 0 : SKT_EINVAL;
   }
   name[n] = '\0';
-  *scope = skt__sys_interface(name);
-  return *scope == 0 ? SKT_ENODEV : 0;
+  return skt__scope_of(name, scope);
 }
 
 /* What stands in brackets. Returns 0 or an error. */

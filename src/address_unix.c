@@ -6,22 +6,25 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The smallest sun_path has 104 bytes with the NUL (macOS and the BSDs,
- * unix(4)). The longest abstract name is one byte shorter than Linux allows. */
-enum { PATH_MAX_BYTES = 103, NAME_MAX_BYTES = 106 };
-
+/* A path needs room for its NUL, and an abstract name for a NUL before it, so
+ * that both have one limit: 107 bytes where sun_path has 108 (Linux, Windows),
+ * 103 where it has 104 (macOS and the BSDs, unix(4)). Linux and the BSDs would
+ * take a path without a NUL, which other programs read past its end. */
 enum {
   PATH_AT = offsetof(struct sockaddr_un, sun_path),
-  PATH_ROOM = sizeof((struct sockaddr_un *)0)->sun_path
+  PATH_ROOM = sizeof((struct sockaddr_un *)0)->sun_path,
+  LONGEST = PATH_ROOM - 1
 };
+_Static_assert(PATH_ROOM <= 108, "SKT_ADDR_TEXT_MAX and skt_addr have room");
 
 static size_t length_to_nul(const char *bytes, size_t n) {
   const char *end = memchr(bytes, '\0', n);
   return end != NULL ? (size_t)(end - bytes) : n;
 }
 
-/* Set n bytes of sun_path, PATH_ROOM at most. has_nul says whether the length
- * includes a NUL after them. The rest of the address is zero. */
+/* Set n bytes of sun_path; has_nul says whether the length includes a NUL after
+ * them. PATH_ROOM bytes at most, the NUL included. The rest of the address is
+ * zero. */
 static void set_unix(skt_addr *a, const char *path, size_t n, bool has_nul) {
   struct sockaddr_un head = {.sun_family = AF_UNIX};
   *a = (skt_addr){.length = (uint32_t)(PATH_AT + n + has_nul)};
@@ -32,18 +35,21 @@ static void set_unix(skt_addr *a, const char *path, size_t n, bool has_nul) {
   memcpy((char *)a->words + PATH_AT, path, n);
 }
 
-void skt__unix_set(skt_addr *out, const void *native, size_t length) {
+int skt__unix_set(skt_addr *out, const void *native, size_t length) {
   const char *path = (const char *)native + PATH_AT;
   size_t n = length > PATH_AT ? length - PATH_AT : 0;
-  n = n < PATH_ROOM ? n : PATH_ROOM;
-  if (n > 1 && path[0] == '\0' && skt__system.has_abstract_names) {
-    set_unix(out, path, n, false); /* every byte of the name counts */
-    return;
-  }
+  bool is_name = n > 1 && path[0] == '\0' && skt__system.has_abstract_names;
   /* The length includes the NUL, which Linux omits if the path fills sun_path.
-   * macOS reports an unnamed socket as zeros (getpeername(2), Darwin). */
-  size_t used = length_to_nul(path, n);
-  set_unix(out, path, used, used > 0 && used < PATH_ROOM);
+   * macOS reports an unnamed socket as zeros (getpeername(2), Darwin), and a
+   * length beyond the buffer if a path did not fit (accept(2)). Every byte of a
+   * name counts. */
+  size_t used =
+      is_name ? n : length_to_nul(path, n < PATH_ROOM ? n : PATH_ROOM);
+  if (used > LONGEST + (size_t)is_name) {
+    return SKT_ENAMETOOLONG;
+  }
+  set_unix(out, path, used, used > 0 && !is_name);
+  return 0;
 }
 
 void skt__addr_any(skt_addr *a, int domain) {
@@ -60,27 +66,26 @@ bool skt__unix_is_valid(const skt_addr *a) {
 
 bool skt__unix_is_unnamed(const skt_addr *a) { return a->length == PATH_AT; }
 
-static int parse_name(skt_addr *out, const char *name) {
-  char path[1 + NAME_MAX_BYTES] = {0};
-  size_t n = strlen(name);
-  if (!skt__system.has_abstract_names) {
-    return SKT_EOPNOTSUPP;
-  }
-  if (n == 0 || n > NAME_MAX_BYTES) {
-    return n == 0 ? SKT_EINVAL : SKT_ENAMETOOLONG;
-  }
+static int parse_name(skt_addr *out, const char *name, size_t n) {
+  char path[PATH_ROOM] = {0};
   memcpy(path + 1, name, n);
   set_unix(out, path, 1 + n, false);
   return 0;
 }
 
+/* "./@x" is how skt__unix_format writes the path "@x". */
 int skt__unix_parse(skt_addr *out, const char *text) {
-  if (*text == '@') {
-    return parse_name(out, text + 1);
+  bool is_name = *text == '@';
+  text += strncmp(text, "./@", 3) == 0 ? 2 : is_name;
+  if (is_name && !skt__system.has_abstract_names) {
+    return SKT_EOPNOTSUPP;
   }
   size_t n = strlen(text);
-  if (n == 0 || n > PATH_MAX_BYTES) {
+  if (n == 0 || n > LONGEST) {
     return n == 0 ? SKT_EINVAL : SKT_ENAMETOOLONG;
+  }
+  if (is_name) {
+    return parse_name(out, text, n);
   }
   set_unix(out, text, n, true);
   return 0;

@@ -115,6 +115,15 @@ static int error_of(const skt *s) {
   return writing < 0 ? writing : 0;
 }
 
+/* Two codes that mean "left open" to the caller, when s is closed: the system
+ * refused to shut down, or knows the connection no more. */
+static int name_of_end(ptrdiff_t rc) {
+  if (rc == SKT_ENOTCONN) {
+    return SKT_ECONNRESET;
+  }
+  return rc == SKT_EINVAL ? SKT_EUNKNOWN : (int)rc;
+}
+
 int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max) {
   ptrdiff_t rc = skt__check(s);
   if (rc < 0) {
@@ -135,5 +144,5 @@ int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max) {
     skt__sys_reset_on_close(handle);
   }
   int closed = close_handle(handle);
-  return rc < 0 ? (int)rc : closed;
+  return rc < 0 ? name_of_end(rc) : closed;
 }

@@ -29,10 +29,12 @@ static int check_buffers(const skt *s, const int16_t *end,
   return skt__check_open(s, end, *sum);
 }
 
-/* Gather what one call takes: no empty buffers, `max` bytes in all. */
-static size_t gather(const vector_place *from, skt_buffer *out, size_t max) {
+/* Gather what one call takes: no empty buffers, `room` of them and `max` bytes
+ * in all. */
+static size_t gather(const vector_place *from, skt_buffer *out, size_t room,
+                     size_t max) {
   size_t n = 0, offset = from->offset;
-  for (size_t i = 0; i < from->count && n < SKT__VECTOR_MAX && max > 0; ++i) {
+  for (size_t i = 0; i < from->count && n < room && max > 0; ++i) {
     size_t left = from->buffers[i].n - offset;
     if (left > 0) {
       out[n].data = (char *)from->buffers[i].data + offset;
@@ -66,12 +68,51 @@ static void advance(vector_place *at, size_t n) {
   }
 }
 
-/* What stands for no buffer at all, in a call for an empty message. */
-static char nothing[1];
+static ptrdiff_t read_part(skt *s, const skt_buffer *part, size_t n) {
+  skt__attempt t = {.s = s, .direction = SKT_READ};
+  ptrdiff_t rc;
+  do {
+    rc = skt__sys_readv(skt__handle(s), part, n);
+  } while (rc <= 0 && skt__try_again(&t, &rc));
+  return rc;
+}
+
+static ptrdiff_t write_part(skt *s, const skt_buffer *part, size_t n) {
+  skt__attempt t = {.s = s, .direction = SKT_WRITE};
+  ptrdiff_t rc;
+  do {
+    rc = skt__sys_writev(skt__handle(s), part, n);
+  } while (rc < 0 && skt__try_again(&t, &rc));
+  return rc;
+}
+
+/* The buffers of a message for one call: what stands for no buffer at all, if
+ * the message is empty. Returns how many, or 0 if they are not the whole
+ * message, for there is no room. */
+static size_t gather_message(const vector_place *from, size_t sum,
+                             skt_buffer *out, size_t room) {
+  static char nothing[1];
+  out[0] = (skt_buffer){nothing, 0};
+  size_t n = gather(from, out, room, SKT__IO_MAX);
+  n = n > 0 ? n : 1;
+  return bytes_in(out, n) == sum ? n : 0;
+}
+
+/* A message goes in one call, or not at all. A long one has more buffers than
+ * usual, and its array, of 16 KiB, is not on the stack of all others. */
+static SKT__COLD ptrdiff_t move_long_message(skt *s, int direction,
+                                             const vector_place *at,
+                                             size_t sum) {
+  skt_buffer part[SKT__VECTOR_MAX];
+  size_t n = gather_message(at, sum, part, SKT__VECTOR_MAX);
+  if (n == 0) {
+    return SKT_EMSGSIZE;
+  }
+  return direction == SKT_READ ? read_part(s, part, n) : write_part(s, part, n);
+}
 
 ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
-  skt_buffer part[SKT__VECTOR_MAX] = {{nothing, 0}};
-  skt__attempt t = {.s = s, .direction = SKT_READ};
+  skt_buffer part[SKT__VECTOR_USUAL];
   size_t sum;
   if (s == NULL) {
     return SKT_EFAULT;
@@ -81,38 +122,28 @@ ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
     return bad;
   }
   vector_place at = {buffers, count, 0};
-  size_t n = gather(&at, part, SKT__IO_MAX);
-  if (skt__type(s) != SKT_STREAM && bytes_in(part, n) < sum) {
-    return SKT_EMSGSIZE;
+  if (skt__type(s) == SKT_STREAM) {
+    return read_part(s, part,
+                     gather(&at, part, SKT__VECTOR_USUAL, SKT__IO_MAX));
   }
-  ptrdiff_t rc;
-  do {
-    rc = skt__sys_readv(skt__handle(s), part, n > 0 ? n : 1);
-  } while (rc <= 0 && skt__try_again(&t, &rc));
-  return rc;
+  size_t n = gather_message(&at, sum, part, SKT__VECTOR_USUAL);
+  return n > 0 ? read_part(s, part, n)
+               : move_long_message(s, SKT_READ, &at, sum);
 }
 
-/* A message goes in one call, or not at all. */
 static ptrdiff_t writev_message(skt *s, const vector_place *from, size_t sum) {
-  skt_buffer part[SKT__VECTOR_MAX] = {{nothing, 0}};
-  skt__attempt t = {.s = s, .direction = SKT_WRITE};
-  size_t n = gather(from, part, SKT__IO_MAX);
-  if (bytes_in(part, n) < sum) {
-    return SKT_EMSGSIZE;
-  }
-  ptrdiff_t rc;
-  do {
-    rc = skt__sys_writev(skt__handle(s), part, n > 0 ? n : 1);
-  } while (rc < 0 && skt__try_again(&t, &rc));
-  return rc;
+  skt_buffer part[SKT__VECTOR_USUAL];
+  size_t n = gather_message(from, sum, part, SKT__VECTOR_USUAL);
+  return n > 0 ? write_part(s, part, n)
+               : move_long_message(s, SKT_WRITE, from, sum);
 }
 
 static ptrdiff_t writev_stream(skt *s, vector_place at, size_t sum) {
-  skt_buffer part[SKT__VECTOR_MAX];
+  skt_buffer part[SKT__VECTOR_USUAL];
   skt__attempt t = {.s = s, .direction = SKT_WRITE};
   size_t done = 0;
   while (done < sum) {
-    size_t n = gather(&at, part, skt__write_max(s));
+    size_t n = gather(&at, part, SKT__VECTOR_USUAL, skt__write_max(s));
     ptrdiff_t rc = skt__sys_writev(skt__handle(s), part, n);
     if (rc > 0) {
       advance(&at, (size_t)rc);

@@ -38,13 +38,25 @@ static unsigned backend_flags(const skt *s, unsigned flags) {
   if (domain == SKT_UNIX || type == SKT_RAW || type == SKT_RDM) {
     return 0;
   }
-  if ((flags & SHARING) == 0) {
-    flags |= type == SKT_DATAGRAM ? SKT_EXCLUSIVE : SKT__RESTART;
+  if ((flags & SHARING) == 0 && type == SKT_DATAGRAM) {
+    flags |= SKT_EXCLUSIVE;
+  }
+  if ((flags & SKT_EXCLUSIVE) == 0 && type != SKT_DATAGRAM) {
+    flags |= SKT__RESTART;
   }
   if (domain == SKT_IPV6 && (flags & SKT_DUAL_STACK) == 0) {
     flags |= SKT__ONE_STACK;
   }
   return flags;
+}
+
+/* A link-local address without a scope is ambiguous: Linux refuses it, unless
+ * SO_BINDTODEVICE has named the interface; Windows takes it for one of its
+ * interfaces (inet6_bind, Linux; Winsock bind). */
+static bool lacks_scope(const skt_addr *a) {
+  skt__ip ip;
+  skt__addr_get_ip(a, &ip);
+  return skt__ip_is_link_local(&ip) && ip.scope == 0;
 }
 
 int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
@@ -58,7 +70,7 @@ int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
   int domain = skt_addr_domain(local);
   if (!takes_flags(s, flags) || domain != skt__domain(s) ||
       (domain == SKT_UNIX && skt__unix_is_unnamed(local)) ||
-      skt__state(s) != SKT__FRESH) {
+      lacks_scope(local) || skt__state(s) != SKT__FRESH) {
     return SKT_EINVAL;
   }
   flags |= s->kind & SKT_DUAL_STACK; /* SKT_OPT_V6ONLY */

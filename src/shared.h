@@ -25,8 +25,8 @@ static inline bool skt__take_ipv4(skt_addr *a) {
   return true;
 }
 
-/* Convert a struct sockaddr of `length` bytes: skt_addr_from_native without its
- * checks of the pointers. */
+/* Convert a struct sockaddr of `length` bytes that the system reports: as
+ * skt_addr_from_native, but a unix path that is too long becomes "unnamed". */
 int skt__addr_set(skt_addr *out, const void *native, size_t length);
 
 /* The unspecified address: wildcard and port 0, or unnamed. */

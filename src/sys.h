@@ -35,6 +35,10 @@
 #define _GNU_SOURCE /* accept4, SOCK_CLOEXEC in glibc and musl */
 #endif
 
+#ifndef _DARWIN_UNLIMITED_SELECT
+#define _DARWIN_UNLIMITED_SELECT /* any descriptor, in macOS */
+#endif
+
 #include <skt.h>
 
 #include "atomic.h"
@@ -73,7 +77,8 @@ typedef struct skt__facts {
  *   SKT__NO_HANDLE   its "none", all bits set
  *   SKT__IO_MAX      the most bytes for one read or write
  *   SKT__WAIT_ROOM   bytes that skt__sys_wait needs for each item
- *   SKT__COLD        marks a function that is seldom called, or nothing
+ *   SKT__COLD        marks a function that is seldom called, and keeps it apart
+ *                    with its stack
  * It may define functions of the seam inline. */
 #ifdef _WIN32
 #include "win32/os.h"
@@ -89,9 +94,10 @@ enum {
 /* Microseconds of a clock that never goes back. */
 int64_t skt__sys_now_us(void);
 
-/* The index of a network interface, or 0 if there is none of that name. May
- * make several system calls. */
-uint32_t skt__sys_interface(const char *name);
+/* The index of a network interface, 1 or more; SKT_ENODEV if there is none of
+ * that name; or another code if the system could not be asked. May make several
+ * system calls. */
+int64_t skt__sys_interface(const char *name);
 
 #include "sys_datagram.h"
 #include "sys_io.h"

@@ -19,6 +19,9 @@ ptrdiff_t skt__sys_peek(skt__os_handle s, void *buffer, size_t n);
  * empty, SKT__IO_MAX bytes or less together. */
 ptrdiff_t skt__sys_readv(skt__os_handle s, const skt_buffer *b, size_t count);
 ptrdiff_t skt__sys_writev(skt__os_handle s, const skt_buffer *b, size_t count);
-enum { SKT__VECTOR_MAX = 64 };
+enum {
+  SKT__VECTOR_MAX = 1024, /* IOV_MAX of Linux, macOS and the BSDs */
+  SKT__VECTOR_USUAL = 64  /* more are seldom, and may cost more */
+};
 
 #endif

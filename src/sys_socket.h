@@ -22,12 +22,13 @@ int skt__sys_socket(skt__os_handle *out, int domain, int type, int protocol,
                     bool nonblocking);
 
 /* Bind. flags say which options to set before; 0 sets none. None or one of
- *   SKT__RESTART         no other socket can take the port; a restarted server
- *                        can bind it at once
  *   SKT_EXCLUSIVE        no other socket can take the port or a part of it
  *   SKT_SHARE_MULTICAST  sockets that all have this flag share the port
  *   SKT_SHARE_LOAD       the same, and each gets a part of the load;
  *                        SKT_EOPNOTSUPP where the system does not balance
+ * for streams, without SKT_EXCLUSIVE,
+ *   SKT__RESTART         a restarted server can bind the port at once; without
+ *                        SKT_SHARE_LOAD no other socket can listen there
  * and for IPv6 one of
  *   SKT_DUAL_STACK       IPv4 too; SKT_EOPNOTSUPP where that is impossible
  *   SKT__ONE_STACK       IPv6 only */

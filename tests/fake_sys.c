@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fake_sys.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 size_t fake_n, fake_count;
@@ -361,8 +362,12 @@ int skt__sys_set_option(skt__os_handle s, const skt__option_row *row,
 
 int64_t skt__sys_now_us(void) { return now_us; }
 
-uint32_t skt__sys_interface(const char *name) {
-  return strcmp(name, "eth7") == 0 ? 7 : 0;
+/* "eth7" has its number; "none-24" fails with the code -24. */
+int64_t skt__sys_interface(const char *name) {
+  if (strncmp(name, "none", 4) == 0) {
+    return strtol(name + 4, NULL, 10);
+  }
+  return strcmp(name, "eth7") == 0 ? 7 : SKT_ENODEV;
 }
 
 int skt__sys_native_error(void) { return 0; }

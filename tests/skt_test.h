@@ -70,6 +70,22 @@ bool test_send_urgent(uintptr_t native, char byte);
 /* Close a socket behind skt's back. */
 bool test_close_native(uintptr_t native);
 
+/* Bind a unix socket to a path of n bytes without an end. */
+bool test_bind_path(uintptr_t native, const char *path, size_t n);
+
+/* Run a function in a child process of another user; false where this process
+ * may not do so. *result receives what the function returns, 0 to 100. */
+bool test_as_other_user(int (*run)(const void *), const void *argument,
+                        int *result);
+
+/* Whether a new socket gets an address (and listens, if it is a stream) that
+ * another socket has; bits of options: 1 SO_REUSEADDR, 2 SO_REUSEPORT. */
+bool test_take_address(const void *native, size_t length, bool stream,
+                       int options);
+
+/* The permissions that new files lack; returns what they lacked before. */
+int test_umask(int mask);
+
 /* Whether a child process would inherit it; false if it is no handle. */
 bool test_is_inherited(uintptr_t native);
 

@@ -134,6 +134,37 @@ TEST(address, interface_of_the_system_is_found) {
   CHECK(found > 0);
 }
 
+/* Linux takes "lo:x" for "lo"; and no name has a byte that has a meaning in an
+ * address, in a path or in a log. */
+TEST(address, interface_name_with_a_byte_that_none_has_is_refused) {
+  static const char *const names[] = {
+      "lo:junk", "lo:",  "lo:1", ":lo",  "lo/", "../lo", "lo%1", "%lo",
+      "%25lo",   "lo[1", "[lo",  "lo x", " lo", "lo ",   "lo\t", "lo\n",
+      "lo\x7f",  "\x01", "1:1",  "1 ",   "1:",  "1%",    "1\x1b"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; ++i) {
+    char text[SKT_ADDR_TEXT_MAX];
+    skt_addr a;
+    snprintf(text, sizeof text, "[fe80::1%%%s]:80", names[i]);
+    CHECK_EQ(skt_addr_parse(&a, text), SKT_EINVAL);
+  }
+}
+
+/* To look up a name takes a descriptor on POSIX systems. */
+TEST(address, interface_without_a_descriptor_left_reports_emfile) {
+  skt_addr a;
+  if (skt_addr_parse(&a, "[fe80::1%lo]:1") < 0) {
+    SKIP("this system has no interface lo");
+  }
+  if (!test_allow_descriptors(0)) {
+    SKIP("this system has no limit of descriptors");
+  }
+  int rc = skt_addr_parse(&a, "[fe80::1%lo]:1");
+  test_allow_descriptors(-1);
+  CHECK_EQ(rc, SKT_EMFILE);
+  CHECK_EQ(skt_addr_domain(&a), SKT_EINVAL);
+  CHECK_EQ(skt_addr_parse(&a, "[fe80::1%lo]:1"), 0);
+}
+
 TEST(address, absurdly_long_text_is_refused) {
   static char text[100000];
   skt_addr a;

@@ -7,11 +7,19 @@
 #include "peer.h"
 #include "skt_test.h"
 
-enum { PATIENCE_MS = 10000, PATH_LIMIT = 103, NAME_LIMIT = 106 };
+enum { PATIENCE_MS = 10000 };
 
 static bool abstract_here(void) {
   skt_addr a;
   return skt_addr_parse(&a, "unix:@x") == 0;
+}
+
+/* The longest path: what fits into the system's sun_path with its end. */
+static size_t path_limit(void) {
+  skt_addr a;
+  char text[5 + 107 + 1] = "unix:";
+  memset(text + 5, 'a', 107);
+  return skt_addr_parse(&a, text) == 0 ? 107 : 103;
 }
 
 static bool has_text(const skt_addr *a, const char *want) {
@@ -31,9 +39,11 @@ static const char *text_of(const char *begin, size_t n) {
 }
 
 TEST(unix_address, text_comes_back_as_it_was) {
-  static const char *const texts[] = {
-      "unix:/run/x.sock",   "unix:x",           "unix:./@x", "unix:/a b:80]%1",
-      "unix:/tmp/\xc3\xa9", "unix:127.0.0.1:80"};
+  static const char *const texts[] = {"unix:/run/x.sock",   "unix:x",
+                                      "unix:./@x",          "unix:/a b:80]%1",
+                                      "unix:/tmp/\xc3\xa9", "unix:127.0.0.1:80",
+                                      "unix:./@",           "unix:././@x",
+                                      "unix:.//@x"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i) {
     skt_addr a;
     CHECK_EQ(skt_addr_parse(&a, texts[i]), 0);
@@ -43,25 +53,37 @@ TEST(unix_address, text_comes_back_as_it_was) {
   }
 }
 
-TEST(unix_address, path_has_1_to_103_bytes_and_its_end) {
+/* What other programs put into a name goes through unchanged, so a log must
+ * escape it. */
+TEST(unix_address, any_byte_but_zero_stands_in_the_text_as_it_is) {
+  skt_addr a;
+  char text[] = "unix:/x?";
+  for (int byte = 1; byte < 256; ++byte) {
+    text[7] = (char)byte;
+    CHECK_EQ(skt_addr_parse(&a, text), 0);
+    CHECK(has_text(&a, text));
+  }
+}
+
+TEST(unix_address, path_has_1_to_107_or_103_bytes_and_its_end) {
   skt_addr a;
   size_t length;
   CHECK_EQ(skt_addr_parse(&a, "unix:"), SKT_EINVAL);
   CHECK_EQ(skt_addr_domain(&a), SKT_EINVAL);
-  for (size_t n = 1; n <= PATH_LIMIT; ++n) {
+  for (size_t n = 1; n <= path_limit(); ++n) {
     CHECK_EQ(skt_addr_parse(&a, text_of("unix:", n)), 0);
     const char *native = skt_addr_native(&a, &length);
     CHECK_EQ(length, 2 + n + 1);
     CHECK_EQ(native[length - 1], '\0');
     CHECK(has_text(&a, text_of("unix:", n)));
   }
-  for (size_t n = PATH_LIMIT + 1; n < 240; ++n) {
+  for (size_t n = path_limit() + 1; n < 240; ++n) {
     CHECK_EQ(skt_addr_parse(&a, text_of("unix:", n)), SKT_ENAMETOOLONG);
     CHECK_EQ(skt_addr_domain(&a), SKT_EINVAL);
   }
 }
 
-TEST(unix_address, abstract_name_has_1_to_106_bytes_or_is_refused) {
+TEST(unix_address, abstract_name_has_1_to_107_bytes_or_is_refused) {
   skt_addr a;
   size_t length;
   if (!abstract_here()) {
@@ -70,15 +92,17 @@ TEST(unix_address, abstract_name_has_1_to_106_bytes_or_is_refused) {
     return;
   }
   CHECK_EQ(skt_addr_parse(&a, "unix:@"), SKT_EINVAL);
-  for (size_t n = 1; n <= NAME_LIMIT; ++n) {
+  for (size_t n = 1; n <= 107; ++n) {
     CHECK_EQ(skt_addr_parse(&a, text_of("unix:@", n)), 0);
     const char *native = skt_addr_native(&a, &length);
     CHECK_EQ(length, 2 + 1 + n); /* no end: it would be part of the name */
     CHECK_EQ(native[2], '\0');
     CHECK(has_text(&a, text_of("unix:@", n)));
   }
-  CHECK_EQ(skt_addr_parse(&a, text_of("unix:@", NAME_LIMIT + 1)),
-           SKT_ENAMETOOLONG);
+  CHECK_EQ(path_limit(), 107);
+  for (size_t n = 108; n < 240; ++n) {
+    CHECK_EQ(skt_addr_parse(&a, text_of("unix:@", n)), SKT_ENAMETOOLONG);
+  }
 }
 
 TEST(unix_address, short_buffer_reports_enospc) {
@@ -92,7 +116,7 @@ TEST(unix_address, short_buffer_reports_enospc) {
 
 /* The family and n bytes after it, from a system that speaks so. */
 static int from_path(skt_addr *out, const void *path, size_t n) {
-  char native[160] = {0};
+  char native[400] = {0};
   skt_addr a;
   skt_addr_parse(&a, "unix:x");
   memcpy(native, skt_addr_native(&a, NULL), 2);
@@ -117,14 +141,63 @@ TEST(unix_address, native_bytes_go_out_and_come_back) {
   CHECK_EQ(memcmp(&a, &b, sizeof a), 0);
 }
 
+/* Refused or whole, and then readable as text: with an end or without. */
+static bool is_whole_or_refused(const char *bytes, size_t length, size_t limit,
+                                const char *text) {
+  skt_addr a, b;
+  bool fits = length - (bytes[0] == '\0') <= limit;
+  int rc = from_path(&a, bytes, length);
+  if (!fits) {
+    return rc == SKT_ENAMETOOLONG && skt_addr_domain(&a) == SKT_EINVAL &&
+           skt_addr_parse(&b, text) == SKT_ENAMETOOLONG;
+  }
+  return rc == 0 && has_text(&a, text) && skt_addr_parse(&b, text) == 0 &&
+         memcmp(&a, &b, sizeof a) == 0;
+}
+
 TEST(unix_address, native_path_is_never_cut) {
-  skt_addr a;
-  char path[150];
+  char path[240];
   memset(path, 'a', sizeof path);
-  CHECK_EQ(from_path(&a, path, 104), 0); /* fills all the room of macOS */
-  CHECK(has_text(&a, text_of("unix:", 104)));
-  CHECK_EQ(from_path(&a, path, sizeof path), 0);
-  CHECK_EQ(skt_addr_domain(&a), SKT_UNIX);
+  for (size_t n = 1; n < sizeof path; ++n) {
+    CHECK(is_whole_or_refused(path, n, path_limit(), text_of("unix:", n)));
+  }
+}
+
+TEST(unix_address, native_path_may_have_its_end_anywhere_in_its_length) {
+  skt_addr a;
+  char path[240] = {0};
+  for (size_t n = 1; n < 200; ++n) {
+    path[n - 1] = 'a';
+    CHECK_EQ(from_path(&a, path, n + 1),
+             n <= path_limit() ? 0 : SKT_ENAMETOOLONG);
+    CHECK_EQ(from_path(&a, path, sizeof path),
+             n <= path_limit() ? 0 : SKT_ENAMETOOLONG);
+  }
+}
+
+TEST(unix_address, native_name_is_never_cut) {
+  char name[240] = {0};
+  if (!abstract_here()) {
+    SKIP("this system has no abstract names");
+  }
+  memset(name + 1, 'a', sizeof name - 1);
+  for (size_t n = 1; n < sizeof name - 1; ++n) {
+    CHECK(is_whole_or_refused(name, n + 1, 107, text_of("unix:@", n)));
+  }
+}
+
+/* "./" before it is no part of the path, and so takes none of its room. */
+TEST(unix_address, file_whose_name_begins_with_at_has_the_same_limit) {
+  skt_addr a, b;
+  char path[107];
+  size_t n = path_limit();
+  memset(path, 'a', sizeof path);
+  path[0] = '@';
+  CHECK_EQ(from_path(&a, path, n), 0);
+  CHECK(has_text(&a, text_of("unix:./@", n - 1)));
+  CHECK_EQ(skt_addr_parse(&b, text_of("unix:./@", n - 1)), 0);
+  CHECK_EQ(memcmp(&a, &b, sizeof a), 0);
+  CHECK_EQ(skt_addr_parse(&b, text_of("unix:./@", n)), SKT_ENAMETOOLONG);
 }
 
 TEST(unix_address, file_whose_name_begins_like_an_abstract_one_is_told_apart) {
@@ -287,6 +360,47 @@ TEST(unix_socket, bind_leaves_a_file_that_is_no_socket_alone) {
   CHECK_EQ(serve_unix(&s, SKT_STREAM, &at), SKT_EADDRINUSE);
   CHECK_EQ(connect_unix(&s, SKT_STREAM, &at), SKT_ECONNREFUSED);
   CHECK_EQ(remove("skt_unix_plain"), 0);
+}
+
+/* The file has the name that the caller gave, the longest too. */
+TEST(unix_socket, longest_path_is_the_name_of_the_file) {
+  NEED_UNIX(SKT_STREAM);
+  const char *text = text_of("unix:", path_limit());
+  skt_addr at = fresh_path(text);
+  skt s = {0};
+  CHECK_EQ(serve_unix(&s, SKT_STREAM, &at), 0);
+  CHECK_EQ(skt_local(&s, &at), 0);
+  CHECK(has_text(&at, text));
+  skt_close(&s);
+  CHECK_EQ(remove(text + 5), 0);
+}
+
+/* Only another program can have bound such a path; a file is made beside it. */
+TEST(unix_socket, peer_whose_path_fills_all_the_room_has_no_name) {
+  NEED_UNIX(SKT_DATAGRAM);
+  skt_addr at = fresh_path("unix:skt_unix_room"), from;
+  skt a = {0}, b = {0};
+  char got[8], path[108 + 1] = "";
+  memset(path, 'b', 108);
+  remove(path);
+  CHECK_EQ(skt_socket(&a, SKT_UNIX, SKT_DATAGRAM, 0), 0);
+  CHECK_EQ(skt_bind(&a, &at, 0), 0);
+  CHECK_EQ(skt_socket(&b, SKT_UNIX, SKT_DATAGRAM, 0), 0);
+  if (!test_bind_path(skt_native(&b), path, 108)) {
+    skt_close(&a);
+    skt_close(&b);
+    remove("skt_unix_room");
+    SKIP("this system binds no path without an end");
+  }
+  CHECK_EQ(skt_send_to(&b, "x", 1, &at), 1);
+  CHECK_EQ(skt_receive_from(&a, got, sizeof got, &from, NULL), 1);
+  CHECK(has_text(&from, "unix:"));
+  CHECK_EQ(skt_local(&b, &from), 0);
+  CHECK(has_text(&from, "unix:"));
+  skt_close(&a);
+  skt_close(&b);
+  CHECK_EQ(remove(path), 0);
+  remove("skt_unix_room");
 }
 
 TEST(unix_socket, missing_path_is_told) {

@@ -138,3 +138,19 @@ TEST(close, does_not_wait_and_what_was_written_still_arrives) {
   free(bytes);
   skt_close(&b);
 }
+
+TEST(close_graceful, process_without_descriptors_sees_the_end) {
+  skt a = {0}, b = {0};
+  char byte;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_shutdown(&b, SKT_WRITE), 0);
+  bool limited = test_allow_descriptors(0);
+  int rc = skt_close_graceful(&a, 10000, 100);
+  test_allow_descriptors(-1);
+  CHECK_EQ(rc, 0);
+  CHECK_EQ(skt_read(&b, &byte, 1), 0);
+  skt_close(&b);
+  if (!limited) {
+    SKIP("this system has no limit of descriptors");
+  }
+}

@@ -317,3 +317,37 @@ TEST(message, cancel_wakes_a_waiting_receive) {
     skt_close(&s);
   }
 }
+
+static void fill_pieces(skt_buffer *pieces, char *bytes, size_t n) {
+  for (size_t i = 0; i < n; ++i) {
+    pieces[i] = (skt_buffer){&bytes[i], 1};
+  }
+}
+
+/* Systems take 1,024 in one call; a message cannot be continued by another. */
+TEST(datagram, of_up_to_1024_buffers_is_one_message) {
+  enum { MOST = 1024 };
+  static char out[MOST + 1], in[MOST + 1];
+  static skt_buffer from[MOST + 1], to[MOST + 1];
+  static const size_t counts[] = {1, 64, 65, MOST};
+  skt a = {0}, b = {0};
+  skt_addr at;
+  CHECK(bind_datagram(SKT_IPV4, &a, &at));
+  CHECK_EQ(skt_socket(&b, SKT_IPV4, SKT_DATAGRAM, 0), 0);
+  CHECK_EQ(skt_connect(&b, &at), 0);
+  for (int i = 0; i <= MOST; ++i) {
+    out[i] = (char)i;
+  }
+  fill_pieces(from, out, MOST + 1);
+  fill_pieces(to, in, MOST + 1);
+  CHECK_EQ(skt_writev(&b, from, MOST + 1), SKT_EMSGSIZE); /* sends nothing */
+  for (size_t i = 0; i < sizeof counts / sizeof *counts; ++i) {
+    memset(in, 0, sizeof in);
+    CHECK_EQ(skt_writev(&b, from, counts[i]), counts[i]);
+    CHECK_EQ(skt_readv(&a, to, MOST + 1), SKT_EMSGSIZE); /* reads nothing */
+    CHECK_EQ(skt_readv(&a, to, MOST), counts[i]);
+    CHECK_EQ(memcmp(in, out, counts[i]), 0);
+  }
+  skt_close(&a);
+  skt_close(&b);
+}

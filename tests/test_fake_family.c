@@ -159,13 +159,33 @@ TEST(kinds, ipv4_goes_out_of_a_dual_stack_socket_as_itself) {
   CHECK_PLAYED();
 }
 
+/* Linux refuses it and Windows does not. */
+TEST(kinds, link_local_address_without_a_scope_is_not_bound) {
+  static const char *const refused[] = {"[fe80::1]:80", "[fe80::]:0",
+                                        "[febf:ffff::1]:80"};
+  static const char *const taken[] = {"[fe80::1%1]:80", "[fec0::1]:80",
+                                      "[fe7f::1]:80", "[ff02::1]:80"};
+  skt_addr at;
+  for (size_t i = 0; i < sizeof refused / sizeof *refused; ++i) {
+    skt s = socket_of(SKT_IPV6 | SKT_DATAGRAM);
+    CHECK_EQ(skt_addr_parse(&at, refused[i]), 0);
+    PLAY({NULL, 0});
+    CHECK_EQ(skt_bind(&s, &at, 0), SKT_EINVAL);
+    CHECK_PLAYED();
+  }
+  for (size_t i = 0; i < sizeof taken / sizeof *taken; ++i) {
+    skt s = socket_of(SKT_IPV6 | SKT_DATAGRAM);
+    CHECK_EQ(skt_addr_parse(&at, taken[i]), 0);
+    PLAY({"bind", 0});
+    CHECK_EQ(skt_bind(&s, &at, 0), 0);
+    CHECK_PLAYED();
+  }
+}
+
 /* Several buffers are one message, or none is sent. */
 TEST(kinds, buffers_are_one_message) {
-  skt_buffer many[SKT__VECTOR_MAX + 1];
+  skt_buffer many[2] = {{bytes, 1}, {bytes, 1}};
   skt s = socket_of(PEER | SKT_DATAGRAM);
-  for (int i = 0; i <= SKT__VECTOR_MAX; ++i) {
-    many[i] = (skt_buffer){bytes, 1};
-  }
   PLAY({"writev", 2}, {"readv", 2}, {"writev", 0}, {"readv", 0});
   CHECK_EQ(skt_writev(&s, many, 2), 2);
   CHECK(fake_count == 2 && fake_n == 2);
@@ -175,8 +195,56 @@ TEST(kinds, buffers_are_one_message) {
   CHECK(fake_count == 1 && fake_n == 0 && fake_buffer != NULL);
   CHECK_EQ(skt_readv(&s, NULL, 0), 0);
   CHECK(fake_count == 1 && fake_n == 0 && fake_buffer != NULL);
-  CHECK_EQ(skt_writev(&s, many, SKT__VECTOR_MAX + 1), SKT_EMSGSIZE);
-  CHECK_EQ(skt_readv(&s, many, SKT__VECTOR_MAX + 1), SKT_EMSGSIZE);
+  CHECK_PLAYED();
+}
+
+enum { MOST = 1024 };
+
+TEST(kinds, message_of_1024_buffers_is_one_call) {
+  static skt_buffer many[2 * (MOST + 1)]; /* every second one is empty */
+  skt s = socket_of(PEER | SKT_DATAGRAM);
+  for (int i = 0; i <= MOST; ++i) {
+    many[2 * i + 1] = (skt_buffer){bytes, 1};
+  }
+  for (size_t n = 63; n <= MOST; n += n < 66 ? 1 : MOST - 66) {
+    PLAY({"writev", (long long)n}, {"readv", (long long)n});
+    CHECK_EQ(skt_writev(&s, many, 2 * n), n);
+    CHECK(fake_count == n && fake_n == n);
+    CHECK_EQ(skt_readv(&s, many, 2 * n), n);
+    CHECK(fake_count == n && fake_n == n);
+    CHECK_PLAYED();
+  }
+  PLAY({NULL, 0});
+  CHECK_EQ(skt_writev(&s, many, 2 * (MOST + 1)), SKT_EMSGSIZE);
+  CHECK_EQ(skt_readv(&s, many, 2 * (MOST + 1)), SKT_EMSGSIZE);
+  CHECK_PLAYED();
+}
+
+TEST(kinds, message_of_many_buffers_is_called_again_after_a_signal) {
+  skt_buffer many[65];
+  skt s = socket_of(PEER | SKT_DATAGRAM);
+  for (int i = 0; i < 65; ++i) {
+    many[i] = (skt_buffer){bytes, 1};
+  }
+  PLAY({"writev", SKT__EINTR}, {"writev", 65}, {"readv", SKT__EINTR},
+       {"readv", 65}, {"writev", SKT_ENOBUFS});
+  CHECK_EQ(skt_writev(&s, many, 65), 65);
+  CHECK_EQ(skt_readv(&s, many, 65), 65);
+  CHECK_EQ(skt_writev(&s, many, 65), SKT_ENOBUFS);
+  CHECK_PLAYED();
+}
+
+TEST(kinds, stream_of_many_buffers_goes_64_a_call) {
+  skt_buffer many[65];
+  skt s = socket_of(PEER | SKT_STREAM);
+  for (int i = 0; i < 65; ++i) {
+    many[i] = (skt_buffer){bytes, 1};
+  }
+  PLAY({"writev", 64}, {"writev", 1}, {"readv", 64});
+  CHECK_EQ(skt_writev(&s, many, 65), 65);
+  CHECK(fake_count == 1 && fake_n == 1);
+  CHECK_EQ(skt_readv(&s, many, 65), 64);
+  CHECK(fake_count == 64 && fake_n == 64);
   CHECK_PLAYED();
 }
 
@@ -331,7 +399,9 @@ TEST(kinds, bind_flags_are_spelled_out) {
   } of[] = {
       {SKT_IPV4 | SKT_STREAM, 0, SKT__RESTART, true},
       {SKT_IPV4 | SKT_STREAM, SKT_EXCLUSIVE, SKT_EXCLUSIVE, false},
-      {SKT_IPV4 | SKT_STREAM, SKT_SHARE_LOAD, SKT_SHARE_LOAD, true},
+      {SKT_IPV4 | SKT_STREAM, SKT_SHARE_LOAD, SKT_SHARE_LOAD | SKT__RESTART,
+       true},
+      {SKT_IPV4 | SKT_DATAGRAM, SKT_SHARE_LOAD, SKT_SHARE_LOAD, false},
       {SKT_IPV4 | SKT_SEQPACKET, 0, SKT__RESTART, true},
       {SKT_IPV4 | SKT_RDM, 0, 0, false},
       {SKT_IPV4 | SKT_DATAGRAM, 0, SKT_EXCLUSIVE, false},

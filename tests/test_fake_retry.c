@@ -2,6 +2,7 @@
 /* Interrupts, short counts and failures of every call, without timing; and how
  * many calls each function makes. */
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "fake_sys.h"
@@ -418,6 +419,21 @@ TEST(retry, graceful_close_is_in_time_though_the_peer_keeps_sending) {
   CHECK_PLAYED();
 }
 
+/* Two codes mean that the socket is left open. */
+TEST(retry, graceful_close_that_has_closed_does_not_say_left_open) {
+  skt s = fake_connected();
+  PLAY({"shutdown_write", SKT_EINVAL}, {"reset_on_close", 0}, {"close", 0});
+  CHECK_EQ(skt_close_graceful(&s, 0, 0), SKT_EUNKNOWN);
+  CHECK_EQ(skt_close(&s), SKT_EBADF);
+  CHECK_PLAYED();
+  s = fake_connected();
+  PLAY({"shutdown_write", 0}, {"wait", SKT_READ}, {"read", SKT_ENOTCONN},
+       {"reset_on_close", 0}, {"close", 0});
+  CHECK_EQ(skt_close_graceful(&s, 0, 0), SKT_ECONNRESET);
+  CHECK_EQ(skt_close(&s), SKT_EBADF);
+  CHECK_PLAYED();
+}
+
 TEST(retry, graceful_close_has_one_name_for_a_broken_connection) {
   static const int names[] = {SKT_ECONNRESET, SKT_ECONNABORTED, SKT_EPIPE};
   for (size_t i = 0; i < sizeof names / sizeof *names; ++i) {
@@ -821,4 +837,21 @@ TEST(scope, interface_name_becomes_its_number) {
   CHECK(skt_addr_format(&a, text, sizeof text) > 0);
   CHECK_STR(text, "[fe80::1%7]:80");
   CHECK_EQ(skt_addr_parse(&a, "[fe80::1%eth8]:80"), SKT_ENODEV);
+}
+
+TEST(scope, failure_to_ask_is_no_missing_interface) {
+  static const int promised[] = {SKT_EACCES, SKT_EMFILE, SKT_ENFILE,
+                                 SKT_ENOBUFS, SKT_ENOMEM};
+  static const int others[] = {SKT_EINVAL, SKT_EAFNOSUPPORT, SKT_ENOTSOCK, 0};
+  skt_addr a;
+  char text[SKT_ADDR_TEXT_MAX];
+  for (size_t i = 0; i < sizeof promised / sizeof *promised; ++i) {
+    snprintf(text, sizeof text, "[fe80::1%%none%d]:80", promised[i]);
+    CHECK_EQ(skt_addr_parse(&a, text), promised[i]);
+    CHECK_EQ(skt_addr_domain(&a), SKT_EINVAL);
+  }
+  for (size_t i = 0; i < sizeof others / sizeof *others; ++i) {
+    snprintf(text, sizeof text, "[fe80::1%%none%d]:80", others[i]);
+    CHECK_EQ(skt_addr_parse(&a, text), SKT_EUNKNOWN);
+  }
 }

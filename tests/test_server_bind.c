@@ -82,6 +82,24 @@ TEST(bind, wrong_argument_or_state_reports_einval) {
   skt_close(&s);
 }
 
+/* Of this host or not: which interface is meant, nothing says. */
+TEST(bind, link_local_address_without_an_interface_reports_einval) {
+  static const int types[] = {SKT_STREAM, SKT_DATAGRAM};
+  if (!ipv6_here()) {
+    SKIP("::1 cannot be bound on this machine");
+  }
+  for (int i = 0; i < 2; ++i) {
+    skt s = {0};
+    skt_addr at;
+    CHECK_EQ(skt_socket(&s, SKT_IPV6, types[i], 0), 0);
+    CHECK_EQ(skt_addr_parse(&at, "[fe80::1]:0"), 0);
+    CHECK_EQ(skt_bind(&s, &at, 0), SKT_EINVAL);
+    at = loopback(SKT_IPV6);
+    CHECK_EQ(skt_bind(&s, &at, 0), 0);
+    skt_close(&s);
+  }
+}
+
 TEST(bind, ipv6_is_ipv6_only_by_default) {
   skt v6 = {0}, v4 = {0};
   skt_addr at, same_port;

@@ -71,6 +71,120 @@ TEST(poll, any_number_of_entries_is_passed_over) {
   skt_close(&b);
 }
 
+/* A process that has given up its descriptors keeps its sockets. */
+static void wait_without_descriptors(skt *a, skt *b, skt_waker *w) {
+  skt_polled e[] = {{a, SKT_READ, 9}, {b, SKT_BOTH, 9}, {NULL, SKT_READ, 9}};
+  double start = test_now_ms();
+  CHECK_EQ(skt_wait(a, SKT_READ, 30, w), 0);
+  CHECK(test_now_ms() - start >= 30);
+  CHECK_EQ(skt_wait(a, SKT_BOTH, -1, w), SKT_WRITE);
+  CHECK_EQ(skt_poll(e, 3, -1, NULL), 1);
+  CHECK(e[0].ready == 0 && e[1].ready == SKT_WRITE && e[2].ready == 0);
+  CHECK_EQ(skt_wake(w), 0);
+  CHECK_EQ(skt_wait(a, SKT_READ, -1, w), SKT_WOKEN);
+  CHECK_EQ(skt_write(b, "x", 1), 1);
+  CHECK_EQ(skt_wait(a, SKT_BOTH, -1, w), SKT_BOTH);
+  CHECK_EQ(skt_poll(e, 3, 0, w), 2);
+  CHECK(e[0].ready == SKT_READ && e[1].ready == SKT_WRITE);
+  CHECK_EQ(skt_poll(NULL, 0, 10, NULL), 0);
+}
+
+TEST(poll, process_without_descriptors_waits_all_the_same) {
+  for (int limit = 0; limit < 3; ++limit) {
+    skt a = {0}, b = {0};
+    skt_waker w;
+    CHECK(connect_pair(SKT_IPV4, &a, &b));
+    CHECK_EQ(skt_waker_create(&w), 0);
+    bool limited = test_allow_descriptors(limit);
+    wait_without_descriptors(&a, &b, &w);
+    test_allow_descriptors(-1);
+    skt_waker_destroy(&w);
+    skt_close(&a);
+    skt_close(&b);
+    if (!limited) {
+      SKIP("this system has no limit of descriptors");
+    }
+  }
+}
+
+TEST(poll, process_without_descriptors_sees_resets_and_closed_handles) {
+  skt a = {0}, b = {0}, gone = {0}, copy;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK(reset_by(&a, &b));
+  CHECK_EQ(skt_socket(&gone, SKT_IPV4, SKT_DATAGRAM, 0), 0);
+  copy = gone;
+  CHECK_EQ(skt_close(&gone), 0);
+  bool limited = test_allow_descriptors(0);
+  int rc[4];
+  for (int events = SKT_READ; events <= SKT_BOTH; ++events) {
+    rc[events] = skt_wait(&b, events, 10000, NULL);
+  }
+  rc[0] = skt_wait(&copy, SKT_READ, 10000, NULL);
+  test_allow_descriptors(-1);
+  CHECK_EQ(rc[0], SKT_ENOTSOCK);
+  for (int events = SKT_READ; events <= SKT_BOTH; ++events) {
+    CHECK_EQ(rc[events], events);
+  }
+  skt_close(&b);
+  if (!limited) {
+    SKIP("this system has no limit of descriptors");
+  }
+}
+
+/* The same socket may stand in any number of entries. */
+TEST(poll, more_entries_than_descriptors_are_told) {
+  enum { MANY = 5000 };
+  static skt_polled e[MANY];
+  skt a = {0}, b = {0};
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK_EQ(skt_write(&a, "x", 1), 1);
+  CHECK_EQ(skt_wait(&b, SKT_READ, 10000, NULL), SKT_READ);
+  for (int i = 0; i < MANY; ++i) {
+    e[i] = (skt_polled){i % 2 == 0 ? &a : &b, SKT_READ, 9};
+  }
+  bool limited = test_allow_descriptors(1000);
+  int rc = skt_poll(e, MANY, 10000, NULL);
+  test_allow_descriptors(-1);
+  CHECK_EQ(rc, MANY / 2);
+  for (int i = 0; i < MANY; ++i) {
+    CHECK_EQ(e[i].ready, i % 2 == 0 ? 0 : SKT_READ);
+  }
+  skt_close(&a);
+  skt_close(&b);
+  if (!limited) {
+    SKIP("this system has no limit of descriptors");
+  }
+}
+
+/* A descriptor beyond the first set of select. */
+TEST(poll, high_descriptors_are_told_without_descriptors_left) {
+  enum { MANY = 2100 };
+  static skt many[MANY];
+  skt a = {0}, b = {0};
+  int opened = 0, rc = 0;
+  while (opened < MANY &&
+         skt_socket(&many[opened], SKT_IPV4, SKT_DATAGRAM, 0) == 0) {
+    ++opened;
+  }
+  bool high = opened == MANY && connect_pair(SKT_IPV4, &a, &b);
+  bool limited = high && test_allow_descriptors(0);
+  if (high) {
+    skt_polled e[] = {{&many[0], SKT_READ, 9}, {&a, SKT_READ, 9}, {&b, 2, 9}};
+    rc = skt_poll(e, 3, 10000, NULL);
+    rc = rc == 1 ? e[2].ready : rc;
+  }
+  test_allow_descriptors(-1);
+  while (opened > 0) {
+    skt_close(&many[--opened]);
+  }
+  skt_close(&a);
+  skt_close(&b);
+  if (!high || !limited) {
+    SKIP("no limit of descriptors, or one under 2,100");
+  }
+  CHECK_EQ(rc, SKT_WRITE);
+}
+
 TEST(poll, socket_in_several_entries_is_told_in_each) {
   skt a = {0}, b = {0};
   CHECK(connect_pair(SKT_IPV4, &a, &b));

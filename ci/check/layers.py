@@ -109,8 +109,10 @@ def idle(listed):  # what the last whole run of ci/test.sh did not run
 def differences():
     doc, listed = "docs/differences.md", tests("X", "tests/*_list.h")
     count, not_run = {"kept": 0, "narrowed": 0, "not offered": 0}, idle(listed)
+    named_in = lambda line: re.findall(r"`([a-z0-9_]+[.](?!(?:c|h|cc|md|sh)`)[a-z0-9_]+)`", line)
+    yield from (f"SECURITY.md:1: {t} is no test" for t in named_in(read("SECURITY.md")) if t not in listed)
     for at, line in lines(read(doc)):
-        named = re.findall(r"`([a-z0-9_]+[.](?!(?:c|h|cc|md|sh)`)[a-z0-9_]+)`", line)
+        named = named_in(line)
         yield from (f"{doc}:{at}: {t} is no test" for t in named if t not in listed)
         yield from (f"{doc}:{at}: {t} did not run" for t in named if t in not_run)
         if re.match(r"\| [0-9]", line):

@@ -20,6 +20,10 @@ static inline int skt__fail_in(int call) {
   return code;
 }
 
+/* As poll, but any number of entries. Returns how many are ready, or a code. */
+struct pollfd;
+int skt__poll(struct pollfd *p, size_t count, int timeout_ms);
+
 #ifndef SKT__FAKE /* the fake backend has its own */
 
 static inline ptrdiff_t skt__sys_read(int s, void *buffer, size_t n) {

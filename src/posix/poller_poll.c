@@ -265,8 +265,7 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   if (rc < 0) {
     return rc;
   }
-  rc = poll(set->polled, (nfds_t)set->polled_count, timeout_ms);
-  rc = rc < 0 ? skt__fail_in(SKT__IN_WAIT) : rc;
+  rc = skt__poll(set->polled, set->polled_count, timeout_ms);
   pthread_mutex_lock(&sets_lock);
   set->polling = false;
   rc = rc > 0 ? take_events(set, rc, events, capacity) : rc;

@@ -87,7 +87,9 @@ static int share_multicast(int s) {
 }
 
 /* FreeBSD balances by SO_REUSEPORT_LB, Linux by SO_REUSEPORT; elsewhere
- * SO_REUSEPORT only shares, and unevenly. */
+ * SO_REUSEPORT only shares, and unevenly. Both refuse the sockets of another
+ * user. Linux does not for datagrams if both sockets have SO_REUSEADDR as well
+ * (udp_lib_lport_inuse), so skt sets that for a restart alone. */
 static int share_load(int s) {
   int rc = SKT_EOPNOTSUPP;
 #if defined SO_REUSEPORT_LB
@@ -97,7 +99,7 @@ static int share_load(int s) {
     rc = set_option(s, SOL_SOCKET, SO_REUSEPORT, 1);
   }
 #endif
-  return rc < 0 ? rc : set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
+  return rc;
 }
 
 /* The default of V6ONLY differs: a sysctl on Linux, always on in OpenBSD
@@ -112,16 +114,13 @@ static int choose_stack(int s, unsigned flags) {
 }
 
 static int share_port(int s, const skt_addr *local, unsigned flags) {
-  switch (flags & (SKT__RESTART | SKT_SHARE_MULTICAST | SKT_SHARE_LOAD)) {
-  case SKT__RESTART:
-    return allow_restart(s, local);
-  case SKT_SHARE_MULTICAST:
-    return share_multicast(s);
-  case SKT_SHARE_LOAD:
-    return share_load(s);
-  default:
-    return 0;
+  int rc = 0;
+  if ((flags & SKT_SHARE_MULTICAST) != 0) {
+    rc = share_multicast(s);
+  } else if ((flags & SKT_SHARE_LOAD) != 0) {
+    rc = share_load(s);
   }
+  return rc == 0 && (flags & SKT__RESTART) != 0 ? allow_restart(s, local) : rc;
 }
 
 int skt__sys_bind(int s, const skt_addr *local, unsigned flags) {

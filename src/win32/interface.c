@@ -4,4 +4,8 @@
 
 #include <iphlpapi.h>
 
-uint32_t skt__sys_interface(const char *name) { return if_nametoindex(name); }
+/* It does not say why it found none (IP Helper, if_nametoindex). */
+int64_t skt__sys_interface(const char *name) {
+  NET_IFINDEX index = if_nametoindex(name);
+  return index > 0 ? (int64_t)index : SKT_ENODEV;
+}

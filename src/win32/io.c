@@ -44,31 +44,57 @@ ptrdiff_t skt__sys_peek(SOCKET s, void *buffer, size_t n) {
   return got_bytes(s, recv(s, buffer, (int)n, MSG_PEEK), n);
 }
 
-/* A WSABUF has its members in the other order, and a 32-bit length. */
-static void fill_buffers(const skt_buffer *b, size_t count, WSABUF *v) {
-  for (size_t i = 0; i < count; ++i) {
-    v[i] = (WSABUF){.buf = b[i].data, .len = (ULONG)b[i].n};
-  }
-}
-
-ptrdiff_t skt__sys_readv(SOCKET s, const skt_buffer *b, size_t count) {
-  WSABUF v[SKT__VECTOR_MAX];
-  DWORD done = 0, flags = 0;
-  fill_buffers(b, count, v);
-  int rc = WSARecv(s, v, (DWORD)count, &done, &flags, NULL, NULL);
+/* A WSABUF has its members in the other order, and a 32-bit length. Returns the
+ * sum of the lengths. */
+static size_t fill_buffers(const skt_buffer *b, size_t count, WSABUF *v) {
   size_t n = 0;
   for (size_t i = 0; i < count; ++i) {
+    v[i] = (WSABUF){.buf = b[i].data, .len = (ULONG)b[i].n};
     n += b[i].n;
   }
+  return n;
+}
+
+static ptrdiff_t receive_into(SOCKET s, const skt_buffer *b, size_t count,
+                              WSABUF *v) {
+  DWORD done = 0, flags = 0;
+  size_t n = fill_buffers(b, count, v);
+  int rc = WSARecv(s, v, (DWORD)count, &done, &flags, NULL, NULL);
   return got_bytes(s, rc == 0 ? (int)done : rc, n);
 }
 
-ptrdiff_t skt__sys_writev(SOCKET s, const skt_buffer *b, size_t count) {
-  WSABUF v[SKT__VECTOR_MAX];
+static ptrdiff_t send_from(SOCKET s, const skt_buffer *b, size_t count,
+                           WSABUF *v) {
   DWORD done = 0;
   fill_buffers(b, count, v);
   if (WSASend(s, v, (DWORD)count, &done, 0, NULL, NULL) != 0) {
     return skt__fail_in(SKT__IN_WRITE);
   }
   return (ptrdiff_t)done;
+}
+
+/* The array of a long message takes 16 KiB, and is not on the stack of all
+ * others. */
+static SKT__COLD ptrdiff_t receive_long(SOCKET s, const skt_buffer *b,
+                                        size_t count) {
+  WSABUF v[SKT__VECTOR_MAX];
+  return receive_into(s, b, count, v);
+}
+
+static SKT__COLD ptrdiff_t send_long(SOCKET s, const skt_buffer *b,
+                                     size_t count) {
+  WSABUF v[SKT__VECTOR_MAX];
+  return send_from(s, b, count, v);
+}
+
+ptrdiff_t skt__sys_readv(SOCKET s, const skt_buffer *b, size_t count) {
+  WSABUF v[SKT__VECTOR_USUAL];
+  return count > SKT__VECTOR_USUAL ? receive_long(s, b, count)
+                                   : receive_into(s, b, count, v);
+}
+
+ptrdiff_t skt__sys_writev(SOCKET s, const skt_buffer *b, size_t count) {
+  WSABUF v[SKT__VECTOR_USUAL];
+  return count > SKT__VECTOR_USUAL ? send_long(s, b, count)
+                                   : send_from(s, b, count, v);
 }

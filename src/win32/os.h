@@ -54,7 +54,11 @@ static const skt__facts skt__system = {
     .write_max = (size_t)256 * 1024,
 };
 
-#define SKT__COLD
+#ifdef __GNUC__
+#define SKT__COLD __attribute__((cold, noinline))
+#else
+#define SKT__COLD __declspec(noinline)
+#endif
 
 /* Record WSAGetLastError() for skt__sys_native_error and return its code for a
  * call, one of SKT__IN_..., or 0. */

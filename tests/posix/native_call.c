@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* What skt does not do. The twin is win32/native_call.c. */
+#define _DEFAULT_SOURCE /* setgroups */
 #include <fcntl.h>
+#include <grp.h>
+#include <stddef.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../skt_test.h"
@@ -12,6 +19,53 @@ bool test_send_urgent(uintptr_t native, char byte) {
 }
 
 bool test_close_native(uintptr_t native) { return close((int)native) == 0; }
+
+bool test_bind_path(uintptr_t native, const char *path, size_t n) {
+  struct sockaddr_un a = {.sun_family = AF_UNIX};
+  memcpy(a.sun_path, path, n < sizeof a.sun_path ? n : sizeof a.sun_path);
+  size_t length = offsetof(struct sockaddr_un, sun_path) + n;
+  return length <= sizeof a &&
+         bind((int)native, (struct sockaddr *)&a, (socklen_t)length) == 0;
+}
+
+enum { OTHER_USER = 65534, NO_OTHER_USER = 101 };
+
+static int become_other_user(void) {
+  return setgroups(0, NULL) < 0 || setgid(OTHER_USER) < 0 ||
+         setuid(OTHER_USER) < 0;
+}
+
+bool test_as_other_user(int (*run)(const void *), const void *argument,
+                        int *result) {
+  int status = 0;
+  pid_t child = geteuid() == 0 ? fork() : -1;
+  if (child == 0) {
+    _exit(become_other_user() != 0 ? NO_OTHER_USER : run(argument));
+  }
+  if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status)) {
+    return false;
+  }
+  *result = WEXITSTATUS(status);
+  return *result != NO_OTHER_USER;
+}
+
+bool test_take_address(const void *native, size_t length, bool stream,
+                       int options) {
+  const struct sockaddr *a = native;
+  int on = 1, s = socket(a->sa_family, stream ? SOCK_STREAM : SOCK_DGRAM, 0);
+  if ((options & 1) != 0) {
+    setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  }
+  if ((options & 2) != 0) {
+    setsockopt(s, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  }
+  bool taken = bind(s, a, (socklen_t)length) == 0;
+  taken = taken && (!stream || listen(s, 1) == 0);
+  close(s);
+  return taken;
+}
+
+int test_umask(int mask) { return (int)umask((mode_t)mask); }
 
 bool test_is_inherited(uintptr_t native) {
   int flags =
