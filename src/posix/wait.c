@@ -61,14 +61,15 @@ static short found_in(const fd_sets *sets, const struct pollfd *p) {
 static SKT__COLD int poll_by_select(struct pollfd *p, size_t count,
                                     int timeout_ms) {
   fd_sets sets;
-  struct timeval limit = {.tv_sec = timeout_ms / 1000,
-                          .tv_usec = timeout_ms % 1000 * 1000};
+  struct timespec limit = {.tv_sec = timeout_ms / 1000,
+                           .tv_nsec = timeout_ms % 1000 * 1000000L};
   int end = fill_sets(&sets, p, count);
   if (end < 0) {
     return end;
   }
-  int rc = select(end, sets.reads, sets.writes, NULL,
-                  timeout_ms < 0 ? NULL : &limit);
+  /* pselect adds half as much to a static program as glibc's select. */
+  int rc = pselect(end, sets.reads, sets.writes, NULL,
+                   timeout_ms < 0 ? NULL : &limit, NULL);
   if (rc < 0) {
     return skt__fail_in(SKT__IN_WAIT);
   }
