@@ -105,31 +105,27 @@ static bool parse_ipv6(const char **p, uint8_t *bytes) {
   return expand_gap(bytes, have, gap);
 }
 
-/* Whether an interface can have this byte in its name. Linux takes "lo:x" for
- * "lo", an alias of old (netdevice(7)), and no system has names with white
- * space or the other signs of addresses and paths. */
-static bool is_of_name(char c) {
-  return (unsigned char)c > ' ' && c != 0x7f && strchr(":/%[", c) == NULL;
-}
-
-/* A scope, which ends before ']': a number, or the name of an interface. */
+/* A scope, which ends before ']': a number, or the name of an interface. Linux
+ * takes "lo:x" for "lo", an alias of old (netdevice(7)); no system has names
+ * with white space or the other signs of addresses and paths. */
 static int parse_scope(const char **p, uint32_t *scope) {
   char name[INTERFACE_NAME_MAX];
   size_t n = 0;
   bool is_number = true;
-  for (; (*p)[n] != ']'; ++n) {
-    if (!is_of_name((*p)[n]) || n + 1 == sizeof name) {
+  for (char c; (c = (*p)[n]) != ']'; name[n++] = c) {
+    if (n + 1 == sizeof name || strchr(" \t\n\v\f\r:/%[", c) != NULL) {
       return SKT_EINVAL;
     }
-    is_number = is_number && is_digit((*p)[n]);
-    name[n] = (*p)[n];
+    is_number = is_number && is_digit(c);
   }
   if (is_number) {
     return parse_number(p, UINT32_MAX, scope) ? 0 : SKT_EINVAL;
   }
   name[n] = '\0';
   *p += n;
-  return skt__scope_of(name, scope);
+  int64_t rc = skt__sys_interface(name);
+  *scope = (uint32_t)rc;
+  return rc < 0 ? (int)rc : 0;
 }
 
 static int parse_host(const char **p, skt__ip *ip) {

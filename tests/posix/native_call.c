@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What skt does not do. The twin is win32/native_call.c. */
-#define _DEFAULT_SOURCE /* setgroups */
+#define _GNU_SOURCE /* setgroups */
 #include <fcntl.h>
 #include <grp.h>
 #include <stddef.h>
