@@ -330,7 +330,8 @@ enum {
  *          SKT_ENODEV        the interface after % does not exist
  *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources to
  *                            look the interface up
- *          SKT_EACCES        the process may not look interfaces up
+ *          SKT_EACCES SKT_EAFNOSUPPORT  Linux: the process may not make the
+ *                            socket that looks it up
  * Threads  any thread, at any time.
  * Differs  macOS and the BSDs: paths of up to 103 bytes. Only Linux has
  *          abstract names. Interfaces have other names on Windows

@@ -19,67 +19,59 @@ int skt_addr_domain(const skt_addr *a) {
   if (a == NULL) {
     return SKT_EFAULT;
   }
-  if (a->length == sizeof(struct sockaddr_in) &&
-      family_of(a->words) == AF_INET) {
+  int family = family_of(a->words);
+  if (family == AF_INET && a->length == sizeof(struct sockaddr_in)) {
     return SKT_IPV4;
   }
-  if (a->length == sizeof(struct sockaddr_in6) &&
-      family_of(a->words) == AF_INET6) {
+  if (family == AF_INET6 && a->length == sizeof(struct sockaddr_in6)) {
     return SKT_IPV6;
   }
-  if (skt__unix_is_valid(a) && family_of(a->words) == AF_UNIX) {
-    return SKT_UNIX;
-  }
-  return SKT_EINVAL;
+  return family == AF_UNIX && skt__unix_is_valid(a) ? SKT_UNIX : SKT_EINVAL;
 }
 
+/* The members are read where they are: a copy of the whole is longer code. */
 int skt__addr_get_ip(const skt_addr *a, skt__ip *ip) {
   int domain = skt_addr_domain(a);
   *ip = (skt__ip){.domain = domain};
+  if (domain != SKT_IPV4 && domain != SKT_IPV6) {
+    return domain;
+  }
+  const char *native = (const char *)a->words;
+  memcpy(&ip->port, native + offsetof(struct sockaddr_in, sin_port), 2);
+  ip->port = ntohs(ip->port);
   if (domain == SKT_IPV4) {
-    struct sockaddr_in in;
-    memcpy(&in, a->words, sizeof in);
-    memcpy(ip->bytes, &in.sin_addr, 4);
-    ip->port = ntohs(in.sin_port);
-  } else if (domain == SKT_IPV6) {
-    struct sockaddr_in6 in6;
-    memcpy(&in6, a->words, sizeof in6);
-    memcpy(ip->bytes, &in6.sin6_addr, 16);
-    ip->port = ntohs(in6.sin6_port);
-    ip->scope = in6.sin6_scope_id;
+    memcpy(ip->bytes, native + offsetof(struct sockaddr_in, sin_addr), 4);
+  } else {
+    memcpy(ip->bytes, native + offsetof(struct sockaddr_in6, sin6_addr), 16);
+    memcpy(&ip->scope, native + offsetof(struct sockaddr_in6, sin6_scope_id),
+           4);
   }
   return domain;
 }
 
-static void set_ipv4(skt_addr *a, const uint8_t *bytes, uint16_t port) {
-  struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
-#ifdef SIN6_LEN
-  in.sin_len = sizeof in;
-#endif
-  memcpy(&in.sin_addr, bytes, 4);
-  *a = (skt_addr){.length = sizeof in};
-  memcpy(a->words, &in, sizeof in);
-}
-
-static void set_ipv6(skt_addr *a, const skt__ip *ip) {
-  struct sockaddr_in6 in6 = {.sin6_family = AF_INET6,
-                             .sin6_port = htons(ip->port),
-                             .sin6_scope_id = ip->scope};
-#ifdef SIN6_LEN
-  in6.sin6_len = sizeof in6;
-#endif
-  memcpy(&in6.sin6_addr, ip->bytes, 16);
-  *a = (skt_addr){.length = sizeof in6};
-  memcpy(a->words, &in6, sizeof in6);
-}
-
+/* Family and port stand at the same place in both. */
 void skt__addr_set_ip(skt_addr *a, const skt__ip *ip) {
-  if (ip->domain == SKT_IPV4) {
-    set_ipv4(a, ip->bytes, ip->port);
+  bool v4 = ip->domain == SKT_IPV4;
+  char *native = (char *)a->words;
+  struct sockaddr_in head = {.sin_family = v4 ? AF_INET : AF_INET6,
+                             .sin_port = htons(ip->port)};
+  *a = (skt_addr){.length = v4 ? sizeof(struct sockaddr_in)
+                               : sizeof(struct sockaddr_in6)};
+#ifdef SIN6_LEN
+  head.sin_len = (uint8_t)a->length;
+#endif
+  memcpy(native, &head, offsetof(struct sockaddr_in, sin_addr));
+  if (v4) {
+    memcpy(native + offsetof(struct sockaddr_in, sin_addr), ip->bytes, 4);
   } else {
-    set_ipv6(a, ip);
+    memcpy(native + offsetof(struct sockaddr_in6, sin6_addr), ip->bytes, 16);
+    memcpy(native + offsetof(struct sockaddr_in6, sin6_scope_id), &ip->scope,
+           4);
   }
 }
+_Static_assert(offsetof(struct sockaddr_in, sin_port) ==
+                   offsetof(struct sockaddr_in6, sin6_port),
+               "see skt__addr_set_ip");
 
 bool skt__ip_is_mapped(const skt__ip *ip) {
   static const uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -99,23 +91,6 @@ bool skt__ip_is_link_local(const skt__ip *ip) {
          (ip->bytes[1] & 0xc0) == 0x80;
 }
 
-/* skt.h promises these codes and no others. */
-int skt__scope_of(const char *name, uint32_t *scope) {
-  int64_t rc = skt__sys_interface(name);
-  switch (rc) {
-  case SKT_ENODEV:
-  case SKT_EACCES:
-  case SKT_EMFILE:
-  case SKT_ENFILE:
-  case SKT_ENOBUFS:
-  case SKT_ENOMEM:
-    return (int)rc;
-  default:
-    *scope = rc > 0 ? (uint32_t)rc : 0;
-    return rc > 0 ? 0 : SKT_EUNKNOWN;
-  }
-}
-
 /* Whether an IPv4 or IPv6 address can be a destination. A wildcard cannot:
  * Linux treats it as loopback and Windows refuses it. Nor can mapped IPv4,
  * which depends on V6ONLY, or port 0, unless the type has no ports. */
@@ -130,7 +105,8 @@ static void map_into_ipv6(skt_addr *a, skt__ip ip) {
   memmove(ip.bytes + 12, ip.bytes, 4);
   memset(ip.bytes, 0, 10);
   memset(ip.bytes + 10, 0xff, 2);
-  set_ipv6(a, &ip);
+  ip.domain = SKT_IPV6;
+  skt__addr_set_ip(a, &ip);
 }
 
 const skt_addr *skt__destination(const skt *s, const skt_addr *a,
@@ -153,20 +129,24 @@ const skt_addr *skt__destination(const skt *s, const skt_addr *a,
   return room;
 }
 
-static int convert_native(skt_addr *out, const void *native, size_t length) {
+int skt__addr_set(skt_addr *out, const void *native, size_t length) {
   *out = (skt_addr){.length = 0};
   if (length < FAMILY_END) {
     return SKT_EINVAL;
   }
-  int family = family_of(native);
-  if (family == AF_UNIX) {
-    return skt__unix_set(out, native, length);
-  }
-  if (family != AF_INET && family != AF_INET6) {
+  size_t needed = sizeof(struct sockaddr_in);
+  switch (family_of(native)) {
+  case AF_UNIX:
+    skt__unix_set(out, native, length);
+    return 0;
+  case AF_INET6:
+    needed = sizeof(struct sockaddr_in6);
+    break;
+  case AF_INET:
+    break;
+  default:
     return SKT_EAFNOSUPPORT;
   }
-  size_t needed = family == AF_INET ? sizeof(struct sockaddr_in)
-                                    : sizeof(struct sockaddr_in6);
   if (length < needed) {
     return SKT_EINVAL;
   }
@@ -175,21 +155,11 @@ static int convert_native(skt_addr *out, const void *native, size_t length) {
 
   skt__ip ip;
   if (skt__addr_get_ip(out, &ip) == SKT_IPV6 && skt__ip_is_mapped(&ip)) {
-    set_ipv4(out, ip.bytes + 12, ip.port);
+    ip.domain = SKT_IPV4;
+    memcpy(ip.bytes, ip.bytes + 12, 4);
+    skt__addr_set_ip(out, &ip);
   }
   return 0;
-}
-
-/* Another program can choose a path that has no end in sun_path: 108 bytes on
- * Linux, more on macOS (unix(7), Linux; bind(2), Darwin). No call may fail
- * because its peer has such a path. */
-int skt__addr_set(skt_addr *out, const void *native, size_t length) {
-  int rc = convert_native(out, native, length);
-  if (rc == SKT_ENAMETOOLONG) {
-    skt__addr_any(out, SKT_UNIX);
-    rc = 0;
-  }
-  return rc;
 }
 
 int skt_addr_from_native(skt_addr *out, const void *native, size_t length) {
@@ -197,7 +167,13 @@ int skt_addr_from_native(skt_addr *out, const void *native, size_t length) {
     return SKT_EFAULT;
   }
   *out = (skt_addr){.length = 0};
-  return native == NULL ? SKT_EFAULT : convert_native(out, native, length);
+  int rc = native == NULL ? SKT_EFAULT : skt__addr_set(out, native, length);
+  if (rc == 0 && skt__unix_is_unnamed(out) &&
+      skt__unix_has_name(native, length)) {
+    *out = (skt_addr){.length = 0};
+    return SKT_ENAMETOOLONG;
+  }
+  return rc;
 }
 
 const void *skt_addr_native(const skt_addr *a, size_t *length) {

@@ -22,15 +22,13 @@ bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
 bool skt__ip_is_loopback(const skt__ip *ip);
 bool skt__ip_is_link_local(const skt__ip *ip); /* fe80::/10 */
 
-/* The scope id of an interface, by its name: 0 or a code. */
-int skt__scope_of(const char *name, uint32_t *scope);
-
 /* Unix addresses, for the other address*.c. `native` is a struct
  * sockaddr_un of `length` bytes. The text to parse is what follows "unix:".
- * skt__unix_set returns 0, or SKT_ENAMETOOLONG and leaves *out alone.
+ * skt__unix_set makes one unnamed whose name is too long.
  * skt__unix_format writes up to SKT_ADDR_TEXT_MAX bytes, "unix:" included, and
  * returns their number, or SKT_EINVAL if the address has no text. */
-int skt__unix_set(skt_addr *out, const void *native, size_t length);
+bool skt__unix_has_name(const void *native, size_t length);
+void skt__unix_set(skt_addr *out, const void *native, size_t length);
 bool skt__unix_is_valid(const skt_addr *a);
 bool skt__unix_is_unnamed(const skt_addr *a);
 int skt__unix_parse(skt_addr *out, const char *text);

@@ -147,25 +147,19 @@ static const char *parse_ipv6(const char *p, uint8_t *bytes) {
   return expand_gap(bytes, have, gap) ? p : NULL;
 }
 
-/* Whether an interface can have this byte in its name. Linux takes "lo:x" for
- * "lo", an alias of old (netdevice(7)), and no system has names with white
- * space or the other signs of addresses and paths. */
-static bool is_of_name(char c) {
-  return (unsigned char)c > ' ' && c != 0x7f && strchr(":/%[", c) == NULL;
-}
-
-/* A scope, which ends before ']': a number, or the name of an interface.
- * Returns 0 or an error. */
+/* A scope, which ends before ']': a number, or the name of an interface. Linux
+ * takes "lo:x" for "lo", an alias of old (netdevice(7)); no system has names
+ * with white space or the other signs of addresses and paths. Returns 0 or an
+ * error. */
 static int parse_scope(const char **p, uint32_t *scope) {
   char name[INTERFACE_NAME_MAX];
   size_t n = 0;
   bool is_number = true;
-  for (; (*p)[n] != ']'; ++n) {
-    if (!is_of_name((*p)[n]) || n + 1 == sizeof name) {
+  for (char c; (c = (*p)[n]) != ']'; name[n++] = c) {
+    if (n + 1 == sizeof name || strchr(" \t\n\v\f\r:/%[", c) != NULL) {
       return SKT_EINVAL;
     }
-    is_number = is_number && digit_of((*p)[n]) <= 9;
-    name[n] = (*p)[n];
+    is_number = is_number && digit_of(c) <= 9;
   }
   const char *start = *p;
   *p += n;
@@ -173,7 +167,9 @@ static int parse_scope(const char **p, uint32_t *scope) {
     return parse_number(start, UINT32_MAX, scope) != NULL ? 0 : SKT_EINVAL;
   }
   name[n] = '\0';
-  return skt__scope_of(name, scope);
+  int64_t rc = skt__sys_interface(name);
+  *scope = (uint32_t)rc;
+  return rc < 0 ? (int)rc : 0;
 }
 
 /* What stands in brackets. Returns 0 or an error. */

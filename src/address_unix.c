@@ -35,7 +35,17 @@ static void set_unix(skt_addr *a, const char *path, size_t n, bool has_nul) {
   memcpy((char *)a->words + PATH_AT, path, n);
 }
 
-int skt__unix_set(skt_addr *out, const void *native, size_t length) {
+bool skt__unix_has_name(const void *native, size_t length) {
+  const char *path = (const char *)native + PATH_AT;
+  return length > PATH_AT &&
+         (path[0] != '\0' ||
+          (length > PATH_AT + 1 && skt__system.has_abstract_names));
+}
+
+/* Another program can choose a path that has no end in sun_path: 108 bytes on
+ * Linux, more on macOS (unix(7), Linux; bind(2), Darwin). No call may fail
+ * because its peer has such a path. */
+void skt__unix_set(skt_addr *out, const void *native, size_t length) {
   const char *path = (const char *)native + PATH_AT;
   size_t n = length > PATH_AT ? length - PATH_AT : 0;
   bool is_name = n > 1 && path[0] == '\0' && skt__system.has_abstract_names;
@@ -45,11 +55,8 @@ int skt__unix_set(skt_addr *out, const void *native, size_t length) {
    * name counts. */
   size_t used =
       is_name ? n : length_to_nul(path, n < PATH_ROOM ? n : PATH_ROOM);
-  if (used > LONGEST + (size_t)is_name) {
-    return SKT_ENAMETOOLONG;
-  }
+  used = used <= LONGEST + (size_t)is_name ? used : 0;
   set_unix(out, path, used, used > 0 && !is_name);
-  return 0;
 }
 
 void skt__addr_any(skt_addr *a, int domain) {
@@ -66,28 +73,22 @@ bool skt__unix_is_valid(const skt_addr *a) {
 
 bool skt__unix_is_unnamed(const skt_addr *a) { return a->length == PATH_AT; }
 
-static int parse_name(skt_addr *out, const char *name, size_t n) {
-  char path[PATH_ROOM] = {0};
-  memcpy(path + 1, name, n);
-  set_unix(out, path, 1 + n, false);
-  return 0;
-}
-
-/* "./@x" is how skt__unix_format writes the path "@x". */
+/* A name stands after a NUL. "./@x" is how skt__unix_format writes the path
+ * "@x". */
 int skt__unix_parse(skt_addr *out, const char *text) {
   bool is_name = *text == '@';
-  text += strncmp(text, "./@", 3) == 0 ? 2 : is_name;
   if (is_name && !skt__system.has_abstract_names) {
     return SKT_EOPNOTSUPP;
   }
-  size_t n = strlen(text);
+  text += strncmp(text, "./@", 3) == 0 ? 2 : 0;
+  size_t n = strlen(text + is_name);
   if (n == 0 || n > LONGEST) {
     return n == 0 ? SKT_EINVAL : SKT_ENAMETOOLONG;
   }
+  set_unix(out, text, n + is_name, !is_name);
   if (is_name) {
-    return parse_name(out, text, n);
+    ((char *)out->words)[PATH_AT] = '\0';
   }
-  set_unix(out, text, n, true);
   return 0;
 }
 

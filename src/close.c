@@ -70,7 +70,7 @@ int skt_abort(skt *s) {
 static ptrdiff_t drain(skt *s, int64_t deadline_us, size_t drain_max) {
   char discarded[4096];
   for (size_t total = 0; total <= drain_max;) {
-    int ready = skt__wait(s, SKT_READ, deadline_us);
+    int ready = skt__wait_unlimited(s, SKT_READ, deadline_us);
     if (ready <= 0) {
       return ready == 0 ? SKT_ETIMEDOUT : ready;
     }

@@ -5,14 +5,24 @@
 
 #include <string.h>
 
+/* A socket has a peer once it is connected. */
+static bool has_peer(const skt *s) {
+  skt_addr peer;
+  return skt__sys_peer(skt__handle(s), &peer) == 0;
+}
+
 /* The outcome of a connect that goes on by itself, if it ends by the deadline,
  * else SKT_EINPROGRESS. */
 static int finish_connect(const skt *s, int64_t deadline_us) {
   int ready = skt__wait(s, SKT_WRITE, deadline_us);
-  if (ready <= 0) {
+  if (ready <= 0 && ready != SKT_ENOBUFS) {
     return ready == 0 ? SKT_EINPROGRESS : ready;
   }
   int rc = skt__sys_pending_error(skt__handle(s));
+  if (ready == SKT_ENOBUFS) { /* poll refuses, see posix/error.c */
+    int unknown = deadline_us == 0 ? SKT_EINPROGRESS : SKT_ENOBUFS;
+    return rc == 0 && !has_peer(s) ? unknown : rc;
+  }
   /* Winsock, getsockopt(SO_ERROR): the error can come later than the event that
    * announces it. Then the most frequent one stands for it. */
   return rc == 0 && (ready & SKT__FAILED) != 0 ? SKT_ECONNREFUSED : rc;

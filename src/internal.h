@@ -127,6 +127,10 @@ int skt__check_open(const skt *s, const int16_t *end, size_t n);
  * has an error; 0 when the deadline has passed, never before; or a code. */
 int skt__wait(const skt *s, int events, int64_t deadline_us);
 
+/* As skt__wait, also in a process that may have no descriptors, where skt__wait
+ * returns SKT_ENOBUFS. Apart, because it makes small programs larger. */
+int skt__wait_unlimited(skt *s, int events, int64_t deadline_us);
+
 /* Let other threads run for a moment. */
 void skt__pause(void);
 

@@ -27,7 +27,7 @@ static int wait_for_more(skt *s, int64_t start_us, int64_t *deadline_us) {
     *deadline_us = limit_ms < 0 ? skt__deadline(limit_ms)
                                 : start_us + (int64_t)limit_ms * 1000;
   }
-  int ready = skt__wait(s, SKT_READ, *deadline_us);
+  int ready = skt__wait_unlimited(s, SKT_READ, *deadline_us);
   if (ready == 0) {
     return SKT_ETIMEDOUT;
   }

@@ -136,7 +136,8 @@ static int wait_within_limit(skt__attempt *t) {
  * or that other code, which shares the open socket, has made it non-blocking:
  * then skt waits. After a signal the kernel's timer is lost, so the limit
  * starts again, once, and is enforced here, as it is where the system's limits
- * are unusable. */
+ * are unusable; but a process without descriptors cannot wait so (see
+ * posix/error.c), and the call is made again. */
 static int prepare_retry(skt__attempt *t, ptrdiff_t rc) {
   const skt *s = t->s;
   if (skt__cancelled(s)) {
@@ -153,7 +154,8 @@ static int prepare_retry(skt__attempt *t, ptrdiff_t rc) {
   if (may_have_expired && skt__sys_is_blocking(skt__handle(s)) != 0) {
     return SKT_ETIMEDOUT;
   }
-  return wait_within_limit(t);
+  int ready = wait_within_limit(t);
+  return ready == SKT_ENOBUFS && rc == SKT__EINTR ? 1 : ready;
 }
 
 /* An ICMP error for an earlier message, on a socket without a peer: which

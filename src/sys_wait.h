@@ -26,4 +26,10 @@ typedef struct skt__wait_item {
 int skt__sys_wait(skt__wait_item *items, size_t count, void *room,
                   int timeout_ms);
 
+/* As skt__sys_wait, after it returned SKT_ENOBUFS for the same items and room:
+ * the process may not have as many descriptors as there are items. Costs more.
+ */
+int skt__sys_wait_unlimited(skt__wait_item *items, size_t count, void *room,
+                            int timeout_ms);
+
 #endif

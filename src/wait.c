@@ -70,7 +70,11 @@ static int slice_ms(int left_ms) {
 static int wait_for_items(const wait_request *r, size_t n, skt__timer timer) {
   int rc;
   do {
-    rc = skt__sys_wait(r->items, n, r->room, slice_ms(timer.left_ms));
+    int slice = slice_ms(timer.left_ms);
+    rc = skt__sys_wait(r->items, n, r->room, slice);
+    if (rc == SKT_ENOBUFS) {
+      rc = skt__sys_wait_unlimited(r->items, n, r->room, slice);
+    }
     if (is_any_cancelled(r)) {
       return SKT_ECANCELED;
     }
@@ -99,6 +103,19 @@ int skt__wait(const skt *s, int events, int64_t deadline_us) {
     }
   } while (rc <= 0 && skt__timer_goes_on(&timer, &rc));
   return rc > 0 ? item.got : rc;
+}
+
+int skt__wait_unlimited(skt *s, int events, int64_t deadline_us) {
+  uintptr_t room[ROOM_SLOTS(1)];
+  skt__wait_item items[2];
+  int rc = skt__wait(s, events, deadline_us);
+  if (rc != SKT_ENOBUFS) {
+    return rc;
+  }
+  skt_polled e = {s, events, 0};
+  wait_request r = {&e, 1, items, room, NULL};
+  rc = wait_for_items(&r, fill_items(&r), skt__timer_until(deadline_us));
+  return rc > 0 ? items[0].got : rc;
 }
 
 void skt__pause(void) {

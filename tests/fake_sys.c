@@ -219,13 +219,12 @@ int skt__sys_limit(skt__os_handle s, int direction, int *limit_ms) {
 
 /* Each item's events are 8 bits of the result, the first one's the lowest; and
  * FAKE_WOKEN is the waker's. */
-int skt__sys_wait(skt__wait_item *items, size_t count, void *room,
-                  int timeout_ms) {
-  (void)room;
+static int play_wait(const char *call, skt__wait_item *items, size_t count,
+                     int timeout_ms) {
   fake_connecting = count > 0 && (items[0].wanted & SKT__FAILED) != 0;
   fake_events = count > 0 ? items[0].wanted & SKT_BOTH : 0;
   fake_timeout_ms = timeout_ms;
-  long long result = play("wait");
+  long long result = play(call);
   int ready = 0;
   for (size_t i = 0; i < count && result > 0; ++i) {
     bool is_waker = items[i].handle == FAKE_WAKER;
@@ -234,6 +233,18 @@ int skt__sys_wait(skt__wait_item *items, size_t count, void *room,
     ready += items[i].got != 0;
   }
   return result < 0 ? (int)result : ready;
+}
+
+int skt__sys_wait(skt__wait_item *items, size_t count, void *room,
+                  int timeout_ms) {
+  (void)room;
+  return play_wait("wait", items, count, timeout_ms);
+}
+
+int skt__sys_wait_unlimited(skt__wait_item *items, size_t count, void *room,
+                            int timeout_ms) {
+  (void)room;
+  return play_wait("wait_unlimited", items, count, timeout_ms);
 }
 
 int skt__sys_waker_create(skt__os_handle *read_end, skt__os_handle *write_end) {

@@ -47,6 +47,7 @@ SEEN(RESOURCES & ~CONNECT, "no buffers", 105, 10055, SKT_ENOBUFS)
 SEEN(CONNECT, "no buffers", 105, 0, SKT_ENOBUFS)
 SEEN(RESOURCES, "no resources", 63, 1450, SKT_ENOBUFS)
 SEEN(WAIT, "no quota for what is pending", 0, 1816, SKT_ENOBUFS)
+SEEN(WAIT, "more entries than descriptors", 22, 0, SKT_ENOBUFS)
 SEEN(WAIT, "no memory to wait with", 11, 10014, SKT_ENOMEM)
 
 /* Creating. */

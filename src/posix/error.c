@@ -44,6 +44,10 @@ const skt__code_row skt__sys_codes[] = {
     {SKT__IN_LOCAL, SKT_EINVAL, ECONNRESET},
     {SKT__IN_PEER, SKT_ENOTCONN, ECONNRESET},
     {SKT__IN_PEER, SKT_ENOTCONN, EINVAL},
+    /* poll refuses more entries than the process may have descriptors, although
+     * a socket can stand in many, and the limit can be below what is open:
+     * sandboxes set it to 0 (poll(2), Linux, RLIMIT_NOFILE). */
+    {SKT__IN_WAIT, SKT_ENOBUFS, EINVAL},
     /* No memory for poll's own tables (POSIX poll). */
     {SKT__IN_WAIT, SKT_ENOMEM, EAGAIN},
     /*

@@ -20,7 +20,8 @@ static inline int skt__fail_in(int call) {
   return code;
 }
 
-/* As poll, but any number of entries. Returns how many are ready, or a code. */
+/* As poll, though the process may not have as many descriptors as there are
+ * entries. Returns 1 or more if one is ready, 0 or a code. */
 struct pollfd;
 int skt__poll(struct pollfd *p, size_t count, int timeout_ms);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What skt does not do. The twin is win32/native_call.c. */
 /* NOLINTNEXTLINE(bugprone-reserved-identifier): the C library has the name */
-#define _DEFAULT_SOURCE /* setgroups */
+#define _GNU_SOURCE /* setgroups */
 #include <fcntl.h>
 #include <grp.h>
 #include <stddef.h>
