@@ -275,9 +275,10 @@ enum {
 
 /** States, for skt_adopt. */
 enum {
-  SKT_BOUND = 0x0100,     /* has its local address */
-  SKT_LISTENING = 0x0200, /* bound, and accepts connections */
-  SKT_CONNECTED = 0x0400  /* reads and writes */
+  SKT_BOUND = 0x0100,      /* has its local address */
+  SKT_LISTENING = 0x0200,  /* bound, and accepts connections */
+  SKT_CONNECTING = 0x0300, /* skt_connect_finish returns the outcome */
+  SKT_CONNECTED = 0x0400   /* reads and writes */
 };
 
 /** Flags. */

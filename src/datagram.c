@@ -30,7 +30,6 @@ static int check_send(const skt *s, size_t n) {
 
 ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
                       const skt_addr *to) {
-  skt__attempt t = {.s = s, .direction = SKT_WRITE};
   skt_addr mapped;
   skt__ip ip;
   ptrdiff_t rc = check_buffer(s, buffer, n);
@@ -48,6 +47,7 @@ ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
   if (rc < 0) {
     return rc;
   }
+  skt__attempt t = skt__begin(s, SKT_WRITE);
   do {
     rc = skt__sys_send_to(skt__handle(s), n > 0 ? buffer : "", n, to);
   } while (rc < 0 && skt__try_again(&t, &rc));
@@ -56,17 +56,16 @@ ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
 
 /* Windows does not receive on a socket without an address (Winsock recvfrom,
  * WSAEINVAL); other systems do, but on no port. So such a socket is bound. A
- * message sent before may have bound it already, which is as good. */
+ * message sent before may have bound it already, which is as good. The state
+ * stays as it is, because another thread may be sending. */
 static int bind_fresh(skt *s) {
-  skt_addr any;
-  if (skt__state(s) != SKT__FRESH || skt__type(s) != SKT_DATAGRAM ||
+  if (!skt__is_fresh(s) || skt__type(s) != SKT_DATAGRAM ||
       skt__domain(s) == SKT_UNIX) {
     return 0;
   }
-  skt__addr_any(&any, skt__domain(s));
-  int rc = skt_bind(s, &any, 0);
-  if (rc == SKT_EINVAL) {
-    skt__set_state(s, SKT_BOUND);
+  int rc = skt__bind_any(s);
+  if (rc == 0 || rc == SKT_EINVAL) {
+    (void)SKT__OR(&s->calls, SKT__HAS_PORT);
     rc = 0;
   }
   return rc;
@@ -86,7 +85,6 @@ static int check_receive(skt *s, const void *buffer, size_t n) {
 
 ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n, skt_addr *from,
                            bool *truncated) {
-  skt__attempt t = {.s = s, .direction = SKT_READ};
   bool cut = false;
   char none; /* for an empty message, instead of NULL */
   if (from != NULL) {
@@ -100,6 +98,7 @@ ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n, skt_addr *from,
     return rc;
   }
   n = n < SKT__IO_MAX ? n : SKT__IO_MAX;
+  skt__attempt t = skt__begin(s, SKT_READ);
   do {
     rc =
         skt__sys_receive(skt__handle(s), n > 0 ? buffer : &none, n, from, &cut);

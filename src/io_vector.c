@@ -71,7 +71,6 @@ static char nothing[1];
 
 ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
   skt_buffer part[SKT__VECTOR_MAX] = {{nothing, 0}};
-  skt__attempt t = {.s = s, .direction = SKT_READ};
   size_t sum;
   if (s == NULL) {
     return SKT_EFAULT;
@@ -85,6 +84,7 @@ ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
   if (skt__type(s) != SKT_STREAM && bytes_in(part, n) < sum) {
     return SKT_EMSGSIZE;
   }
+  skt__attempt t = skt__begin(s, SKT_READ);
   ptrdiff_t rc;
   do {
     rc = skt__sys_readv(skt__handle(s), part, n > 0 ? n : 1);
@@ -95,7 +95,7 @@ ptrdiff_t skt_readv(skt *s, const skt_buffer *buffers, size_t count) {
 /* A message goes in one call, or not at all. */
 static ptrdiff_t writev_message(skt *s, const vector_place *from, size_t sum) {
   skt_buffer part[SKT__VECTOR_MAX] = {{nothing, 0}};
-  skt__attempt t = {.s = s, .direction = SKT_WRITE};
+  skt__attempt t = skt__begin(s, SKT_WRITE);
   size_t n = gather(from, part, SKT__IO_MAX);
   if (bytes_in(part, n) < sum) {
     return SKT_EMSGSIZE;
@@ -107,13 +107,20 @@ static ptrdiff_t writev_message(skt *s, const vector_place *from, size_t sum) {
   return rc;
 }
 
+/* See skt__write_part; the first buffer then stands for all. */
+static ptrdiff_t writev_part(const skt__attempt *t, const skt_buffer *part,
+                             size_t n) {
+  return t->deadline_us == 0 ? skt__sys_writev(skt__handle(t->s), part, n)
+                             : skt__write_part(t, part->data, part->n);
+}
+
 static ptrdiff_t writev_stream(skt *s, vector_place at, size_t sum) {
   skt_buffer part[SKT__VECTOR_MAX];
-  skt__attempt t = {.s = s, .direction = SKT_WRITE};
+  skt__attempt t = skt__begin(s, SKT_WRITE);
   size_t done = 0;
   while (done < sum) {
     size_t n = gather(&at, part, skt__write_max(s));
-    ptrdiff_t rc = skt__sys_writev(skt__handle(s), part, n);
+    ptrdiff_t rc = writev_part(&t, part, n);
     if (rc > 0) {
       advance(&at, (size_t)rc);
       done += (size_t)rc;
