@@ -51,7 +51,9 @@ int skt__addr_get_ip(const skt_addr *a, skt__ip *ip) {
   return domain;
 }
 
-static void set_ipv4(skt_addr *a, const uint8_t *bytes, uint16_t port) {
+/* Not inlined, for programs that count bytes. */
+static SKT__COLD void set_ipv4(skt_addr *a, const uint8_t *bytes,
+                               uint16_t port) {
   struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
 #ifdef SIN6_LEN
   in.sin_len = sizeof in;

@@ -11,7 +11,7 @@ enum { INTERFACE_NAME_MAX = 256 };
 /* Parsers advance *p past the text that they accept. They return whether the
  * text was valid. */
 
-static bool consume(const char **p, char c) {
+static SKT__COLD bool consume(const char **p, char c) {
   bool found = **p == c;
   *p += found;
   return found;
@@ -50,7 +50,7 @@ static bool parse_ipv4(const char **p, uint8_t *bytes) {
 }
 
 /* One to four hexadecimal digits. */
-static bool parse_group(const char **p, uint8_t *bytes) {
+static SKT__COLD bool parse_group(const char **p, uint8_t *bytes) {
   const char *start = *p;
   int value = 0;
   for (; hex_value(**p) >= 0 && *p - start < 4; ++*p) {

@@ -7,8 +7,8 @@ enum { PATIENCE_US = 100000 };
 /* A thread may have entered accept or connect but not yet be blocking, and miss
  * the wake-up. `calls` counts those threads; repeat the cancel until they have
  * left, for at most 100 ms, for where nothing wakes them they end by
- * themselves; and pause, for such a thread may have the lower priority. Only the first canceller repeats (the count includes cancellers).
- */
+ * themselves. Such a thread may have the lower priority, so the loop pauses.
+ * Only the first canceller repeats (the count includes cancellers). */
 static int cancel_calls(skt *s) {
   bool first = (SKT__OR(&s->calls, SKT__CANCELLED) & SKT__CANCELLED) == 0;
   SKT__STORE(&s->reading, SKT_ECANCELED);

@@ -62,48 +62,53 @@ static int conclude(skt *s, int rc) {
   return rc;
 }
 
-static bool has_not_begun(int rc) {
-  return rc == SKT__EINTR || rc == SKT_EAGAIN;
-}
-
-/* Connect a blocking unix socket from time to time, until its limit expires.
- * The call itself does not wait, because each call would start the limit anew.
- */
-static SKT__COLD int keep_trying(const skt *s, const skt_addr *peer,
-                                 int64_t start_us) {
-  int64_t deadline_us = skt__limit_end(s, SKT_WRITE, start_us);
-  int rc;
-  (void)skt__sys_set_blocking(skt__handle(s), false);
-  do {
-    skt__pause();
-    rc = skt__sys_connect(skt__handle(s), peer, false);
-    if (has_not_begun(rc) && skt__timer_until(deadline_us).left_ms == 0) {
-      rc = SKT_ETIMEDOUT;
-    }
-  } while (has_not_begun(rc) && !skt__cancelled(s));
-  (void)skt__sys_set_blocking(skt__handle(s), !skt__enforces_limits(s));
-  return rc;
-}
-
 /* Unix sockets connect at once or not at all; nothing goes on by itself. Linux,
  * when the listener's queue is full (connect(2), unix(7)): a blocking socket
  * waits inside the call, and a signal ends that wait before anything has begun,
  * so the call is made again; EAGAIN is the end of the socket's limit, or comes
- * at once if other code has made the socket non-blocking. No event reports when
- * to try again. So a non-blocking socket is refused, as on the BSDs and on
- * Windows. In other domains EAGAIN is a lack of memory for routes. Other code
- * can have begun to connect before skt_adopt. */
+ * at once if other code has made the socket non-blocking. Each call would start
+ * the limit anew, and no event reports when to try again: so a blocking socket
+ * then does not wait in the call, but tries from time to time; a non-blocking
+ * one is refused, as on the BSDs and on Windows. */
+static SKT__COLD int connect_unix(const skt *s, const skt_addr *peer,
+                                  int64_t start_us) {
+  int64_t deadline_us = 0; /* 0: waits in the call */
+  int rc;
+  for (;;) {
+    rc = skt__sys_connect(skt__handle(s), peer, false);
+    if ((rc != SKT__EINTR && rc != SKT_EAGAIN) || skt__cancelled(s)) {
+      break;
+    }
+    if (rc == SKT_EAGAIN && !skt__is_blocking(s)) {
+      return SKT_ECONNREFUSED;
+    }
+    if (deadline_us == 0) {
+      if (rc == SKT__EINTR && start_us == 0) {
+        continue;
+      }
+      (void)skt__sys_set_blocking(skt__handle(s), false);
+      deadline_us = skt__limit_end(s, SKT_WRITE, start_us);
+    }
+    if (skt__timer_until(deadline_us).left_ms == 0) {
+      rc = SKT_ETIMEDOUT;
+      break;
+    }
+    skt__pause();
+  }
+  if (deadline_us != 0) {
+    (void)skt__sys_set_blocking(skt__handle(s), !skt__enforces_limits(s));
+  }
+  return rc;
+}
+
+/* EAGAIN is a lack of memory for routes. Other code can have begun to connect
+ * before skt_adopt. */
 static int call_connect(const skt *s, const skt_addr *peer, bool loopback,
                         int64_t start_us) {
-  bool is_unix = skt__domain(s) == SKT_UNIX;
-  int rc;
-  do {
-    rc = skt__sys_connect(skt__handle(s), peer, loopback);
-  } while (rc == SKT__EINTR && is_unix && start_us == 0 && !skt__cancelled(s));
-  if (is_unix && has_not_begun(rc)) {
-    return skt__is_blocking(s) ? keep_trying(s, peer, start_us)
-                               : SKT_ECONNREFUSED;
+  if (skt__domain(s) == SKT_UNIX) {
+    return connect_unix(s, peer, start_us);
   }
+  int rc = skt__sys_connect(skt__handle(s), peer, loopback);
   if (rc == SKT__EINTR || rc == SKT_EALREADY) {
     return SKT_EINPROGRESS;
   }
@@ -143,7 +148,7 @@ static int connect_blocking(skt *s, const skt_addr *peer, bool loopback) {
   return rc;
 }
 
-static int connect_now(skt *s, const skt_addr *peer, bool loopback) {
+static SKT__COLD int connect_now(skt *s, const skt_addr *peer, bool loopback) {
   int rc = skt__is_blocking(s) ? connect_blocking(s, peer, loopback)
                                : call_connect(s, peer, loopback, 0);
   /* Windows: of the port that it could not choose. Only an address that the

@@ -71,11 +71,17 @@ static inline int skt__domain(const skt *s) { return s->kind & SKT__DOMAIN; }
 
 static inline int skt__type(const skt *s) { return s->kind & SKT__TYPE; }
 
-/* Whether the socket sends and receives without a connection. */
+/* Whether the socket sends and receives without a connection. The numbers of
+ * the two types that need one differ in one bit. */
 static inline bool skt__connectionless(const skt *s) {
-  int type = skt__type(s);
-  return type == SKT_DATAGRAM || type == SKT_RAW || type == SKT_RDM;
+  int differs = SKT_SEQPACKET ^ SKT_STREAM;
+  return (skt__type(s) & ~differs) != SKT_STREAM;
 }
+_Static_assert((SKT_DATAGRAM & ~0x20) != SKT_STREAM &&
+                   (SKT_RAW & ~0x20) != SKT_STREAM &&
+                   (SKT_RDM & ~0x20) != SKT_STREAM &&
+                   (SKT_SEQPACKET & ~0x20) == SKT_STREAM,
+               "see skt__connectionless");
 
 /* Whether skt has given the socket no address yet. */
 static inline bool skt__is_fresh(const skt *s) {
@@ -160,9 +166,9 @@ bool skt__is_gone(const skt *s, int rc);
 /* Give a fresh socket the wildcard and a port, and leave its state alone. */
 int skt__bind_any(const skt *s);
 
-/* The member `pending` of a waker or poller, which the threads that wake and the
- * one that waits change without a lock: whether a thread is waking, whether a
- * wake is made, and above these bits the number of wakes that waits have taken.
+/* The member `pending` of a waker or poller, which the threads that wake and
+ * the one that waits change without a lock: whether a thread is waking, whether
+ * a wake is made, and above these bits how many wakes waits have taken.
  *
  * A thread that finds a wake made need not wake: the wait that will take that
  * wake reports both. It wakes by itself while the other is still waking, which

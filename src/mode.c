@@ -92,7 +92,7 @@ int skt_set_limit(skt *s, int directions, int limit_ms) {
 }
 
 int skt__find_limits(skt *s) {
-  int read_ms, write_ms;
+  int read_ms = -1, write_ms = -1;
   int rc = skt__sys_limit(skt__handle(s), SKT_READ, &read_ms);
   if (rc == 0) {
     rc = skt__sys_limit(skt__handle(s), SKT_WRITE, &write_ms);

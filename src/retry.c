@@ -67,7 +67,7 @@ static ptrdiff_t name_of_broken(ptrdiff_t rc) {
 
 /* Linux reports a reset once, to a read or a write, and then an end of stream:
  * after a write that failed that is not a clean end. */
-static ptrdiff_t record_end(skt *s) {
+static SKT__COLD ptrdiff_t record_end(skt *s) {
   if (skt__connectionless(s)) {
     return 0; /* an empty message */
   }

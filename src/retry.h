@@ -40,9 +40,9 @@ int64_t skt__limit_end(const skt *s, int direction, int64_t start_us);
 
 /* Wait for the socket: 1 when it is ready, SKT_ETIMEDOUT when the limit has
  * expired, or a code.
- *   looked  the last call found nothing to do, or did a part. Then a limit that
- *           has expired ends the attempt though the socket be ready: else a peer
- *           that takes a little at a time would prolong it */
+ *   looked  the last call found nothing to do, or did a part. Then a limit
+ *           that has expired ends the attempt though the socket be ready: else
+ *           a peer that takes a little at a time would prolong it */
 int skt__wait_within_limit(skt__attempt *t, bool looked);
 
 /* Read as skt_read, in a call that began at start_us. */

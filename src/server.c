@@ -224,8 +224,8 @@ static SKT__COLD int accept_slowly(skt *s, skt *out, skt_addr *peer,
 }
 
 /* The fast path is for calls that want no address, on listeners that never had
- * a limit, where accept() does not copy the listener's mode. The other cases are tail calls, so that this
- * function saves no registers. */
+ * a limit, where accept() does not copy the listener's mode. The other cases
+ * are tail calls, so that this function saves no registers. */
 int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
   if (skt__system.accept_copies_mode || s == NULL || out == NULL || out == s ||
       peer != NULL || (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||

@@ -48,8 +48,8 @@ int skt__sys_accept(skt__os_handle s, skt__os_handle *out, skt_addr *peer,
 
 /* Start to connect; a blocking socket waits for the outcome. The system goes on
  * connecting after SKT_EINPROGRESS, because the socket is non-blocking or its
- * limit expired, and after SKT__EINTR; a unix socket after neither. SKT_EALREADY
- * and SKT_EISCONN: other code has begun to connect. On Linux a
+ * limit expired, and after SKT__EINTR; a unix socket after neither. Other code
+ * has begun to connect if it returns SKT_EALREADY or SKT_EISCONN. On Linux a
  * unix socket returns SKT_EAGAIN if the listener's queue is full. May first
  * make the system refuse loopback connections without delay. */
 int skt__sys_connect(skt__os_handle s, const skt_addr *peer, bool is_loopback);

@@ -199,10 +199,10 @@ TEST(mode, unix_connect_of_a_blocking_socket_is_tried_again) {
   CHECK_EQ(skt_connect(&s, &path), 0);
   CHECK_PLAYED();
   s = limited(SKT_UNIX | SKT_STREAM);
-  PLAY({"connect", SKT__EINTR}, {"pass_us", 30000}, {"limit", 0},
-       {"set_blocking", 0}, {"wait", 0}, {"connect", SKT__EINTR},
-       {"pass_us", 19000}, {"wait", 0}, {"connect", SKT_EAGAIN},
-       {"pass_us", 1000}, {"set_blocking", 0});
+  PLAY({"connect", SKT__EINTR}, {"pass_us", 30000}, {"set_blocking", 0},
+       {"limit", 0}, {"wait", 0}, {"connect", SKT__EINTR}, {"pass_us", 19000},
+       {"wait", 0}, {"connect", SKT_EAGAIN}, {"pass_us", 1000},
+       {"set_blocking", 0});
   CHECK_EQ(skt_connect(&s, &path), SKT_ETIMEDOUT);
   CHECK_EQ(fake_blocking, !skt__enforces_limits(&s));
   CHECK_PLAYED();
