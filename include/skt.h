@@ -1466,23 +1466,21 @@ SKT_API int skt_peer(const skt *s, skt_addr *out);
  *           SKT_NONBLOCK or SKT_DUAL_STACK if the socket has it: skt believes
  *           the caller and makes no system call.
  *
- * What other code has made of the socket before:
+ * With kind 0 skt also takes over the limits that other code has set
+ * (SO_RCVTIMEO, SO_SNDTIMEO), and removes SO_LINGER, so that no close waits.
+ * With a stated kind there must be no limits: skt_set_limit(s, SKT_BOTH, -1)
+ * removes them, and the mode must be as stated. The rest stays as it is:
+ * options, pending errors, whether children inherit the socket. skt does not
+ * know that other code has shut down a direction: a write then returns
+ * SKT_ECONNRESET, a read 0.
  *
- *   mode       with kind 0 skt sets it; else it must be as stated
- *   limits     SO_RCVTIMEO and SO_SNDTIMEO: with kind 0 skt_limit returns them
- *              and they hold; with a stated kind there must be none, which
- *              skt_set_limit(s, SKT_BOTH, -1) ensures
- *   linger     SO_LINGER: with kind 0 skt removes it, so that no close waits
- *   connecting skt_connect_finish goes on with it if the state is
- *              SKT_CONNECTING. With kind 0 skt finds out on Linux, macOS, the
- *              BSDs and Windows 10 1703; elsewhere skt_connect finds out. Of a
- *              connect that has failed, skt_connect returns the error
- *   shut down  skt does not know it: a write returns SKT_ECONNRESET, a read 0
- *   the rest   options, pending errors, inheritance: as they are
+ * A socket that is connecting has the state SKT_CONNECTING, and then
+ * skt_connect_finish returns the outcome. With kind 0 skt recognises it where
+ * the system reports it; elsewhere skt_connect does.
  *
  * Other code that shares the socket may change its mode later: a blocking
- * socket still waits. It must not change limits: skt would not see the first
- * one, and on Windows one that expires breaks the connection.
+ * socket still waits. It must not set limits: skt would not see the first, and
+ * on Windows one that expires breaks the connection.
  *
  * On an error the caller keeps the handle, open.
  *
@@ -1497,7 +1495,8 @@ SKT_API int skt_peer(const skt *s, skt_addr *out);
  * Blocks   never.
  * Threads  any thread; no other call on s at the same time.
  * Differs  macOS: skt makes one system call even with a stated kind, to switch
- *          SIGPIPE off.
+ *          SIGPIPE off. With kind 0 Windows reports that a socket connects
+ *          since Windows 10 1703.
  * Source   POSIX getsockopt(SO_TYPE); Winsock getsockopt(SO_PROTOCOL_INFOW). */
 SKT_API int skt_adopt(skt *s, uintptr_t native, unsigned kind);
 

@@ -57,6 +57,28 @@ static int query_kind(skt__os_handle handle) {
   return dual_stack < 0 ? dual_stack : kind | state | dual_stack;
 }
 
+/* A socket for connections that has no peer, but is readable, has lost its peer
+ * or failed to connect (Linux, the BSDs: getpeername(2), ENOTCONN). What has
+ * arrived before a reset can still be read. */
+static void find_end(skt *s) {
+  int ready = skt__wait(s, SKT_READ, 0);
+  if (ready < 0 || (ready & SKT_READ) == 0) {
+    return;
+  }
+  int rc = skt__sys_pending_error(skt__handle(s));
+  bool was_connected = rc == 0 || rc == SKT_ECONNRESET;
+  skt__set_state(s, was_connected ? SKT_CONNECTED : SKT__CONNECT_FAILED);
+  if (rc < 0) {
+    SKT__STORE(was_connected ? &s->writing : &s->reading, (int16_t)rc);
+  }
+}
+
+static bool lacks_peer(const skt *s) {
+  int state = skt__state(s);
+  return (state == SKT__FRESH || state == SKT_BOUND) &&
+         !skt__connectionless(s) && skt__domain(s) != SKT_UNIX;
+}
+
 /* Ask for what skt's promises rest on, and set it: the mode, limits, and that
  * no close waits. */
 static int take_over(skt *s, skt__os_handle handle, int mode) {
@@ -65,6 +87,9 @@ static int take_over(skt *s, skt__os_handle handle, int mode) {
     return kind;
   }
   skt__fill(s, handle, kind | mode);
+  if (lacks_peer(s)) {
+    find_end(s);
+  }
   if (!skt__connectionless(s)) {
     (void)skt__sys_linger(handle, false);
   }

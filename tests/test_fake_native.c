@@ -94,6 +94,28 @@ TEST(adopted, connecting_socket_is_recognised_or_stated) {
            SKT_EINVAL);
 }
 
+TEST(adopted, lost_connection_is_read_to_its_end) {
+  skt s;
+  fake_limit_ms = -1;
+  for (int i = 0; i < 3; ++i) {
+    static const int errors[] = {0, SKT_ECONNRESET, SKT_EHOSTDOWN};
+    int error = errors[i];
+    PLAY({"start", 0}, {"kind", TCP}, {"listens", 0}, {"peer", SKT_ENOTCONN},
+         {"connects", 0}, {"local", SKT_EINVAL}, {"wait", SKT_READ},
+         {"pending_error", error}, {"no_linger", 0}, {"set_blocking", 0},
+         {"limit", 0}, {"limit", 0}, {"adopt", 0}, {"read", 2}, {"read", 0});
+    CHECK_EQ(skt_adopt(&s, 5, 0), 0);
+    if (i == 2) { /* it never was one */
+      CHECK_EQ(skt_connect_finish(&s), error);
+      CHECK_STR(fake_trouble(), "read");
+      return;
+    }
+    CHECK_EQ(skt_read(&s, bytes, 4), 2);
+    CHECK_EQ(skt_read(&s, bytes, 4), error);
+    CHECK_PLAYED();
+  }
+}
+
 /* Where the system does not say that a socket connects, its connect does. */
 TEST(adopted, connect_that_other_code_began_goes_on) {
   skt s;

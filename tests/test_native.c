@@ -350,6 +350,35 @@ TEST(native, linger_of_other_code_holds_up_no_close) {
   skt_close(&b);
 }
 
+/* Linux and others have no peer's address for it any more. */
+TEST(native, connection_that_was_reset_before_is_still_one) {
+  skt a = {0}, b = {0};
+  char byte;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  CHECK(reset_by(&b, &a));
+  CHECK_EQ(readopt(&a, 0), 0);
+  CHECK_EQ(skt_read(&a, &byte, 1), SKT_ECONNRESET);
+  CHECK_EQ(skt_write(&a, "x", 1), SKT_ECONNRESET);
+  skt_close(&a);
+}
+
+TEST(native, connect_that_failed_before_has_failed) {
+  skt s = {0};
+  skt_addr at;
+  CHECK(bind_loopback(SKT_IPV4, &s, &at));
+  CHECK_EQ(skt_close(&s), 0);
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM | SKT_NONBLOCK, 0), 0);
+  CHECK_EQ(skt_connect(&s, &at), SKT_EINPROGRESS);
+  CHECK_EQ(skt_wait(&s, SKT_WRITE, 10000, NULL), SKT_WRITE);
+  CHECK_EQ(readopt(&s, SKT_NONBLOCK), 0);
+  int rc = skt_connect_finish(&s);
+  skt_close(&s);
+  if (rc == SKT_EINVAL) {
+    SKIP("this system does not say that a connect has failed");
+  }
+  CHECK_EQ(rc, SKT_ECONNREFUSED);
+}
+
 /* No system can be asked; the first write finds out. */
 TEST(native, direction_that_other_code_has_ended_is_a_reset) {
   skt a = {0}, b = {0};
