@@ -76,9 +76,13 @@
  *            system, accepted sockets too. A signal never ends a call early,
  *            except a write that has a limit (see skt_write).
  * Threads    Any thread may use any socket. On one socket at the same time, one
- *            thread may read, another write, any number accept or wait, and any
- *            number cancel. For everything else the caller takes turns. The
- *            field "Threads" of a function says which it is.
+ *            thread may read, another write, any number accept, wait or ask
+ *            (for a name, an option, the mode), and any number cancel. For
+ *            everything else the caller takes turns. The field "Threads" of a
+ *            function says which it is. A thread must not be ended while it is
+ *            in a call (pthread_cancel, TerminateThread): the socket, waker or
+ *            poller stays in use, and skt_poller_wait, for example, returns
+ *            SKT_EBUSY for ever. skt_cancel and the wakers end calls instead.
  *
  * A child process inherits no socket that skt made or accepted, and no write
  * raises SIGPIPE.
@@ -275,9 +279,10 @@ enum {
 
 /** States, for skt_adopt. */
 enum {
-  SKT_BOUND = 0x0100,     /* has its local address */
-  SKT_LISTENING = 0x0200, /* bound, and accepts connections */
-  SKT_CONNECTED = 0x0400  /* reads and writes */
+  SKT_BOUND = 0x0100,      /* has its local address */
+  SKT_LISTENING = 0x0200,  /* bound, and accepts connections */
+  SKT_CONNECTING = 0x0300, /* skt_connect_finish returns the outcome */
+  SKT_CONNECTED = 0x0400   /* reads and writes */
 };
 
 /** Flags. */
@@ -656,7 +661,8 @@ SKT_API int skt_listen(skt *s, int backlog);
  * Blocks   until a connection is there, if s is blocking.
  * Threads  any number of threads may accept from one s.
  * Differs  macOS, Windows: a child that another thread starts during the call
- *          can still inherit the new socket.
+ *          can still inherit the new socket. Linux: a connection that comes
+ *          beside skt_cancel may still be returned, elsewhere it is closed.
  * Source   POSIX accept(), accept4(); Winsock accept(). */
 SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags);
 
@@ -685,7 +691,7 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags);
  * Errors   SKT_EINVAL         s listens, or has failed to connect before; peer
  *                             is no address, of another domain, a wildcard,
  *                             mapped IPv4, or has port 0
- *          SKT_EISCONN        s is connected
+ *          SKT_EISCONN        s is connected, perhaps by other code
  *          SKT_EALREADY       s is still connecting. Once the outcome is known,
  *                             this call returns it as well: SKT_EISCONN, or the
  *                             code of the failure.
@@ -1039,7 +1045,12 @@ SKT_API int skt_set_blocking(skt *s, bool blocking);
  *
  * The limit holds for later calls. It means nothing while s is non-blocking,
  * nor to skt_wait, skt_poll, pollers and skt_close_graceful, which have their
- * own timeouts. A socket from skt_accept starts without limits.
+ * own timeouts. A socket from skt_accept starts without limits. On a connection
+ * that has ended this does nothing and returns 0.
+ *
+ * A call's limit begins with the call, and no signal prolongs it. Only in
+ * skt_read and skt_write, which look at no clock when they begin, it starts
+ * again once when a signal comes; skt_read_all and skt_write_all are exact.
  *
  * When the limit expires, a call that has done nothing returns SKT_ETIMEDOUT
  * and loses nothing, and s remains usable; but a connect has then failed. A
@@ -1051,8 +1062,9 @@ SKT_API int skt_set_blocking(skt *s, bool blocking);
  * Blocks   never.
  * Threads  no other call on s at the same time, except skt_cancel.
  * Differs  Linux counts in ticks of up to 10 ms: it rounds a limit up to them,
- *          and the limit may expire one tick early. POSIX: a signal may start
- *          the limit of a call anew.
+ *          and the limit may expire one tick early. POSIX: after a signal, an
+ *          skt_accept that finds its client taken by another thread may wait up
+ *          to its limit once more.
  * Source   POSIX SO_RCVTIMEO, SO_SNDTIMEO; Winsock has the same, but leaves
  *          the socket undefined after one expired, so skt keeps the time. */
 SKT_API int skt_set_limit(skt *s, int directions, int limit_ms);
@@ -1065,7 +1077,7 @@ SKT_API int skt_set_limit(skt *s, int directions, int limit_ms);
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL  direction is neither
- * Threads  no other call on s at the same time, except skt_cancel. */
+ * Threads  any thread, also while others read, write, accept or wait. */
 SKT_API int skt_limit(const skt *s, int direction, int *limit_ms);
 
 /** Whether calls on a socket block.
@@ -1074,7 +1086,7 @@ SKT_API int skt_limit(const skt *s, int direction, int *limit_ms);
  *
  * Returns  1 they block, 0 they do not; or one of the six codes that any
  *          function may return.
- * Threads  no other call on s at the same time, except skt_cancel. */
+ * Threads  any thread, also while others read, write, accept or wait. */
 SKT_API int skt_blocking(const skt *s);
 
 /*
@@ -1411,7 +1423,7 @@ enum {
  *          SKT_ENOTCONN    the connection has ended, and the option with it
  *          SKT_ENOBUFS     out of resources
  * Blocks   never.
- * Threads  no other call on s at the same time, except skt_cancel.
+ * Threads  any thread, also while others read, write, accept or wait.
  * Differs  Linux and Windows still read options of a connection that has ended.
  * Source   POSIX getsockopt(); Winsock getsockopt(). */
 SKT_API int skt_get_option(const skt *s, int option, int *value);
@@ -1453,7 +1465,7 @@ SKT_API int skt_set_option(skt *s, int option, int value);
  * Errors   SKT_EINVAL  the connection has ended, and the address with it
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   never.
- * Threads  no other call on s at the same time, except skt_cancel.
+ * Threads  any thread, also while others read, write, accept or wait.
  * Source   POSIX getsockname(); Winsock getsockname(). */
 SKT_API int skt_local(const skt *s, skt_addr *out);
 
@@ -1466,7 +1478,7 @@ SKT_API int skt_local(const skt *s, skt_addr *out);
  * Errors   SKT_ENOTCONN  s is not connected, or no longer
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   never.
- * Threads  no other call on s at the same time, except skt_cancel.
+ * Threads  any thread, also while others read, write, accept or wait.
  * Differs  After a reset Windows still returns it, other systems do not.
  * Source   POSIX getpeername(); Winsock getpeername(). */
 SKT_API int skt_peer(const skt *s, skt_addr *out);
@@ -1483,17 +1495,32 @@ SKT_API int skt_peer(const skt *s, skt_addr *out);
  *   kind    0: skt asks the system what the socket is, and makes it blocking
  *           (or non-blocking with SKT_NONBLOCK).
  *           Otherwise domain | type | state, where state is SKT_BOUND,
- *           SKT_LISTENING, SKT_CONNECTED or none of them, with SKT_NONBLOCK or
- *           SKT_DUAL_STACK if the socket has it: skt believes the caller and
- *           makes no system call.
+ *           SKT_LISTENING, SKT_CONNECTING, SKT_CONNECTED or none of them, with
+ *           SKT_NONBLOCK or SKT_DUAL_STACK if the socket has it: skt believes
+ *           the caller and makes no system call.
  *
- * On an error the caller keeps the handle, open. Whether children inherit it
- * does not change.
+ * With kind 0 skt also takes over the limits that other code has set
+ * (SO_RCVTIMEO, SO_SNDTIMEO), and removes SO_LINGER, so that no close waits.
+ * With a stated kind there must be no limits: skt_set_limit(s, SKT_BOTH, -1)
+ * removes them, and the mode must be as stated. The rest stays as it is:
+ * options, pending errors, whether children inherit the socket. skt does not
+ * know that other code has shut down a direction: a write then returns
+ * SKT_ECONNRESET, a read 0.
+ *
+ * A socket that is connecting has the state SKT_CONNECTING, and then
+ * skt_connect_finish returns the outcome. With kind 0 skt recognises it where
+ * the system reports it; elsewhere skt_connect does.
+ *
+ * Other code that shares the socket may change its mode later: a blocking
+ * socket still waits. It must not set limits: skt would not see the first, and
+ * on Windows one that expires breaks the connection.
+ *
+ * On an error the caller keeps the handle, open.
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL           kind is no such sum
  *          SKT_ENOTSOCK         native is not an open socket (if skt asked the
- *                               system), or cannot be one
+ *                               system), or cannot be one, as no negative int
  *          SKT_EAFNOSUPPORT     the socket's domain is none of skt's
  *          SKT_EPROTONOSUPPORT  the socket's type is none of skt's, or SCTP's
  *                               one-to-many style (SOCK_SEQPACKET)
@@ -1501,18 +1528,25 @@ SKT_API int skt_peer(const skt *s, skt_addr *out);
  * Blocks   never.
  * Threads  any thread; no other call on s at the same time.
  * Differs  macOS: skt makes one system call even with a stated kind, to switch
- *          SIGPIPE off.
+ *          SIGPIPE off. With kind 0 Windows reports that a socket connects
+ *          since Windows 10 1703.
  * Source   POSIX getsockopt(SO_TYPE); Winsock getsockopt(SO_PROTOCOL_INFOW). */
 SKT_API int skt_adopt(skt *s, uintptr_t native, unsigned kind);
 
 /** Lend the native socket. skt still owns it: do not close it.
  *
+ * While s has a limit (skt_set_limit), its handle is non-blocking on Windows,
+ * whatever skt_blocking returns.
+ *
  * Returns  the int descriptor or SOCKET as a uintptr_t; UINTPTR_MAX, which is
  *          (uintptr_t)-1 and INVALID_SOCKET, if s holds none.
- * Threads  no other call on s at the same time, except skt_cancel. */
+ * Threads  any thread, also while others read, write, accept or wait. */
 SKT_API uintptr_t skt_native(const skt *s);
 
 /** Give the native socket up: the caller owns it, and s is zeroed.
+ *
+ * The handle is in the mode that skt_blocking returned, and its SO_RCVTIMEO and
+ * SO_SNDTIMEO are the limits. After skt_cancel it is shut down, in any mode.
  *
  * Returns  as skt_native.
  * Threads  no other call on s at the same time, not even skt_cancel. */

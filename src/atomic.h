@@ -12,12 +12,13 @@
  *   SKT__STORE(p, v) write a 16-bit member
  *   SKT__ENTER(p), SKT__LEAVE(p)   increment and decrement skt.calls
  *   SKT__OR(p, v)    set bits in skt.calls; returns the old value, as SKT__LOAD
- *   SKT__IS_SET(p)   whether a flag is set
+ *   SKT__FLAG(p)     read a flag, or a 32-bit number
  *   SKT__CLAIM(p)    set a flag; returns whether it was clear
- *   SKT__TAKE(p)     clear a flag; returns whether it was set
  *   SKT__RELEASE(p)  clear a flag that the calling thread has claimed
+ *   SKT__SWAP(p, old, v)  replace a 32-bit number if it is `old`; returns
+ *                    whether it was
  *
- * SKT__LOAD and SKT__IS_SET acquire, SKT__STORE and SKT__RELEASE release. The
+ * SKT__LOAD and SKT__FLAG acquire, SKT__STORE and SKT__RELEASE release. The
  * others read and write in one step, in an order on which all threads agree.
  */
 
@@ -28,10 +29,15 @@
 
 #define SKT__LOAD(p) __atomic_load_n((p), __ATOMIC_SEQ_CST)
 #define SKT__STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
-#define SKT__IS_SET(p) (__atomic_load_n((p), __ATOMIC_ACQUIRE) != 0)
+#define SKT__FLAG(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
 #define SKT__CLAIM(p) (__atomic_exchange_n((p), 1, __ATOMIC_SEQ_CST) == 0)
-#define SKT__TAKE(p) (__atomic_exchange_n((p), 0, __ATOMIC_SEQ_CST) == 1)
 #define SKT__RELEASE(p) __atomic_store_n((p), 0, __ATOMIC_RELEASE)
+#define SKT__SWAP(p, old, v) skt__swap((p), (old), (v))
+
+static inline bool skt__swap(uint32_t *p, uint32_t old, uint32_t value) {
+  return __atomic_compare_exchange_n(p, &old, value, 0, __ATOMIC_SEQ_CST,
+                                     __ATOMIC_SEQ_CST);
+}
 
 #ifdef __GCC_HAVE_SYNC_COMPARE_AND_SWAP_2
 #define SKT__ENTER(p) (void)__atomic_add_fetch((p), 1, __ATOMIC_SEQ_CST)
@@ -72,8 +78,10 @@ short _InterlockedIncrement16(volatile short *);
 short _InterlockedDecrement16(volatile short *);
 short _InterlockedOr16(volatile short *, short);
 long _InterlockedExchange(volatile long *, long);
+long _InterlockedCompareExchange(volatile long *, long, long);
 #pragma intrinsic(_InterlockedIncrement16, _InterlockedDecrement16)
 #pragma intrinsic(_InterlockedOr16, _InterlockedExchange)
+#pragma intrinsic(_InterlockedCompareExchange)
 
 /* A volatile access orders nothing by itself (/volatile:iso, the default for
  * arm64). On x86 only the compiler could reorder. */
@@ -92,10 +100,12 @@ void _ReadWriteBarrier(void);
 #define SKT__ENTER(p) (void)_InterlockedIncrement16((volatile short *)(p))
 #define SKT__LEAVE(p) (void)_InterlockedDecrement16((volatile short *)(p))
 #define SKT__OR(p, v) _InterlockedOr16((volatile short *)(p), (short)(v))
-#define SKT__IS_SET(p) skt__is_set((const volatile long *)(p))
+#define SKT__FLAG(p) skt__flag((const volatile long *)(p))
 #define SKT__CLAIM(p) (_InterlockedExchange((volatile long *)(p), 1) == 0)
-#define SKT__TAKE(p) (_InterlockedExchange((volatile long *)(p), 0) == 1)
 #define SKT__RELEASE(p) skt__release((volatile long *)(p))
+#define SKT__SWAP(p, old, v)                                                   \
+  (_InterlockedCompareExchange((volatile long *)(p), (long)(v),                \
+                               (long)(old)) == (long)(old))
 
 static inline short skt__load(const volatile short *p) {
   short value = *p;
@@ -108,10 +118,10 @@ static inline void skt__store(volatile short *p, short value) {
   *p = value;
 }
 
-static inline bool skt__is_set(const volatile long *p) {
-  bool is = *p != 0;
+static inline uint32_t skt__flag(const volatile long *p) {
+  uint32_t value = (uint32_t)*p;
   SKT__BARRIER();
-  return is;
+  return value;
 }
 
 static inline void skt__release(volatile long *p) {

@@ -7,8 +7,8 @@ enum { PATIENCE_US = 100000 };
 /* A thread may have entered accept or connect but not yet be blocking, and miss
  * the wake-up. `calls` counts those threads; repeat the cancel until they have
  * left, for at most 100 ms, for where nothing wakes them they end by
- * themselves. Only the first canceller repeats (the count includes cancellers).
- */
+ * themselves. Such a thread may have the lower priority, so the loop pauses.
+ * Only the first canceller repeats (the count includes cancellers). */
 static int cancel_calls(skt *s) {
   bool first = (SKT__OR(&s->calls, SKT__CANCELLED) & SKT__CANCELLED) == 0;
   SKT__STORE(&s->reading, SKT_ECANCELED);
@@ -18,6 +18,7 @@ static int cancel_calls(skt *s) {
   skt__sys_poller_cancelled(skt__handle(s));
   while (first && rc == 0 && (SKT__LOAD(&s->calls) & SKT__CALLS) > 1 &&
          skt__sys_now_us() < deadline_us) {
+    skt__pause();
     rc = skt__sys_cancel(skt__handle(s));
   }
   return rc;

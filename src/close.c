@@ -61,7 +61,7 @@ int skt_abort(skt *s) {
   if (rc < 0) {
     return rc;
   }
-  skt__sys_reset_on_close(skt__handle(s));
+  skt__sys_linger(skt__handle(s), true);
   return skt_close(s);
 }
 
@@ -141,7 +141,7 @@ int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max) {
   rc = rc < 0 ? rc : drain(s, deadline_us, drain_max);
   skt__os_handle handle = take_handle(s);
   if (rc < 0) {
-    skt__sys_reset_on_close(handle);
+    skt__sys_linger(handle, true);
   }
   int closed = close_handle(handle);
   return rc < 0 ? name_of_end(rc) : closed;

@@ -57,7 +57,7 @@ static int refuse_itself(const skt *s, const skt__ip *peer) {
 
 /* Record the outcome. */
 static int conclude(skt *s, int rc) {
-  if (rc == 0) {
+  if (rc == 0 || rc == SKT_EISCONN) { /* by other code */
     skt__set_state(s, SKT_CONNECTED);
     skt__choose_icmp(s);
   } else if (!skt__connectionless(s)) { /* those do without a peer */
@@ -75,59 +75,82 @@ static int conclude(skt *s, int rc) {
 /* Unix sockets connect at once or not at all; nothing goes on by itself. Linux,
  * when the listener's queue is full (connect(2), unix(7)): a blocking socket
  * waits inside the call, and a signal ends that wait before anything has begun,
- * so the call is made again; EAGAIN is the end of the socket's limit. A
- * non-blocking socket gets EAGAIN, and no event reports when to try again, so
- * the result is refused, as on the BSDs and on Windows. In other domains EAGAIN
- * is a lack of memory for routes. */
-static int call_connect(const skt *s, const skt_addr *peer, bool loopback) {
-  bool is_unix = skt__domain(s) == SKT_UNIX;
+ * so the call is made again; EAGAIN is the end of the socket's limit, or comes
+ * at once if other code has made the socket non-blocking. Each call would start
+ * the limit anew, and no event reports when to try again: so a blocking socket
+ * then does not wait in the call, but tries from time to time; a non-blocking
+ * one is refused, as on the BSDs and on Windows. */
+static SKT__COLD int connect_unix(const skt *s, const skt_addr *peer,
+                                  int64_t start_us) {
+  int64_t deadline_us = 0; /* 0: waits in the call */
   int rc;
-  do {
-    rc = skt__sys_connect(skt__handle(s), peer, loopback);
-  } while (rc == SKT__EINTR && is_unix && !skt__cancelled(s));
-  if (rc != SKT_EAGAIN) {
-    return rc;
+  for (;;) {
+    rc = skt__sys_connect(skt__handle(s), peer, false);
+    if ((rc != SKT__EINTR && rc != SKT_EAGAIN) || skt__cancelled(s)) {
+      break;
+    }
+    if (rc == SKT_EAGAIN && !skt__is_blocking(s)) {
+      return SKT_ECONNREFUSED;
+    }
+    if (deadline_us == 0) {
+      if (rc == SKT__EINTR && start_us == 0) {
+        continue;
+      }
+      (void)skt__sys_set_blocking(skt__handle(s), false);
+      deadline_us = skt__limit_end(s, SKT_WRITE, start_us);
+    }
+    if (skt__timer_until(deadline_us).left_ms == 0) {
+      rc = SKT_ETIMEDOUT;
+      break;
+    }
+    skt__pause();
   }
-  if (!is_unix) {
-    return SKT_ENOBUFS;
+  if (deadline_us != 0) {
+    (void)skt__sys_set_blocking(skt__handle(s), !skt__enforces_limits(s));
   }
-  return skt__is_blocking(s) ? SKT_ETIMEDOUT : SKT_ECONNREFUSED;
+  return rc;
+}
+
+/* EAGAIN is a lack of memory for routes. Other code can have begun to connect
+ * before skt_adopt. */
+static int call_connect(const skt *s, const skt_addr *peer, bool loopback,
+                        int64_t start_us) {
+  if (skt__domain(s) == SKT_UNIX) {
+    return connect_unix(s, peer, start_us);
+  }
+  int rc = skt__sys_connect(skt__handle(s), peer, loopback);
+  if (rc == SKT__EINTR || rc == SKT_EALREADY) {
+    return SKT_EINPROGRESS;
+  }
+  return rc == SKT_EAGAIN ? SKT_ENOBUFS : rc;
 }
 
 /* A blocking connect that goes on: a signal came, and to call again would be an
  * error (POSIX connect, EINTR); or the socket does not wait natively, because
- * its limit is enforced here. */
-static int wait_for_connect(skt *s) {
-  int limit_ms = -1;
-  if (skt__has_limit(s)) {
-    int rc = skt__sys_limit(skt__handle(s), SKT_WRITE, &limit_ms);
-    if (rc < 0) {
-      return rc;
-    }
-  }
-  skt__set_state(s, SKT__CONNECTING); /* for the wait */
-  int rc = finish_connect(s, skt__deadline(limit_ms));
+ * its limit is enforced here, or other code has made it so. */
+static int wait_for_connect(skt *s, int64_t start_us) {
+  skt__set_state(s, SKT_CONNECTING); /* for the wait */
+  int rc = finish_connect(s, skt__limit_end(s, SKT_WRITE, start_us));
   return rc == SKT_EINPROGRESS ? SKT_ETIMEDOUT : rc;
 }
 
 /* How a limit ends the connect of a blocking socket:
+ *   Linux            the system keeps the time; after a signal,
+ *                    wait_for_connect does
  *   macOS, the BSDs  the socket is non-blocking for the time of the call, then
  *                    wait_for_connect waits
  *   Windows          the socket is non-blocking while it has a limit, and
  *                    wait_for_connect waits */
 static int connect_blocking(skt *s, const skt_addr *peer, bool loopback) {
-  bool limited = skt__has_limit(s);
+  int64_t start_us = skt__start(s);
   bool apart =
-      limited && skt__system.keeps_limits && !skt__system.limits_connect;
+      start_us != 0 && skt__system.keeps_limits && !skt__system.limits_connect;
   int rc = apart ? skt__sys_set_blocking(skt__handle(s), false) : 0;
   if (rc == 0) {
-    rc = call_connect(s, peer, loopback);
+    rc = call_connect(s, peer, loopback, start_us);
   }
-  if (rc == SKT_EINPROGRESS && limited && skt__system.limits_connect) {
-    return SKT_ETIMEDOUT;
-  }
-  if (rc == SKT__EINTR || rc == SKT_EINPROGRESS) {
-    rc = skt__cancelled(s) ? SKT_ECANCELED : wait_for_connect(s);
+  if (rc == SKT_EINPROGRESS) {
+    rc = skt__cancelled(s) ? SKT_ECANCELED : wait_for_connect(s, start_us);
   }
   if (apart && rc == 0) {
     rc = skt__sys_set_blocking(skt__handle(s), true);
@@ -135,15 +158,13 @@ static int connect_blocking(skt *s, const skt_addr *peer, bool loopback) {
   return rc;
 }
 
-static int connect_now(skt *s, const skt_addr *peer, bool loopback) {
+static SKT__COLD int connect_now(skt *s, const skt_addr *peer, bool loopback) {
   int rc = skt__is_blocking(s) ? connect_blocking(s, peer, loopback)
-                               : call_connect(s, peer, loopback);
+                               : call_connect(s, peer, loopback, 0);
   /* Windows: of the port that it could not choose. Only an address that the
    * caller has bound can be in use. */
-  if (rc == SKT_EADDRINUSE && skt__state(s) == SKT__FRESH) {
-    return SKT_EADDRNOTAVAIL;
-  }
-  return rc == SKT__EINTR ? SKT_EINPROGRESS : rc;
+  return rc == SKT_EADDRINUSE && skt__state(s) == SKT__FRESH ? SKT_EADDRNOTAVAIL
+                                                             : rc;
 }
 
 /* A second call asks what has become of the first, as in POSIX connect. */
@@ -165,7 +186,7 @@ static int check_state(skt *s) {
   case SKT__FRESH:
   case SKT_BOUND:
     return 0;
-  case SKT__CONNECTING:
+  case SKT_CONNECTING:
   case SKT__CONNECTING_TO_LOCAL:
     return connect_again(s);
   case SKT_CONNECTED:
@@ -196,7 +217,7 @@ int skt_connect(skt *s, const skt_addr *peer) {
   rc = skt__cancelled(s) ? SKT_ECANCELED : connect_now(s, peer, loopback);
   SKT__LEAVE(&s->calls);
   if (rc == SKT_EINPROGRESS && !skt__cancelled(s)) {
-    skt__set_state(s, itself ? SKT__CONNECTING_TO_LOCAL : SKT__CONNECTING);
+    skt__set_state(s, itself ? SKT__CONNECTING_TO_LOCAL : SKT_CONNECTING);
     return rc;
   }
   return conclude(s, rc == 0 && itself ? refuse_itself(s, &ip) : rc);
@@ -236,51 +257,4 @@ int skt_connect_finish(skt *s) {
     rc = refuse_itself_later(s);
   }
   return conclude(s, rc);
-}
-
-/* Linux takes back the port that it chose, also from a socket that was bound
- * with port 0 (__udp_disconnect); the others leave it (Winsock connect). */
-static int keep_port(const skt *s, const skt_addr *before) {
-  skt_addr now;
-  skt__ip ip;
-  int rc = skt__sys_local(skt__handle(s), &now);
-  int port = skt_addr_port(before);
-  if (rc < 0 || port <= 0 || skt_addr_port(&now) == port) {
-    return rc;
-  }
-  (void)skt__addr_get_ip(&now, &ip);
-  ip.port = (uint16_t)port;
-  skt__addr_set_ip(&now, &ip);
-  SKT__UNINTERRUPTED(rc, skt__sys_bind(skt__handle(s), &now, 0));
-  return rc;
-}
-
-static int disconnect(skt *s) {
-  skt_addr before = {.length = 0};
-  bool has_port = skt__type(s) == SKT_DATAGRAM && skt__domain(s) != SKT_UNIX;
-  int rc = has_port ? skt__sys_local(skt__handle(s), &before) : 0;
-  if (rc == 0) {
-    rc = skt__sys_disconnect(skt__handle(s), skt__domain(s));
-  }
-  if (rc < 0) {
-    return rc;
-  }
-  skt__set_state(s, SKT_BOUND);
-  skt__choose_icmp(s);
-  (void)skt__sys_pending_error(skt__handle(s)); /* about the peer that was */
-  return has_port ? keep_port(s, &before) : 0;
-}
-
-int skt_disconnect(skt *s) {
-  int rc = skt__check(s);
-  if (rc < 0) {
-    return rc;
-  }
-  if (!skt__connectionless(s)) {
-    return SKT_EINVAL;
-  }
-  if (skt__cancelled(s)) {
-    return SKT_ECANCELED;
-  }
-  return skt__state(s) == SKT_CONNECTED ? disconnect(s) : SKT_ENOTCONN;
 }

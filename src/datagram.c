@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Messages to and from an address. */
+/* Messages to and from an address, and the end of a connection to one. */
 #include "address.h"
 #include "retry.h"
 
@@ -31,7 +31,7 @@ static int check_send(const skt *s, size_t n) {
 /* Send after a first call that returned rc, an error, or 0 for none so far. */
 static SKT__COLD ptrdiff_t send_on(skt *s, const void *buffer, size_t n,
                                    const skt_addr *to, ptrdiff_t rc) {
-  skt__attempt t = {.s = s, .direction = SKT_WRITE};
+  skt__attempt t = skt__begin(s, SKT_WRITE);
   do {
     if (rc < 0 && !skt__try_again(&t, &rc)) {
       return rc;
@@ -60,10 +60,10 @@ static SKT__COLD ptrdiff_t send_slowly(skt *s, const void *buffer, size_t n,
   return rc < 0 ? rc : send_on(s, buffer, n, to, 0);
 }
 
-/* The fast path is IPv4 without a peer. */
+/* The fast path is IPv4 without a peer and without a limit. */
 ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
                       const skt_addr *to) {
-  const int kind = SKT__DOMAIN | SKT__TYPE | SKT__STATE;
+  const int kind = SKT__DOMAIN | SKT__TYPE | SKT__STATE | SKT__LIMITED;
   if (s == NULL || to == NULL || buffer == NULL || n - 1 >= SKT__IO_MAX ||
       (s->kind & kind & ~SKT_BOUND) != (SKT_IPV4 | SKT_DATAGRAM) ||
       SKT__LOAD(&s->reading) != SKT__OPEN || !skt__is_ipv4_destination(to)) {
@@ -75,17 +75,16 @@ ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
 
 /* Windows does not receive on a socket without an address (Winsock recvfrom,
  * WSAEINVAL); other systems do, but on no port. So such a socket is bound. A
- * message sent before may have bound it already, which is as good. */
+ * message sent before may have bound it already, which is as good. The state
+ * stays as it is, because another thread may be sending. */
 static int bind_fresh(skt *s) {
-  skt_addr any;
-  if (skt__state(s) != SKT__FRESH || skt__type(s) != SKT_DATAGRAM ||
+  if (!skt__is_fresh(s) || skt__type(s) != SKT_DATAGRAM ||
       skt__domain(s) == SKT_UNIX) {
     return 0;
   }
-  skt__addr_any(&any, skt__domain(s));
-  int rc = skt_bind(s, &any, 0);
-  if (rc == SKT_EINVAL) {
-    skt__set_state(s, SKT_BOUND);
+  int rc = skt__bind_any(s);
+  if (rc == 0 || rc == SKT_EINVAL) {
+    (void)SKT__OR(&s->calls, SKT__HAS_PORT);
     rc = 0;
   }
   return rc;
@@ -112,7 +111,6 @@ static void name_unnamed(const skt *s, skt_addr *from) {
 
 static SKT__COLD ptrdiff_t receive_slowly(skt *s, void *buffer, size_t n,
                                           skt_addr *from, bool *truncated) {
-  skt__attempt t = {.s = s, .direction = SKT_READ};
   bool cut = false;
   char none; /* for an empty message, instead of NULL */
   if (from != NULL) {
@@ -126,6 +124,7 @@ static SKT__COLD ptrdiff_t receive_slowly(skt *s, void *buffer, size_t n,
     return rc;
   }
   n = n < SKT__IO_MAX ? n : SKT__IO_MAX;
+  skt__attempt t = skt__begin(s, SKT_READ);
   do {
     rc =
         skt__sys_receive(skt__handle(s), n > 0 ? buffer : &none, n, from, &cut);
@@ -151,11 +150,11 @@ typedef struct receive_request {
  * address is not IPv4. */
 static SKT__COLD ptrdiff_t receive_on(const receive_request *r, skt_addr *from,
                                       ptrdiff_t rc) {
-  skt__attempt t = {.s = r->s, .direction = SKT_READ};
   if (skt__would_block(r->s, rc)) {
     *from = (skt_addr){.length = 0};
     return rc;
   }
+  skt__attempt t = {.s = r->s, .direction = SKT_READ};
   while (rc <= 0 && skt__try_again(&t, &rc)) {
     rc = skt__sys_receive_from(skt__handle(r->s), r->buffer, r->n, from);
   }
@@ -172,11 +171,58 @@ static SKT__COLD ptrdiff_t receive_on(const receive_request *r, skt_addr *from,
 ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n, skt_addr *from,
                            bool *truncated) {
   if (s == NULL || buffer == NULL || n - 1 >= SKT__IO_MAX || from == NULL ||
-      truncated != NULL || skt__type(s) != SKT_DATAGRAM ||
-      skt__state(s) == SKT__FRESH || SKT__LOAD(&s->reading) != SKT__OPEN) {
+      truncated != NULL || skt__type(s) != SKT_DATAGRAM || skt__is_fresh(s) ||
+      skt__has_limit(s) || SKT__LOAD(&s->reading) != SKT__OPEN) {
     return receive_slowly(s, buffer, n, from, truncated);
   }
   receive_request r = {s, buffer, n};
   ptrdiff_t rc = skt__sys_receive_from(skt__handle(s), buffer, n, from);
   return rc > 0 && skt__take_ipv4(from) ? rc : receive_on(&r, from, rc);
+}
+
+/* Linux takes back the port that it chose, also from a socket that was bound
+ * with port 0 (__udp_disconnect); the others leave it (Winsock connect). */
+static int keep_port(const skt *s, const skt_addr *before) {
+  skt_addr now;
+  skt__ip ip;
+  int rc = skt__sys_local(skt__handle(s), &now);
+  int port = skt_addr_port(before);
+  if (rc < 0 || port <= 0 || skt_addr_port(&now) == port) {
+    return rc;
+  }
+  (void)skt__addr_get_ip(&now, &ip);
+  ip.port = (uint16_t)port;
+  skt__addr_set_ip(&now, &ip);
+  SKT__UNINTERRUPTED(rc, skt__sys_bind(skt__handle(s), &now, 0));
+  return rc;
+}
+
+static int disconnect(skt *s) {
+  skt_addr before = {.length = 0};
+  bool has_port = skt__type(s) == SKT_DATAGRAM && skt__domain(s) != SKT_UNIX;
+  int rc = has_port ? skt__sys_local(skt__handle(s), &before) : 0;
+  if (rc == 0) {
+    rc = skt__sys_disconnect(skt__handle(s), skt__domain(s));
+  }
+  if (rc < 0) {
+    return rc;
+  }
+  skt__set_state(s, SKT_BOUND);
+  skt__choose_icmp(s);
+  (void)skt__sys_pending_error(skt__handle(s)); /* about the peer that was */
+  return has_port ? keep_port(s, &before) : 0;
+}
+
+int skt_disconnect(skt *s) {
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  if (!skt__connectionless(s)) {
+    return SKT_EINVAL;
+  }
+  if (skt__cancelled(s)) {
+    return SKT_ECANCELED;
+  }
+  return skt__state(s) == SKT_CONNECTED ? disconnect(s) : SKT_ENOTCONN;
 }

@@ -17,16 +17,16 @@ enum {
   SKT__DOMAIN = 0x000f,
   SKT__TYPE = 0x00f0,
   SKT__STATE = 0x0700,
-  SKT__LIMITED = 0x0800, /* skt_set_limit has set a limit */
+  SKT__LIMITED = 0x0800,     /* one of its directions has a limit */
+  SKT__WAS_LIMITED = 0x8000, /* has a limit, or once had one */
   SKT__FLAGS = SKT_NONBLOCK | SKT_DUAL_STACK | SKT_EXCLUSIVE
 };
 _Static_assert((SKT__DOMAIN ^ SKT__TYPE ^ SKT__STATE ^ SKT__LIMITED ^
-                SKT__FLAGS ^ SKT_SHARE_MULTICAST) == 0xffff,
-               "no two of them overlap, nor do SKT_SHARE_MULTICAST's bits");
+                SKT__WAS_LIMITED ^ SKT__FLAGS) == 0xffff,
+               "no two of them overlap; SKT_SHARE_MULTICAST is never stored");
 
 enum {
   SKT__FRESH = 0,
-  SKT__CONNECTING = 0x0300,
   SKT__CONNECTING_TO_LOCAL = 0x0600, /* the same, and perhaps to itself */
   SKT__CONNECT_FAILED = 0x0500       /* skt.reading is the code */
 };
@@ -41,9 +41,11 @@ enum {
   SKT__ENDED = 4 /* skt.reading: the stream's end was returned, and stays */
 };
 
-/* skt.calls: the bit that skt_cancel sets, and the number of calls that
- * skt_cancel must see end, with its own. */
-enum { SKT__CANCELLED = 0x8000, SKT__CALLS = 0x7fff };
+/* skt.calls: the bit that skt_cancel sets; the one that skt_receive_from sets
+ * when it has bound a fresh socket; and the number of calls that skt_cancel
+ * must see end, with its own. No call that others may accompany changes
+ * skt.kind, so that these read it without a lock. */
+enum { SKT__CANCELLED = 0x8000, SKT__HAS_PORT = 0x4000, SKT__CALLS = 0x3fff };
 
 /* Make a call until no signal interrupts it before it does anything. */
 #define SKT__UNINTERRUPTED(rc, call)                                           \
@@ -69,10 +71,22 @@ static inline int skt__domain(const skt *s) { return s->kind & SKT__DOMAIN; }
 
 static inline int skt__type(const skt *s) { return s->kind & SKT__TYPE; }
 
-/* Whether the socket sends and receives without a connection. */
+/* Whether the socket sends and receives without a connection. The numbers of
+ * the two types that need one differ in one bit. */
 static inline bool skt__connectionless(const skt *s) {
-  int type = skt__type(s);
-  return type == SKT_DATAGRAM || type == SKT_RAW || type == SKT_RDM;
+  int differs = SKT_SEQPACKET ^ SKT_STREAM;
+  return (skt__type(s) & ~differs) != SKT_STREAM;
+}
+_Static_assert((SKT_DATAGRAM & ~0x20) != SKT_STREAM &&
+                   (SKT_RAW & ~0x20) != SKT_STREAM &&
+                   (SKT_RDM & ~0x20) != SKT_STREAM &&
+                   (SKT_SEQPACKET & ~0x20) == SKT_STREAM,
+               "see skt__connectionless");
+
+/* Whether skt has given the socket no address yet. */
+static inline bool skt__is_fresh(const skt *s) {
+  return skt__state(s) == SKT__FRESH &&
+         (SKT__LOAD(&s->calls) & SKT__HAS_PORT) == 0;
 }
 
 static inline bool skt__cancelled(const skt *s) {
@@ -80,7 +94,7 @@ static inline bool skt__cancelled(const skt *s) {
 }
 
 static inline bool skt__connecting(const skt *s) {
-  return skt__state(s) == SKT__CONNECTING ||
+  return skt__state(s) == SKT_CONNECTING ||
          skt__state(s) == SKT__CONNECTING_TO_LOCAL;
 }
 
@@ -90,6 +104,17 @@ static inline bool skt__is_blocking(const skt *s) {
 
 static inline bool skt__has_limit(const skt *s) {
   return (s->kind & SKT__LIMITED) != 0;
+}
+
+/* The system copies a listener's limits to a connection when that arrives, so
+ * that also one which is accepted after they were removed can have them. */
+static inline bool skt__was_limited(const skt *s) {
+  return (s->kind & SKT__WAS_LIMITED) != 0;
+}
+
+/* Whether its calls wait, and for a limited time. */
+static inline bool skt__waits_limited(const skt *s) {
+  return (s->kind & (SKT_NONBLOCK | SKT__LIMITED)) == SKT__LIMITED;
 }
 
 /* Whether skt enforces the limits of this socket, because the system's are
@@ -133,6 +158,36 @@ int skt__wait_unlimited(skt *s, int events, int64_t deadline_us);
 
 /* Let other threads run for a moment. */
 void skt__pause(void);
+
+/* Take over the limits that other code has set on an adopted socket; and leave
+ * a socket, for other code, in the mode that skt_blocking returns. */
+int skt__find_limits(skt *s);
+void skt__restore_mode(skt *s);
+
+/* Whether a code of a call for an option means that the connection is gone. */
+bool skt__is_gone(const skt *s, int rc);
+
+/* Give a fresh socket the wildcard and a port, and leave its state alone. */
+int skt__bind_any(const skt *s);
+
+/* The member `pending` of a waker or poller, which the threads that wake and
+ * the one that waits change without a lock: whether a thread is waking, whether
+ * a wake is made, and above these bits how many wakes waits have taken.
+ *
+ * A thread that finds a wake made need not wake: the wait that will take that
+ * wake reports both. It wakes by itself while the other is still waking, which
+ * can fail. A mark holds for one number, so that a thread cannot mark as made a
+ * wake that a wait has taken meanwhile: then no later wake would be made. */
+enum { SKT__WAKING = 1, SKT__WAKE_MADE = 2, SKT__WAKES = 3 };
+
+/* Before a wake: whether to make one; *seen is for skt__wake_ends. */
+bool skt__wake_begins(uint32_t *pending, uint32_t *seen);
+
+/* After a wake, made or failed. Returns rc. */
+int skt__wake_ends(uint32_t *pending, uint32_t seen, int rc);
+
+/* A wait has taken a wake. */
+void skt__wake_taken(uint32_t *pending);
 
 /* Whether a socket is in a state in which it can become ready; and whether a
  * waker is one. */

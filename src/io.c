@@ -54,10 +54,11 @@ typedef struct io_request {
 
 typedef ptrdiff_t read_call(skt__os_handle s, void *buffer, size_t n);
 
-/* Go on after a call that returned rc, 0 or less. */
+/* Go on after a call that returned rc, 0 or less.
+ *   start_us  as in skt__attempt */
 static SKT__COLD ptrdiff_t read_again(const io_request *r, read_call *call,
-                                      ptrdiff_t rc) {
-  skt__attempt t = {.s = r->s, .direction = SKT_READ};
+                                      ptrdiff_t rc, int64_t start_us) {
+  skt__attempt t = {.s = r->s, .start_us = start_us, .direction = SKT_READ};
   while (rc <= 0 && skt__try_again(&t, &rc)) {
     rc = call(skt__handle(r->s), r->buffer, r->n);
   }
@@ -66,22 +67,22 @@ static SKT__COLD ptrdiff_t read_again(const io_request *r, read_call *call,
 
 /* The same; the most frequent answers take no detour. */
 static SKT__COLD ptrdiff_t read_on(const io_request *r, read_call *call,
-                                   ptrdiff_t rc) {
+                                   ptrdiff_t rc, int64_t start_us) {
   if (rc == 0 && skt__type(r->s) == SKT_STREAM) {
     return skt__record(r->s, SKT_READ, 0);
   }
-  return skt__would_block(r->s, rc) ? rc : read_again(r, call, rc);
+  return skt__would_block(r->s, rc) ? rc : read_again(r, call, rc, start_us);
 }
 
 static SKT__COLD ptrdiff_t read_slowly(skt *s, read_call *call, void *buffer,
-                                       size_t n) {
+                                       size_t n, int64_t start_us) {
   char none; /* for an empty message, instead of NULL */
   io_request r = {s, n > 0 ? buffer : &none, at_most(n, SKT__IO_MAX)};
   int bad = skt__check_io(s, s == NULL ? NULL : &s->reading, buffer, n);
   if (bad <= 0) {
     return bad;
   }
-  return read_on(&r, call, call(skt__handle(s), r.buffer, r.n));
+  return read_on(&r, call, call(skt__handle(s), r.buffer, r.n), start_us);
 }
 
 /* A function that can be pointed to. */
@@ -91,15 +92,20 @@ static ptrdiff_t call_read(skt__os_handle s, void *buffer, size_t n) {
 
 inline ptrdiff_t skt_read(skt *s, void *buffer, size_t n) {
   if (s == NULL || !is_fast(&s->reading, buffer, n, SKT__IO_MAX)) {
-    return read_slowly(s, call_read, buffer, n);
+    return read_slowly(s, call_read, buffer, n, 0);
   }
   io_request r = {s, buffer, n};
   ptrdiff_t rc = skt__sys_read(skt__handle(s), buffer, n);
-  return rc > 0 ? rc : read_on(&r, call_read, rc);
+  return rc > 0 ? rc : read_on(&r, call_read, rc, 0);
+}
+
+ptrdiff_t skt__read_since(skt *s, void *buffer, size_t n, int64_t start_us) {
+  return read_slowly(s, call_read, buffer, n, start_us);
 }
 
 ptrdiff_t skt_peek(skt *s, void *buffer, size_t n) {
-  return read_slowly(s, skt__sys_peek, buffer, n);
+  int64_t start_us = s == NULL ? 0 : skt__start(s);
+  return read_slowly(s, skt__sys_peek, buffer, n, start_us);
 }
 
 /* Go on with a write after a first call that returned rc, or 0 for none so far.

@@ -2,46 +2,23 @@
 /* Reading and writing exactly n bytes. */
 #include "retry.h"
 
-/* Whether all parts together have a limit, which skt enforces. */
-static bool has_total_limit(const skt *s) {
-  return skt__is_blocking(s) && skt__has_limit(s);
-}
-
-/* The time at which the call started, if the socket has a limit. */
-static int64_t start_time(const skt *s) {
-  return skt__check(s) == 0 && has_total_limit(s) ? skt__sys_now_us() : 0;
-}
-
-/* Wait for the next part. Queries the limit only if the first part was short.
- */
-static int wait_for_more(skt *s, int64_t start_us, int64_t *deadline_us) {
-  int limit_ms = -1;
-  if (!has_total_limit(s)) {
-    return 0;
-  }
-  if (*deadline_us == 0) {
-    int rc = skt_limit(s, SKT_READ, &limit_ms);
-    if (rc < 0) {
-      return rc;
-    }
-    *deadline_us = limit_ms < 0 ? skt__deadline(limit_ms)
-                                : start_us + (int64_t)limit_ms * 1000;
-  }
-  int ready = skt__wait_unlimited(s, SKT_READ, *deadline_us);
-  if (ready == 0) {
-    return SKT_ETIMEDOUT;
-  }
-  return ready < 0 ? ready : 0;
-}
-
+/* A limit is for all parts together. A socket without one has no start time. */
 static int read_parts(skt *s, char *buffer, size_t n, size_t *done) {
-  int64_t start_us = start_time(s), deadline_us = 0;
+  skt__attempt t = skt__begin(s, SKT_READ);
   while (*done < n) {
-    int rc = *done > 0 ? wait_for_more(s, start_us, &deadline_us) : 0;
+    bool waits = t.start_us != 0 && *done > 0;
+    int rc = waits ? skt__wait_within_limit(&t, true) : 1;
+    if (rc == SKT_ENOBUFS) {
+      rc = skt__wait_unlimited(s, SKT_READ, t.deadline_us);
+      rc = rc == 0 ? SKT_ETIMEDOUT : rc;
+    }
     if (rc < 0) {
       return rc;
     }
-    ptrdiff_t got = skt_read(s, buffer + *done, n - *done);
+    char *rest = buffer + *done;
+    ptrdiff_t got = t.start_us == 0
+                        ? skt_read(s, rest, n - *done)
+                        : skt__read_since(s, rest, n - *done, t.start_us);
     if (got <= 0) {
       return got == 0 ? SKT_ENODATA : (int)got;
     }
@@ -65,32 +42,39 @@ int skt_read_all(skt *s, void *buffer, size_t n, size_t *done) {
   return rc;
 }
 
-/* Linux counts limits in ticks of up to 10 ms; one can expire a tick early. */
-enum { TICK_MS = 10 };
+static ptrdiff_t write_all(skt *s, const char *buffer, size_t n, size_t *done) {
+  ptrdiff_t rc;
+  do {
+    rc = skt_write(s, *done > 0 ? buffer + *done : buffer, n - *done);
+    *done += rc > 0 ? (size_t)rc : 0;
+  } while (rc > 0 && *done < n);
+  return rc;
+}
 
-/* A partial write means that the limit expired or that a signal arrived; the
- * clock decides which. The next call reports any other reason. */
-static bool has_expired(const skt *s, int64_t start_us) {
-  int limit_ms = -1;
-  if (has_total_limit(s) && SKT__LOAD(&s->writing) == SKT__OPEN) {
-    (void)skt_limit(s, SKT_WRITE, &limit_ms);
+/* The same for a stream with a limit, which is for all parts. */
+static ptrdiff_t write_parts(skt *s, const char *buffer, size_t n,
+                             size_t *done) {
+  skt__attempt t = skt__begin(s, SKT_WRITE);
+  ptrdiff_t rc = skt__check_io(s, &s->writing, buffer, n);
+  while (rc > 0 && *done < n) {
+    size_t left = n - *done, max = skt__write_max(s);
+    do {
+      rc = skt__write_part(&t, buffer + *done, left < max ? left : max);
+    } while (rc < 0 && skt__try_again(&t, &rc));
+    *done += rc > 0 ? (size_t)rc : 0;
+    if (rc > 0 && *done < n) {
+      rc = skt__wait_within_limit(&t, true);
+    }
   }
-  return limit_ms > 0 &&
-         skt__sys_now_us() - start_us >= ((int64_t)limit_ms - TICK_MS) * 1000;
+  return rc;
 }
 
 int skt_write_all(skt *s, const void *buffer, size_t n, size_t *done) {
-  const char *bytes = buffer;
+  bool limited =
+      s != NULL && skt__waits_limited(s) && skt__type(s) == SKT_STREAM;
   size_t count = 0;
-  int64_t start_us = start_time(s);
-  ptrdiff_t rc;
-  do {
-    rc = skt_write(s, count > 0 ? bytes + count : bytes, n - count);
-    count += rc > 0 ? (size_t)rc : 0;
-    if (rc > 0 && count < n && has_expired(s, start_us)) {
-      rc = SKT_ETIMEDOUT;
-    }
-  } while (rc > 0 && count < n);
+  ptrdiff_t rc = limited ? write_parts(s, buffer, n, &count)
+                         : write_all(s, buffer, n, &count);
   if (done != NULL) {
     *done = count;
   }

@@ -69,7 +69,7 @@ static void advance(vector_place *at, size_t n) {
 }
 
 static ptrdiff_t read_part(skt *s, const skt_buffer *part, size_t n) {
-  skt__attempt t = {.s = s, .direction = SKT_READ};
+  skt__attempt t = skt__begin(s, SKT_READ);
   ptrdiff_t rc;
   do {
     rc = skt__sys_readv(skt__handle(s), part, n);
@@ -78,7 +78,7 @@ static ptrdiff_t read_part(skt *s, const skt_buffer *part, size_t n) {
 }
 
 static ptrdiff_t write_part(skt *s, const skt_buffer *part, size_t n) {
-  skt__attempt t = {.s = s, .direction = SKT_WRITE};
+  skt__attempt t = skt__begin(s, SKT_WRITE);
   ptrdiff_t rc;
   do {
     rc = skt__sys_writev(skt__handle(s), part, n);
@@ -138,13 +138,20 @@ static ptrdiff_t writev_message(skt *s, const vector_place *from, size_t sum) {
                : move_long_message(s, SKT_WRITE, from, sum);
 }
 
+/* See skt__write_part; the first buffer then stands for all. */
+static ptrdiff_t writev_part(const skt__attempt *t, const skt_buffer *part,
+                             size_t n) {
+  return t->deadline_us == 0 ? skt__sys_writev(skt__handle(t->s), part, n)
+                             : skt__write_part(t, part->data, part->n);
+}
+
 static ptrdiff_t writev_stream(skt *s, vector_place at, size_t sum) {
   skt_buffer part[SKT__VECTOR_USUAL];
-  skt__attempt t = {.s = s, .direction = SKT_WRITE};
+  skt__attempt t = skt__begin(s, SKT_WRITE);
   size_t done = 0;
   while (done < sum) {
     size_t n = gather(&at, part, SKT__VECTOR_USUAL, skt__write_max(s));
-    ptrdiff_t rc = skt__sys_writev(skt__handle(s), part, n);
+    ptrdiff_t rc = writev_part(&t, part, n);
     if (rc > 0) {
       advance(&at, (size_t)rc);
       done += (size_t)rc;

@@ -44,8 +44,10 @@ int skt_limit(const skt *s, int direction, int *limit_ms) {
   if (direction != SKT_READ && direction != SKT_WRITE) {
     return SKT_EINVAL;
   }
-  return skt__has_limit(s) ? skt__sys_limit(skt__handle(s), direction, limit_ms)
-                           : 0;
+  if (skt__has_limit(s)) {
+    rc = skt__sys_limit(skt__handle(s), direction, limit_ms);
+  }
+  return skt__is_gone(s, rc) ? 0 : rc;
 }
 
 static int set_directions(skt *s, int directions, int limit_ms) {
@@ -59,6 +61,16 @@ static int set_directions(skt *s, int directions, int limit_ms) {
   return rc;
 }
 
+/* Record whether there is a limit, and what follows for the native mode. */
+static int set_limited(skt *s, bool on) {
+  bool before = skt__enforces_limits(s);
+  set_flag(s, SKT__LIMITED, on);
+  if (on) {
+    set_flag(s, SKT__WAS_LIMITED, true);
+  }
+  return before != skt__enforces_limits(s) ? apply_mode(s) : 0;
+}
+
 int skt_set_limit(skt *s, int directions, int limit_ms) {
   int rc = skt__check(s);
   if (rc < 0) {
@@ -69,14 +81,30 @@ int skt_set_limit(skt *s, int directions, int limit_ms) {
     return SKT_EINVAL;
   }
   rc = set_directions(s, directions, limit_ms);
+  if (rc < 0) {
+    return skt__is_gone(s, rc) ? 0 : rc;
+  }
   int other_ms = -1;
-  if (rc == 0 && limit_ms < 0 && directions != SKT_BOTH) {
+  if (limit_ms < 0 && directions != SKT_BOTH) {
     rc = skt_limit(s, SKT_BOTH - directions, &other_ms);
   }
+  return rc < 0 ? rc : set_limited(s, limit_ms > 0 || other_ms > 0);
+}
+
+int skt__find_limits(skt *s) {
+  int read_ms = -1, write_ms = -1;
+  int rc = skt__sys_limit(skt__handle(s), SKT_READ, &read_ms);
   if (rc == 0) {
-    bool before = skt__enforces_limits(s);
-    set_flag(s, SKT__LIMITED, limit_ms > 0 || other_ms > 0);
-    rc = before != skt__enforces_limits(s) ? apply_mode(s) : 0;
+    rc = skt__sys_limit(skt__handle(s), SKT_WRITE, &write_ms);
   }
-  return rc;
+  if (rc < 0) {
+    return skt__is_gone(s, rc) ? 0 : rc;
+  }
+  return set_limited(s, read_ms > 0 || write_ms > 0);
+}
+
+void skt__restore_mode(skt *s) {
+  if (skt__is_blocking(s) && skt__enforces_limits(s)) {
+    (void)skt__sys_set_blocking(skt__handle(s), true);
+  }
 }

@@ -16,7 +16,7 @@ static bool is_bound_to(const skt_addr *a, int type) {
          memcmp(ip.bytes, wildcard, sizeof wildcard) != 0;
 }
 
-/* The state of a foreign socket. A connecting one looks like a fresh one. */
+/* The state of a foreign socket. */
 static int query_state(const skt *s) {
   skt__os_handle handle = skt__handle(s);
   skt_addr a;
@@ -27,6 +27,10 @@ static int query_state(const skt *s) {
   }
   if (skt__sys_peer(handle, &a) == 0) {
     return SKT_CONNECTED;
+  }
+  if (skt__type(s) == SKT_STREAM && skt__domain(s) != SKT_UNIX &&
+      skt__sys_connects(handle)) {
+    return SKT_CONNECTING;
   }
   return skt__sys_local(handle, &a) == 0 && is_bound_to(&a, skt__type(s))
              ? SKT_BOUND
@@ -53,6 +57,46 @@ static int query_kind(skt__os_handle handle) {
   return dual_stack < 0 ? dual_stack : kind | state | dual_stack;
 }
 
+/* A socket for connections that has no peer, but is readable, has lost its peer
+ * or failed to connect (Linux, the BSDs: getpeername(2), ENOTCONN). What has
+ * arrived before a reset can still be read. */
+static void find_end(skt *s) {
+  int ready = skt__wait(s, SKT_READ, 0);
+  if (ready < 0 || (ready & SKT_READ) == 0) {
+    return;
+  }
+  int rc = skt__sys_pending_error(skt__handle(s));
+  bool was_connected = rc == 0 || rc == SKT_ECONNRESET;
+  skt__set_state(s, was_connected ? SKT_CONNECTED : SKT__CONNECT_FAILED);
+  if (rc < 0) {
+    SKT__STORE(was_connected ? &s->writing : &s->reading, (int16_t)rc);
+  }
+}
+
+static bool lacks_peer(const skt *s) {
+  int state = skt__state(s);
+  return (state == SKT__FRESH || state == SKT_BOUND) &&
+         !skt__connectionless(s) && skt__domain(s) != SKT_UNIX;
+}
+
+/* Ask for what skt's promises rest on, and set it: the mode, limits, and that
+ * no close waits. */
+static int take_over(skt *s, skt__os_handle handle, int mode) {
+  int kind = query_kind(handle);
+  if (kind < 0) {
+    return kind;
+  }
+  skt__fill(s, handle, kind | mode);
+  if (lacks_peer(s)) {
+    find_end(s);
+  }
+  if (!skt__connectionless(s)) {
+    (void)skt__sys_linger(handle, false);
+  }
+  int rc = skt__sys_set_blocking(handle, mode == 0);
+  return rc < 0 ? rc : skt__find_limits(s);
+}
+
 static bool can_be_adopted(unsigned kind) {
   unsigned domain = kind & SKT__DOMAIN, type = kind & SKT__TYPE;
   unsigned state = kind & SKT__STATE;
@@ -60,15 +104,35 @@ static bool can_be_adopted(unsigned kind) {
   if (domain == SKT_IPV6) {
     kind &= ~(unsigned)SKT_DUAL_STACK;
   }
+  bool connects = state == SKT_CONNECTING && domain != SKT_UNIX &&
+                  (type == SKT_STREAM || type == SKT_SEQPACKET);
   return (domain == SKT_IPV4 || domain == SKT_IPV6 || domain == SKT_UNIX) &&
          type >= SKT_STREAM && type < SKT_PACKET &&
          (state == SKT__FRESH || state == SKT_BOUND || state == SKT_CONNECTED ||
-          (listens && type != SKT_DATAGRAM && type != SKT_RAW)) &&
+          connects || (listens && type != SKT_DATAGRAM && type != SKT_RAW)) &&
          (kind & ~(unsigned)(SKT__DOMAIN | SKT__TYPE | SKT__STATE)) == 0;
 }
 
+/* What a handle needs whatever it is. */
+static int make_ours(skt *s) {
+  int rc = skt__sys_adopt(skt__handle(s));
+  if (rc == SKT_ECONNRESET && SKT__LOAD(&s->writing) == SKT__OPEN) {
+    SKT__STORE(&s->writing, SKT_ECONNRESET);
+    rc = 0;
+  }
+  if (rc == 0) {
+    skt__choose_icmp(s);
+  }
+  return rc;
+}
+
+/* No handle is negative: no descriptor, and no SOCKET, which is a handle of the
+ * kernel. */
+static bool can_be_handle(uintptr_t native) {
+  return (intptr_t)native >= 0 && (uintptr_t)(skt__os_handle)native == native;
+}
+
 int skt_adopt(skt *s, uintptr_t native, unsigned kind) {
-  skt__os_handle handle = (skt__os_handle)native;
   unsigned mode = kind & SKT_NONBLOCK;
   bool unknown = kind == mode;
   if (s == NULL) {
@@ -78,23 +142,18 @@ int skt_adopt(skt *s, uintptr_t native, unsigned kind) {
   if (!unknown && !can_be_adopted(kind & ~mode)) {
     return SKT_EINVAL;
   }
-  if ((uintptr_t)handle != native || handle == SKT__NO_HANDLE) {
+  if (!can_be_handle(native)) {
     return SKT_ENOTSOCK;
   }
   int rc = skt__sys_start();
   if (rc == 0 && unknown) {
-    rc = query_kind(handle);
-    kind = (unsigned)rc | mode;
-    if (rc > 0) {
-      rc = skt__sys_set_blocking(handle, mode == 0);
-    }
+    rc = take_over(s, (skt__os_handle)native, (int)mode);
+  } else if (rc == 0) {
+    skt__fill(s, (skt__os_handle)native, (int)kind);
   }
-  if (rc == 0) {
-    rc = skt__sys_adopt(handle);
-  }
-  if (rc == 0) {
-    skt__fill(s, handle, (int)kind);
-    skt__choose_icmp(s);
+  rc = rc < 0 ? rc : make_ours(s);
+  if (rc < 0) {
+    *s = (skt){.kind = 0};
   }
   return rc;
 }
@@ -106,6 +165,7 @@ uintptr_t skt_native(const skt *s) {
 uintptr_t skt_release(skt *s) {
   uintptr_t native = skt_native(s);
   if (s != NULL) {
+    skt__restore_mode(s);
     *s = (skt){.kind = 0};
   }
   return native;

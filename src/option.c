@@ -130,10 +130,9 @@ static int without_ecn(const skt *s, int option, int value) {
   return option == SKT_OPT_TRAFFIC_CLASS && is_stream ? value & ~3 : value;
 }
 
-/* Whether a code means that the connection is gone. macOS returns EINVAL
- * (setsockopt(2), "has been shut down"), which has other meanings too; the BSDs
- * return ECONNRESET (tcp_ctloutput). */
-static bool is_connection_gone(const skt *s, int rc) {
+/* macOS returns EINVAL (setsockopt(2), "has been shut down"), which has other
+ * meanings too; the BSDs return ECONNRESET (tcp_ctloutput). */
+bool skt__is_gone(const skt *s, int rc) {
   skt_addr peer;
   int state = skt__state(s);
   if (state != SKT_CONNECTED && state != SKT__CONNECT_FAILED) {
@@ -178,7 +177,7 @@ int skt_get_option(const skt *s, int option, int *value) {
   }
   rc = skt__sys_get_option(skt__handle(s), row, &native);
   if (rc < 0) {
-    return is_connection_gone(s, rc) ? SKT_ENOTCONN : unify_lacking(rc);
+    return skt__is_gone(s, rc) ? SKT_ENOTCONN : unify_lacking(rc);
   }
   native = decode_value(row, native);
   /* The BSDs and macOS return the flag's bit where others return 1. */
@@ -188,7 +187,7 @@ int skt_get_option(const skt *s, int option, int *value) {
 
 /* Record the default for skt_bind, which passes it to the system. */
 static int set_v6only(skt *s, int value) {
-  if (skt__state(s) != SKT__FRESH) {
+  if (!skt__is_fresh(s)) {
     return SKT_EINVAL;
   }
   int others = s->kind & ~SKT_DUAL_STACK;
@@ -230,5 +229,5 @@ int skt_set_option(skt *s, int option, int value) {
     return SKT_EOPNOTSUPP;
   }
   rc = set_native(s, row, encode_value(row, without_ecn(s, option, value)));
-  return is_connection_gone(s, rc) ? 0 : unify_lacking(rc);
+  return skt__is_gone(s, rc) ? 0 : unify_lacking(rc);
 }

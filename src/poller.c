@@ -111,13 +111,13 @@ static SKT__COLD int refuse_or_cut(skt_poller *p, skt_event *events,
   return skt_poller_wait(p, events, SKT__EVENTS_MAX, timeout_ms);
 }
 
-/* If a wake was reported. Taking the flag also makes visible what other threads
+/* If a wake was reported. That also makes visible what other threads
  * wrote before their wakes. */
 static SKT__COLD void clear_pending(skt_poller *p, const skt_event *events,
                                     int n) {
   for (int i = 0; i < n; ++i) {
     if (events[i].events == SKT_WOKEN) {
-      (void)SKT__TAKE(&p->pending);
+      skt__wake_taken(&p->pending);
     }
   }
 }
@@ -132,7 +132,7 @@ int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
     return SKT_EBUSY;
   }
   int rc = wait_for_events(p, events, capacity, timeout_ms);
-  if (SKT__IS_SET(&p->pending)) {
+  if ((SKT__FLAG(&p->pending) & SKT__WAKES) != 0) {
     clear_pending(p, events, rc);
   }
   SKT__RELEASE(&p->waiting);
@@ -140,18 +140,14 @@ int skt_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
 }
 /* NOLINTEND(misc-no-recursion) */
 
-/* A thread that finds `pending` set need not wake: a wait that has yet to
- * return clears `pending`, and reports this wake by the event of the first. */
 int skt_poller_wake(skt_poller *p) {
+  uint32_t seen;
   int rc = check_poller(p);
-  if (rc < 0 || !SKT__CLAIM(&p->pending)) {
+  if (rc < 0 || !skt__wake_begins(&p->pending, &seen)) {
     return rc;
   }
   SKT__UNINTERRUPTED(rc, skt__sys_poller_wake(p));
-  if (rc < 0) {
-    SKT__RELEASE(&p->pending);
-  }
-  return rc;
+  return skt__wake_ends(&p->pending, seen, rc);
 }
 
 int skt_poller_destroy(skt_poller *p) {

@@ -67,7 +67,7 @@ static ptrdiff_t name_of_broken(ptrdiff_t rc) {
 
 /* Linux reports a reset once, to a read or a write, and then an end of stream:
  * after a write that failed that is not a clean end. */
-static ptrdiff_t record_end(skt *s) {
+static SKT__COLD ptrdiff_t record_end(skt *s) {
   if (skt__connectionless(s)) {
     return 0; /* an empty message */
   }
@@ -106,23 +106,31 @@ ptrdiff_t skt__record(skt *s, int direction, ptrdiff_t rc) {
   return rc;
 }
 
-/* The socket's limit, from now on; for ever if it has none. */
-static int start_limit(skt__attempt *t) {
-  int limit_ms = -1;
-  if (skt__has_limit(t->s)) {
-    int rc = skt__sys_limit(skt__handle(t->s), t->direction, &limit_ms);
-    if (rc < 0) {
-      return rc;
-    }
-  }
-  t->deadline_us = skt__deadline(limit_ms);
-  return 0;
+int64_t skt__start(const skt *s) {
+  return skt__waits_limited(s) ? skt__sys_now_us() : 0;
 }
 
-static int wait_within_limit(skt__attempt *t) {
-  int rc = t->deadline_us == 0 ? start_limit(t) : 0;
-  if (rc < 0) {
-    return rc;
+/* Of a connection that is gone, macOS does not return the limit. The wait then
+ * ends at once, and the next call reports the reason. */
+int64_t skt__limit_end(const skt *s, int direction, int64_t start_us) {
+  int limit_ms = -1;
+  if (skt__has_limit(s)) {
+    (void)skt__sys_limit(skt__handle(s), direction, &limit_ms);
+  }
+  return start_us == 0 || limit_ms < 0 ? skt__deadline(limit_ms)
+                                       : start_us + (int64_t)limit_ms * 1000;
+}
+
+static bool is_over(skt__attempt *t) {
+  if (t->deadline_us == 0) {
+    t->deadline_us = skt__limit_end(t->s, t->direction, t->start_us);
+  }
+  return skt__timer_until(t->deadline_us).left_ms == 0;
+}
+
+int skt__wait_within_limit(skt__attempt *t, bool looked) {
+  if (is_over(t) && looked) {
+    return SKT_ETIMEDOUT;
   }
   int ready = skt__wait(t->s, t->direction, t->deadline_us);
   if (ready == 0) {
@@ -134,10 +142,10 @@ static int wait_within_limit(skt__attempt *t) {
 /* A call has no result yet: 1 to make it again, or the code to return. A
  * would-block of a blocking socket means that the kernel's limit has expired;
  * or that other code, which shares the open socket, has made it non-blocking:
- * then skt waits. After a signal the kernel's timer is lost, so the limit
- * starts again, once, and is enforced here, as it is where the system's limits
- * are unusable; but a process without descriptors cannot wait so (see
- * posix/error.c), and the call is made again. */
+ * then skt waits. After a signal the kernel's timer is lost, so the limit is
+ * enforced here, as it is where the system's limits are unusable; but a process
+ * without descriptors cannot wait so (see posix/error.c), and the call is made
+ * again. */
 static int prepare_retry(skt__attempt *t, ptrdiff_t rc) {
   const skt *s = t->s;
   if (skt__cancelled(s)) {
@@ -154,7 +162,7 @@ static int prepare_retry(skt__attempt *t, ptrdiff_t rc) {
   if (may_have_expired && skt__sys_is_blocking(skt__handle(s)) != 0) {
     return SKT_ETIMEDOUT;
   }
-  int ready = wait_within_limit(t);
+  int ready = skt__wait_within_limit(t, rc == SKT_EAGAIN);
   return ready == SKT_ENOBUFS && rc == SKT__EINTR ? 1 : ready;
 }
 
@@ -185,15 +193,17 @@ SKT__COLD bool skt__try_again(skt__attempt *t, ptrdiff_t *rc) {
 
 /* Of a blocking socket a short count means that the send limit expired or that
  * a signal arrived. With a send limit the two cannot be told apart (send(2)),
- * so the write ends; without one it was a signal, and the write goes on. */
+ * so the write ends; without one it was a signal, and the write goes on. It
+ * goes on, too, if other code has made the socket non-blocking. */
 bool skt__write_ends(const skt *s, bool cut) {
   int limit_ms;
+  skt__os_handle handle = skt__handle(s);
   if (!skt__is_blocking(s)) {
     return true;
   }
   if (!cut || !skt__has_limit(s) || skt__enforces_limits(s)) {
     return false;
   }
-  return skt__sys_limit(skt__handle(s), SKT_WRITE, &limit_ms) < 0 ||
-         limit_ms >= 0;
+  (void)skt__sys_limit(handle, SKT_WRITE, &limit_ms);
+  return limit_ms >= 0 && skt__sys_is_blocking(handle) != 0;
 }

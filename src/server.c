@@ -70,7 +70,7 @@ int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
   int domain = skt_addr_domain(local);
   if (!takes_flags(s, flags) || domain != skt__domain(s) ||
       (domain == SKT_UNIX && skt__unix_is_unnamed(local)) ||
-      lacks_scope(local) || skt__state(s) != SKT__FRESH) {
+      lacks_scope(local) || !skt__is_fresh(s)) {
     return SKT_EINVAL;
   }
   flags |= s->kind & SKT_DUAL_STACK; /* SKT_OPT_V6ONLY */
@@ -81,6 +81,16 @@ int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
     flags &= SKT_EXCLUSIVE | SKT_DUAL_STACK;
     skt__set_kind(s, s->kind | (int)flags);
   }
+  return rc;
+}
+
+int skt__bind_any(const skt *s) {
+  skt_addr any;
+  unsigned flags = s->kind & SKT_DUAL_STACK;
+  int rc;
+  skt__addr_any(&any, skt__domain(s));
+  SKT__UNINTERRUPTED(
+      rc, skt__sys_bind(skt__handle(s), &any, backend_flags(s, flags)));
   return rc;
 }
 
@@ -167,10 +177,12 @@ static inline void fill_accepted(const skt *s, skt *out, skt__os_handle handle,
                .writing = SKT__OPEN};
 }
 
-/* Every system copies the listener's limits to the accepted socket (Linux and
- * Wine, measured). */
-static int clear_limits(skt *out) {
-  int rc = skt_set_limit(out, SKT_BOTH, -1);
+/* Every system copies the listener's limits to the new socket (Linux and Wine,
+ * measured). Those that copy its mode copy what a cancel has made of it, so
+ * that a socket which comes after a cancel is closed. */
+static int finish_accept(const skt *s, skt *out) {
+  int rc = skt__was_limited(s) ? skt_set_limit(out, SKT_BOTH, -1) : 0;
+  rc = skt__cancelled(s) ? SKT_ECANCELED : rc;
   if (rc < 0) {
     skt_close(out);
   }
@@ -196,7 +208,7 @@ static int fail_accept(skt *out, skt_addr *peer, int rc) {
  */
 static SKT__COLD int accept_with_retry(skt *s, skt *out, skt_addr *peer,
                                        unsigned flags, ptrdiff_t rc) {
-  skt__attempt t = {.s = s, .direction = SKT_READ};
+  skt__attempt t = skt__begin(s, SKT_READ);
   skt__os_handle handle = SKT__NO_HANDLE;
   if (skt__would_block(s, rc)) {
     return fail_accept(out, peer, (int)rc);
@@ -209,7 +221,7 @@ static SKT__COLD int accept_with_retry(skt *s, skt *out, skt_addr *peer,
     handle = rc < 0 ? SKT__NO_HANDLE : handle;
   }
   fill_accepted(s, out, handle, flags);
-  int bad = skt__has_limit(s) ? clear_limits(out) : 0;
+  int bad = finish_accept(s, out);
   return bad < 0 ? fail_accept(out, peer, bad) : 0;
 }
 
@@ -226,13 +238,13 @@ static SKT__COLD int accept_slowly(skt *s, skt *out, skt_addr *peer,
   return rc < 0 ? rc : accept_with_retry(s, out, peer, flags, 0);
 }
 
-/* The fast path is for calls that want no address, on listeners without a
- * limit; Windows has no fast path. The other cases are tail calls, so that this
- * function saves no registers. */
+/* The fast path is for calls that want no address, on listeners that never had
+ * a limit, where accept() does not copy the listener's mode. The other cases
+ * are tail calls, so that this function saves no registers. */
 inline int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
-  if (skt__system.accept_misses_cancel || s == NULL || out == NULL ||
-      out == s || peer != NULL || (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
-      SKT__LOAD(&s->reading) != SKT__ACCEPTING || skt__has_limit(s)) {
+  if (skt__system.accept_copies_mode || s == NULL || out == NULL || out == s ||
+      peer != NULL || (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
+      SKT__LOAD(&s->reading) != SKT__ACCEPTING || skt__was_limited(s)) {
     return accept_slowly(s, out, peer, flags);
   }
   skt__os_handle handle;

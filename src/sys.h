@@ -55,6 +55,9 @@ typedef struct skt__facts {
   /* A thread that is about to wait in accept can miss skt__sys_cancel. Only on
    * Windows. */
   bool accept_misses_cancel;
+  /* A new socket gets the listener's mode, so that skt__sys_accept must change
+   * it. Windows, macOS. */
+  bool accept_copies_mode;
   /* skt__sys_poller_closing must be called before a socket is closed. On
    * Windows, and where pollers are over poll. */
   bool close_leaves_pollers;

@@ -12,6 +12,10 @@ ptrdiff_t skt__sys_read(skt__os_handle s, void *buffer, size_t n);
  * SKT_EPIPE if the connection broke. n is 0 only for an empty message. */
 ptrdiff_t skt__sys_write(skt__os_handle s, const void *buffer, size_t n);
 
+/* Write to a stream what there is room for, and do not wait: a thread has just
+ * found that there is. */
+ptrdiff_t skt__sys_write_now(skt__os_handle s, const void *buffer, size_t n);
+
 /* As skt__sys_read, but leaves the bytes in the socket. */
 ptrdiff_t skt__sys_peek(skt__os_handle s, void *buffer, size_t n);
 

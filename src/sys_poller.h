@@ -42,8 +42,9 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
                          int timeout_ms);
 enum { SKT__EVENTS_MAX = 1 << 20 };
 
-/* Let the wait that goes on, or else the next one, report a wake. Not called
- * again before a wait has reported it. */
+/* Let the wait that goes on, or else the next one, report a wake. Called again
+ * before a wait has reported it only by threads that wake at the same time;
+ * then one event or several report them. */
 int skt__sys_poller_wake(skt_poller *p);
 
 /* The calling thread is about to close a socket: no poller of this process

@@ -49,7 +49,8 @@ int skt__sys_accept(skt__os_handle s, skt__os_handle *out, skt_addr *peer,
 
 /* Start to connect; a blocking socket waits for the outcome. The system goes on
  * connecting after SKT_EINPROGRESS, because the socket is non-blocking or its
- * limit expired, and after SKT__EINTR; a unix socket after neither. On Linux a
+ * limit expired, and after SKT__EINTR; a unix socket after neither. Other code
+ * has begun to connect if it returns SKT_EALREADY or SKT_EISCONN. On Linux a
  * unix socket returns SKT_EAGAIN if the listener's queue is full. May first
  * make the system refuse loopback connections without delay. */
 int skt__sys_connect(skt__os_handle s, const skt_addr *peer, bool is_loopback);
@@ -63,8 +64,9 @@ int skt__sys_shutdown_write(skt__os_handle s);
 /* Close. The handle is gone, whatever the result. */
 int skt__sys_close(skt__os_handle s);
 
-/* Make the close that follows reset the connection. */
-int skt__sys_reset_on_close(skt__os_handle s);
+/* Make the close that follows reset the connection; or else send what was
+ * written, without waiting. */
+int skt__sys_linger(skt__os_handle s, bool reset);
 
 /* Keep later calls on the socket from blocking, and wake the threads that
  * block. The wake-up may miss a thread that is about to block; a second wake-up
@@ -87,11 +89,16 @@ int skt__sys_kind(skt__os_handle s);
 /* 1 if the socket listens, else 0. Not called for connectionless types. */
 int skt__sys_listens(skt__os_handle s);
 
+/* Whether a stream socket without a peer is connecting; false where the system
+ * does not report it. */
+bool skt__sys_connects(skt__os_handle s);
+
 /* 1 if this IPv6 socket takes IPv4 too, else 0. */
 int skt__sys_dual_stack(skt__os_handle s);
 
 /* Give a foreign socket what can be set later: no SIGPIPE. Makes no call where
- * each write suppresses the signal. */
+ * each write suppresses the signal. Returns SKT_ECONNRESET if the connection is
+ * gone and the system refuses: a write would raise the signal. */
 int skt__sys_adopt(skt__os_handle s);
 
 #endif

@@ -173,7 +173,7 @@ static int wait_for_entries(const wait_request *r, int timeout_ms,
   *woken = rc > 0 && r->waker != NULL && r->items[n - 1].got != 0;
   if (*woken) {
     skt__sys_waker_drain((skt__os_handle)r->waker->waits);
-    (void)SKT__TAKE(&r->waker->pending);
+    skt__wake_taken(&r->waker->pending);
   }
   return rc < 0 ? rc : take_items(r, rc > 0);
 }

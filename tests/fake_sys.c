@@ -11,7 +11,9 @@ int fake_type, fake_protocol, fake_direction, fake_events;
 skt_addr fake_to;
 unsigned fake_flags;
 skt *fake_cancelled;
+void (*fake_meanwhile)(void);
 bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
+bool fake_blocking;
 
 static const fake_step *next;
 static const char *unexpected;
@@ -42,6 +44,10 @@ static long long play(const char *call) {
   if (is_next("is_cancelled")) {
     (void)SKT__OR(&fake_cancelled->calls, SKT__CANCELLED);
     ++next;
+  }
+  if (is_next("meanwhile")) {
+    ++next;
+    fake_meanwhile();
   }
   return result;
 }
@@ -116,6 +122,13 @@ ptrdiff_t skt__sys_write(skt__os_handle s, const void *buffer, size_t n) {
   return (ptrdiff_t)play("write");
 }
 
+ptrdiff_t skt__sys_write_now(skt__os_handle s, const void *buffer, size_t n) {
+  (void)s;
+  fake_buffer = buffer;
+  fake_n = n;
+  return (ptrdiff_t)play("write_now");
+}
+
 ptrdiff_t skt__sys_receive(skt__os_handle s, void *buffer, size_t n,
                            skt_addr *from, bool *truncated) {
   (void)s, (void)from;
@@ -179,9 +192,9 @@ int skt__sys_close(skt__os_handle s) {
   return code("close");
 }
 
-int skt__sys_reset_on_close(skt__os_handle s) {
+int skt__sys_linger(skt__os_handle s, bool reset) {
   (void)s;
-  return code("reset_on_close");
+  return code(reset ? "reset_on_close" : "no_linger");
 }
 
 int skt__sys_cancel(skt__os_handle s) {
@@ -190,7 +203,8 @@ int skt__sys_cancel(skt__os_handle s) {
 }
 
 int skt__sys_set_blocking(skt__os_handle s, bool blocking) {
-  (void)s, (void)blocking;
+  (void)s;
+  fake_blocking = blocking;
   return code("set_blocking");
 }
 
@@ -213,8 +227,9 @@ int skt__sys_set_limit(skt__os_handle s, int direction, int limit_ms) {
 int skt__sys_limit(skt__os_handle s, int direction, int *limit_ms) {
   (void)s;
   fake_direction = direction;
-  *limit_ms = fake_limit_ms;
-  return code("limit");
+  int rc = code("limit");
+  *limit_ms = rc < 0 ? -1 : fake_limit_ms;
+  return rc;
 }
 
 /* Each item's events are 8 bits of the result, the first one's the lowest; and
@@ -335,6 +350,11 @@ int skt__sys_kind(skt__os_handle s) {
 int skt__sys_listens(skt__os_handle s) {
   (void)s;
   return code("listens");
+}
+
+bool skt__sys_connects(skt__os_handle s) {
+  (void)s;
+  return code("connects") > 0;
 }
 
 int skt__sys_dual_stack(skt__os_handle s) {

@@ -10,7 +10,8 @@
 typedef struct fake_step {
   const char *call; /* the seam's function without its prefix; or "pass_us",
                        time that passes during the call before, or
-                       "is_cancelled", which befalls *fake_cancelled then */
+                       "is_cancelled", which befalls *fake_cancelled then; or
+                       "meanwhile", when fake_meanwhile runs */
   long long result;
 } fake_step;
 
@@ -22,6 +23,7 @@ void fake_script(const fake_step *steps);
 const char *fake_trouble(void);
 
 extern skt *fake_cancelled;
+extern void (*fake_meanwhile)(void); /* what another thread does */
 
 /* Arguments of the last call that had them. */
 extern size_t fake_n, fake_count;
@@ -33,7 +35,7 @@ extern int fake_events;    /* of the first entry */
 extern skt_addr fake_to;
 extern unsigned fake_flags;
 extern bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking,
-    fake_connecting;
+    fake_connecting, fake_blocking;
 
 /* The native value of every option: what the last call set, and what the next
  * one reads. */

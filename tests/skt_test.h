@@ -85,6 +85,21 @@ bool test_take_address(const void *native, size_t length, bool stream,
 
 /* The permissions that new files lack; returns what they lacked before. */
 int test_umask(int mask);
+/* What other code may do to a socket behind skt's back: limit its reads or
+ * writes to so many seconds; let its close wait for so many; shut down writing;
+ * choose whether it blocks. */
+enum test_setting {
+  TEST_READ_LIMIT,
+  TEST_WRITE_LIMIT,
+  TEST_LINGER,
+  TEST_SHUT_WRITE,
+  TEST_BLOCKING
+};
+bool test_set_native(uintptr_t native, enum test_setting what, int value);
+
+/* Whether a read of a connected socket, for which no byte is there, would
+ * block. On Windows it loses its native limit. */
+bool test_would_block(uintptr_t native);
 
 /* Whether a child process would inherit it; false if it is no handle. */
 bool test_is_inherited(uintptr_t native);

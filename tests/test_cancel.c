@@ -168,6 +168,32 @@ TEST(cancel, thousand_races_with_a_call_about_to_wait_are_won) {
   }
 }
 
+static long long accept_one(waiter *w) {
+  return skt_accept(&w->s, &w->other, &w->at, 0);
+}
+
+/* A connection that is accepted while the listener is cancelled must not have
+ * the native mode that the cancel gave the listener. */
+TEST(cancel, connection_accepted_meanwhile_blocks_as_it_was_asked_to) {
+  for (int i = 0; i < 300; ++i) {
+    waiter w = {.call = accept_one};
+    skt client = {0};
+    CHECK(listen_loopback(SKT_IPV4, &w.s, &w.at));
+    CHECK_EQ(skt_socket(&client, SKT_IPV4, SKT_STREAM, 0), 0);
+    skt_addr at = w.at;
+    test_thread *thread = test_start(run_waiter, &w);
+    CHECK_EQ(skt_connect(&client, &at), 0);
+    CHECK_EQ(skt_cancel(&w.s), 0);
+    test_join(thread);
+    CHECK(w.result == 0 || w.result == SKT_ECANCELED);
+    CHECK(w.result != 0 || test_would_block(skt_native(&w.other)));
+    CHECK(w.result == 0 || skt_native(&w.other) == UINTPTR_MAX);
+    skt_close(&w.other);
+    skt_close(&client);
+    skt_close(&w.s);
+  }
+}
+
 /* The races of the other verbs: 1,000 rounds each, to be run under the thread
  * sanitizer too (ci/test.sh tsan). */
 
@@ -239,6 +265,99 @@ static void write_thousand(void *argument) {
       return;
     }
   }
+}
+
+static skt shared_listener;
+
+/* Until the client that says so. */
+static void accept_many(void *count) {
+  char byte = 0;
+  while (byte != 'z') {
+    skt s = {0};
+    int rc = skt_accept(&shared_listener, &s, NULL, 0);
+    if (rc != 0) {
+      test_check_eq(__FILE__, __LINE__, "skt_accept", rc, 0);
+      return;
+    }
+    skt_read(&s, &byte, 1);
+    ++*(int *)count;
+    skt_close(&s);
+  }
+}
+
+/* Under Wine some of them get a would-block, though the listener blocks. */
+TEST(race, four_threads_accept_every_client) {
+  enum { THREADS = 4, CLIENTS = 400 };
+  test_thread *threads[THREADS];
+  int counts[THREADS] = {0}, sum = 0;
+  skt_addr at;
+  CHECK(listen_loopback(SKT_IPV4, &shared_listener, &at));
+  for (int i = 0; i < THREADS; ++i) {
+    threads[i] = test_start(accept_many, &counts[i]);
+  }
+  for (int i = 0; i < CLIENTS + THREADS; ++i) {
+    skt s = connect_and_write(&at, i < CLIENTS ? "x" : "z");
+    CHECK(skt_native(&s) != UINTPTR_MAX);
+    skt_close(&s);
+  }
+  for (int i = 0; i < THREADS; ++i) {
+    test_join(threads[i]);
+    sum += counts[i];
+  }
+  skt_close(&shared_listener);
+  CHECK_EQ(sum, CLIENTS + THREADS);
+}
+
+static skt fresh_socket;
+
+static void receive_one(void *ignored) {
+  char byte;
+  (void)ignored;
+  skt_receive_from(&fresh_socket, &byte, 1, NULL, NULL);
+}
+
+/* The first receive gives a fresh socket its address, beside what is sent. */
+TEST(race, first_receive_goes_on_beside_a_send) {
+  for (int i = 0; i < 100; ++i) {
+    skt_addr to;
+    skt peer = {0};
+    CHECK(bind_loopback(SKT_IPV4, &peer, &to));
+    CHECK_EQ(skt_socket(&fresh_socket, SKT_IPV4, SKT_DATAGRAM, 0), 0);
+    test_thread *thread = test_start(receive_one, NULL);
+    CHECK_EQ(skt_send_to(&fresh_socket, "x", 1, &to), 1);
+    CHECK_EQ(skt_wait(&fresh_socket, SKT_WRITE, 10000, NULL), SKT_WRITE);
+    CHECK_EQ(skt_cancel(&fresh_socket), 0);
+    test_join(thread);
+    skt_close(&fresh_socket);
+    skt_close(&peer);
+  }
+}
+
+/* What only asks may be called beside what moves bytes. */
+TEST(race, queries_go_on_beside_reads_and_writes) {
+  skt a = {0}, b = {0};
+  skt_addr at;
+  char got[10];
+  int value;
+  uintptr_t native;
+  CHECK(connect_pair(SKT_IPV4, &a, &b));
+  native = skt_native(&a);
+  test_thread *on_a = test_start(write_thousand, &a);
+  test_thread *on_b = test_start(write_thousand, &b);
+  for (int i = 0; i < 1000; ++i) {
+    CHECK_EQ(skt_native(&a), native);
+    CHECK_EQ(skt_blocking(&a), 1);
+    CHECK_EQ(skt_local(&a, &at), 0);
+    CHECK_EQ(skt_peer(&a, &at), 0);
+    CHECK_EQ(skt_get_option(&a, SKT_OPT_NODELAY, &value), 0);
+    CHECK_EQ(skt_limit(&a, SKT_WRITE, &value), 0);
+    CHECK_EQ(skt_read_all(&a, got, sizeof got, NULL), 0);
+    CHECK_EQ(skt_read_all(&b, got, sizeof got, NULL), 0);
+  }
+  test_join(on_a);
+  test_join(on_b);
+  skt_close(&a);
+  skt_close(&b);
 }
 
 TEST(race, one_reads_and_one_writes_thousand_times_on_one_socket) {

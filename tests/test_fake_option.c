@@ -154,7 +154,7 @@ TEST(option_form, einval_means_dead_only_without_a_peer) {
 
 TEST(option_form, what_is_refused_never_reaches_the_system) {
   skt none = {0}, v4 = fake_connected();
-  skt connecting = socket_of(SKT_IPV4, SKT__CONNECTING);
+  skt connecting = socket_of(SKT_IPV4, SKT_CONNECTING);
   int value;
   PLAY({"close", 0});
   CHECK_EQ(skt_set_option(&none, SKT_OPT_NODELAY, 1), SKT_EBADF);

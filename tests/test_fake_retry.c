@@ -233,7 +233,7 @@ TEST(retry, connect_that_is_cancelled_as_it_begins_says_so) {
 }
 
 TEST(retry, connect_that_failed_without_a_reason_was_refused) {
-  skt s = socket_in(SKT__CONNECTING);
+  skt s = socket_in(SKT_CONNECTING);
   PLAY({"wait", SKT__FAILED}, {"pending_error", 0});
   CHECK_EQ(skt_connect_finish(&s), SKT_ECONNREFUSED);
   CHECK_EQ(skt_connect_finish(&s), SKT_ECONNREFUSED);
@@ -241,7 +241,7 @@ TEST(retry, connect_that_failed_without_a_reason_was_refused) {
 }
 
 TEST(retry, unfinished_connect_is_asked_again) {
-  skt s = socket_in(SKT__CONNECTING);
+  skt s = socket_in(SKT_CONNECTING);
   PLAY({"wait", 0}, {"wait", 0}, {"wait", SKT_WRITE}, {"pending_error", 0});
   CHECK_EQ(skt_connect_finish(&s), SKT_EINPROGRESS);
   CHECK_EQ(skt_connect_finish(&s), SKT_EINPROGRESS);
@@ -454,7 +454,7 @@ TEST(retry, calls_within_a_limit_need_no_descriptor_to_be_allowed) {
   CHECK_EQ(skt_read(&s, bytes, 4), 3);
   CHECK_PLAYED();
   PLAY({"read", 1}, {"limit", 0}, {"wait", SKT_ENOBUFS}, {"wait", SKT_ENOBUFS},
-       {"wait_unlimited", SKT_READ}, {"read", 3});
+       {"wait", SKT_ENOBUFS}, {"wait_unlimited", SKT_READ}, {"read", 3});
   CHECK_EQ(skt_read_all(&s, bytes, 4, NULL), 0);
   CHECK_PLAYED();
 }
@@ -462,14 +462,14 @@ TEST(retry, calls_within_a_limit_need_no_descriptor_to_be_allowed) {
 /* Without a wait, the peer's address tells that there is one. */
 TEST(retry, outcome_of_connect_is_found_without_a_wait) {
   skt s = fake_connected();
-  skt__set_state(&s, SKT__CONNECTING);
+  skt__set_state(&s, SKT_CONNECTING);
   PLAY({"wait", SKT_ENOBUFS}, {"pending_error", 0}, {"peer", SKT_ENOTCONN},
        {"wait", SKT_ENOBUFS}, {"pending_error", 0}, {"peer", 0});
   CHECK_EQ(skt_connect_finish(&s), SKT_EINPROGRESS);
   CHECK_EQ(skt_connect_finish(&s), 0);
   CHECK_PLAYED();
   s = fake_connected();
-  skt__set_state(&s, SKT__CONNECTING);
+  skt__set_state(&s, SKT_CONNECTING);
   PLAY({"wait", SKT_ENOBUFS}, {"pending_error", SKT_ECONNREFUSED});
   CHECK_EQ(skt_connect_finish(&s), SKT_ECONNREFUSED);
   CHECK_PLAYED();
@@ -515,7 +515,7 @@ TEST(retry, write_within_a_limit_ends_when_it_was_cut_short) {
   if (!skt__system.keeps_limits) {
     SKIP("limits are kept by skt here");
   }
-  PLAY({"write", 3}, {"limit", 0}, {"write", 7});
+  PLAY({"write", 3}, {"limit", 0}, {"is_blocking", 1}, {"write", 7});
   CHECK_EQ(skt_write(&s, bytes, 10), 3);
   CHECK_EQ(fake_direction, SKT_WRITE);
   CHECK_EQ(skt_write(&s, bytes + 3, 7), 7);
@@ -523,7 +523,7 @@ TEST(retry, write_within_a_limit_ends_when_it_was_cut_short) {
   PLAY({"write", (long long)SKT__IO_MAX}, {"write", 5});
   CHECK_EQ(skt_write(&s, bytes, SKT__IO_MAX + 5), SKT__IO_MAX + 5);
   CHECK_PLAYED();
-  PLAY({"writev", 5}, {"limit", 0});
+  PLAY({"writev", 5}, {"limit", 0}, {"is_blocking", 1});
   CHECK_EQ(skt_writev(&s, parts, 2), 5);
   CHECK_PLAYED();
 }
@@ -537,7 +537,8 @@ TEST(retry, limit_of_reading_cuts_no_write_short) {
   }
   fake_limit_ms = -1; /* of writing */
   PLAY({"write", 3}, {"limit", 0}, {"write", 7}, {"write", 3}, {"limit", 0},
-       {"write", 7}, {"writev", 5}, {"limit", 0}, {"writev", 5});
+       {"wait", SKT_WRITE}, {"write_now", 7}, {"writev", 5}, {"limit", 0},
+       {"writev", 5});
   CHECK_EQ(skt_write(&s, bytes, 10), 10);
   CHECK_EQ(skt_write_all(&s, bytes, 10, &done), 0);
   CHECK_EQ(done, 10);
@@ -552,12 +553,12 @@ TEST(retry, write_all_is_over_time_only_when_the_time_has_passed) {
   if (!skt__system.keeps_limits) {
     SKIP("no signals come here");
   }
-  PLAY({"write", 3}, {"pass_us", 30000}, {"limit", 0}, {"limit", 0},
-       {"write", 7});
+  PLAY({"write", 3}, {"pass_us", 30000}, {"limit", 0}, {"wait", SKT_WRITE},
+       {"write_now", 7});
   CHECK_EQ(skt_write_all(&s, bytes, 10, &done), 0);
   CHECK_EQ(done, 10);
   CHECK_PLAYED();
-  PLAY({"write", 3}, {"pass_us", 50000}, {"limit", 0}, {"limit", 0});
+  PLAY({"write", 3}, {"pass_us", 50000}, {"limit", 0});
   CHECK_EQ(skt_write_all(&s, bytes, 10, &done), SKT_ETIMEDOUT);
   CHECK_EQ(done, 3);
   CHECK_PLAYED();
@@ -708,7 +709,7 @@ TEST(retry, failing_adopt_leaves_no_socket) {
   CHECK_EQ(skt_adopt(&s, 5, 0), SKT_ENOBUFS);
   CHECK_PLAYED();
   PLAY({"start", 0}, {"kind", SKT_IPV4 | SKT_STREAM}, {"listens", 1},
-       {"set_blocking", SKT_ENOMEM});
+       {"no_linger", 0}, {"set_blocking", SKT_ENOMEM});
   CHECK_EQ(skt_adopt(&s, 5, 0), SKT_ENOMEM);
   CHECK_EQ(skt_native(&s), UINTPTR_MAX);
   CHECK_PLAYED();
@@ -787,7 +788,7 @@ TEST(seam, shutdown_of_what_was_shut_asks_nothing) {
 }
 
 TEST(seam, wait_tells_whether_the_socket_connects) {
-  skt s = socket_in(SKT__CONNECTING);
+  skt s = socket_in(SKT_CONNECTING);
   PLAY({"wait", SKT_WRITE}, {"wait", SKT_WRITE}, {"wait", SKT_READ});
   CHECK_EQ(skt_wait(&s, SKT_WRITE, -1, NULL), SKT_WRITE);
   CHECK(fake_connecting);

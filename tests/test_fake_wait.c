@@ -68,6 +68,79 @@ TEST(waiting, wake_that_failed_is_made_again_by_the_next) {
   CHECK_PLAYED();
 }
 
+static int other_result;
+
+static void wake_too(void) { other_result = skt_wake(&waker); }
+
+static void wake_poller_too(void) { other_result = skt_poller_wake(&poller); }
+
+/* The one that finds another thread waking cannot know that its wake will fail.
+ */
+TEST(waiting, wake_beside_one_that_fails_is_made) {
+  CHECK(make_both());
+  other_result = 1;
+  fake_meanwhile = wake_too;
+  PLAY({"waker_write", SKT_ENOBUFS}, {"meanwhile", 0}, {"waker_write", 0});
+  CHECK_EQ(skt_wake(&waker), SKT_ENOBUFS);
+  CHECK_EQ(other_result, 0);
+  CHECK_PLAYED();
+  other_result = 1;
+  fake_meanwhile = wake_poller_too;
+  PLAY({"poller_wake", SKT_ENOMEM}, {"meanwhile", 0}, {"poller_wake", 0});
+  CHECK_EQ(skt_poller_wake(&poller), SKT_ENOMEM);
+  CHECK_EQ(other_result, 0);
+  CHECK_PLAYED();
+}
+
+static void take_wake(void) { other_result = skt_poll(NULL, 0, -1, &waker); }
+
+static void take_poller_wake(void) {
+  other_result = skt_poller_wait(&poller, events, 1, -1);
+}
+
+/* Else it would look made, and no later one would be. */
+TEST(waiting, wake_that_a_wait_took_at_once_is_not_made_any_more) {
+  CHECK(make_both());
+  for (int i = 0; i < 3; ++i) {
+    fake_meanwhile = take_wake;
+    PLAY({"waker_write", i == 1 ? SKT_ENOBUFS : 0}, {"meanwhile", 0},
+         {"wait", FAKE_WOKEN}, {"waker_drain", 0});
+    CHECK_EQ(skt_wake(&waker), i == 1 ? SKT_ENOBUFS : 0);
+    CHECK_EQ(other_result, 1);
+    CHECK_PLAYED();
+    fake_meanwhile = take_poller_wake;
+    PLAY({"poller_wake", i == 1 ? SKT_ENOBUFS : 0}, {"meanwhile", 0},
+         {"poller_wait", FAKE_WOKEN});
+    CHECK_EQ(skt_poller_wake(&poller), i == 1 ? SKT_ENOBUFS : 0);
+    CHECK_EQ(other_result, 1);
+    CHECK_PLAYED();
+  }
+}
+
+/* Winsock's "would block" does not say that a wake lies there. */
+TEST(waiting, refused_wake_is_made_again_unless_one_is_there) {
+  CHECK(make_both());
+  PLAY({"waker_write", SKT_EAGAIN}, {"wait", 0}, {"waker_write", SKT_EAGAIN},
+       {"wait", 0}, {"waker_write", 0});
+  CHECK_EQ(skt_wake(&waker), 0);
+  CHECK_PLAYED();
+  CHECK(make_both());
+  PLAY({"waker_write", SKT_EAGAIN}, {"wait", FAKE_WOKEN});
+  CHECK_EQ(skt_wake(&waker), 0);
+  CHECK_EQ(skt_wake(&waker), 0);
+  CHECK_PLAYED();
+}
+
+/* A thread that it waits for can have a lower priority. */
+TEST(waiting, cancel_pauses_between_its_attempts) {
+  skt s = fake_connected();
+  s.calls = 1; /* another thread is in skt_connect */
+  PLAY({"cancel", 0}, {"wait", 0}, {"cancel", 0}, {"wait", 0},
+       {"pass_us", 100000}, {"cancel", 0});
+  CHECK_EQ(skt_cancel(&s), 0);
+  CHECK_PLAYED();
+}
+
 TEST(waiting, each_handle_of_a_waker_is_closed_once) {
   CHECK(make_both());
   PLAY({"close", 0}, {"close", 0});

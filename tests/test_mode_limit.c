@@ -115,6 +115,25 @@ TEST(limit, connect_ends_in_time_and_has_then_failed) {
   }
 }
 
+/* Linux copies the limit when the client arrives, not when it is accepted. */
+TEST(limit, of_a_listener_that_has_none_any_more_is_not_inherited) {
+  skt listener = {0}, client = {0}, server = {0};
+  skt_addr at;
+  int limit_ms = 0;
+  CHECK(listen_loopback(SKT_IPV4, &listener, &at));
+  CHECK_EQ(skt_set_limit(&listener, SKT_READ, 80), 0);
+  CHECK_EQ(skt_socket(&client, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_connect(&client, &at), 0);
+  CHECK_EQ(skt_set_limit(&listener, SKT_READ, -1), 0);
+  CHECK_EQ(skt_accept(&listener, &server, NULL, 0), 0);
+  CHECK_EQ(skt_adopt(&server, skt_release(&server), 0), 0); /* ask the system */
+  CHECK_EQ(skt_limit(&server, SKT_READ, &limit_ms), 0);
+  CHECK_EQ(limit_ms, -1);
+  skt_close(&server);
+  skt_close(&client);
+  skt_close(&listener);
+}
+
 TEST(limit, connect_within_its_limit_succeeds_and_then_blocks) {
   skt listener = {0}, client = {0}, server = {0};
   skt_addr at;
@@ -209,6 +228,129 @@ TEST(limit, out_of_range_reports_einval) {
   CHECK_EQ(skt_limit(&s, SKT_BOTH, &limit_ms), SKT_EINVAL);
   CHECK_EQ(skt_limit(&s, SKT_READ, NULL), SKT_EFAULT);
   skt_close(&s);
+}
+
+/*
+ * Signals
+ */
+
+typedef struct limited_call {
+  skt s, other;
+  skt_addr at;
+  long long (*call)(struct limited_call *);
+  long long result;
+  double took_ms;
+} limited_call;
+
+static char much[16 << 20];
+
+static long long read_it(limited_call *c) { return skt_read(&c->s, much, 1); }
+static long long peek_it(limited_call *c) { return skt_peek(&c->s, much, 1); }
+static long long readv_it(limited_call *c) {
+  return skt_readv(&c->s, &(skt_buffer){much, 1}, 1);
+}
+static long long read_all_of_it(limited_call *c) {
+  return skt_read_all(&c->s, much, 8, NULL);
+}
+static long long write_all_of_it(limited_call *c) {
+  return skt_write_all(&c->s, much, sizeof much, NULL);
+}
+static long long receive_it(limited_call *c) {
+  return skt_receive_from(&c->s, much, 1, NULL, NULL);
+}
+static long long accept_it(limited_call *c) {
+  skt out;
+  return skt_accept(&c->s, &out, NULL, 0);
+}
+static long long connect_it(limited_call *c) {
+  return skt_connect(&c->s, &c->at);
+}
+
+static void run_limited(void *argument) {
+  limited_call *c = argument;
+  double start = test_now_ms();
+  c->result = c->call(c);
+  c->took_ms = test_now_ms() - start;
+}
+
+static void pause_ms(int ms) {
+  skt never = {0};
+  skt_addr at;
+  listen_loopback(SKT_IPV4, &never, &at);
+  skt_wait(&never, SKT_READ, ms, NULL);
+  skt_close(&never);
+}
+
+enum { LIMIT_MS = 300, AT_MOST_MS = 490 }; /* less than two limits */
+
+/* Interrupt the call `signals` times, so long after each other. */
+static bool ends_in_time(limited_call *c, int signals, int each_ms) {
+  if (skt_set_limit(&c->s, SKT_BOTH, LIMIT_MS) != 0) {
+    return false;
+  }
+  test_thread *thread = test_start(run_limited, c);
+  for (int i = 0; i < signals; ++i) {
+    pause_ms(each_ms);
+    test_interrupt(thread);
+  }
+  test_join(thread);
+  skt_close(&c->s);
+  skt_close(&c->other);
+  return test_check_eq(__FILE__, __LINE__, "the call", c->result,
+                       SKT_ETIMEDOUT) &&
+         test_check(__FILE__, __LINE__, "not too early",
+                    c->took_ms >= LIMIT_MS - TICK_MS) &&
+         test_check(__FILE__, __LINE__, "not too late",
+                    c->took_ms < AT_MOST_MS);
+}
+
+static long long (*const calls_on_a_stream[])(limited_call *) = {
+    peek_it, readv_it, read_all_of_it, write_all_of_it};
+
+/* The signal comes when most of the limit has passed. */
+TEST(limit, signals_prolong_no_call) {
+  for (int i = 0; i < 4; ++i) {
+    limited_call c = {.call = calls_on_a_stream[i]};
+    CHECK(connect_pair(SKT_IPV4, &c.s, &c.other));
+    CHECK(ends_in_time(&c, 1, 230));
+  }
+  limited_call accepting = {.call = accept_it},
+               receiving = {.call = receive_it};
+  CHECK(listen_loopback(SKT_IPV4, &accepting.s, &accepting.at));
+  CHECK(ends_in_time(&accepting, 1, 230));
+  CHECK_EQ(skt_socket(&receiving.s, SKT_IPV4, SKT_DATAGRAM, 0), 0);
+  CHECK(ends_in_time(&receiving, 1, 230));
+}
+
+/* A plain read asks no clock when it begins: its limit starts again, once. */
+TEST(limit, of_a_plain_read_starts_again_once) {
+  limited_call c = {.call = read_it};
+  CHECK(connect_pair(SKT_IPV4, &c.s, &c.other));
+  CHECK(ends_in_time(&c, 3, 40));
+}
+
+/* Linux waits for room in the queue, and its own limit starts anew with each
+ * call. */
+TEST(limit, signals_prolong_no_unix_connect) {
+  skt listener = {0}, full[3] = {{0}};
+  limited_call c = {.call = connect_it};
+  if (skt_addr_parse(&c.at, "unix:@skt-limit-test") == SKT_EOPNOTSUPP) {
+    SKIP("here a full queue refuses a unix socket");
+  }
+  CHECK_EQ(skt_socket(&listener, SKT_UNIX, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_bind(&listener, &c.at, 0), 0);
+  CHECK_EQ(skt_listen(&listener, 1), 0);
+  for (int i = 0; i < 3; ++i) {
+    CHECK_EQ(skt_socket(&full[i], SKT_UNIX, SKT_STREAM | SKT_NONBLOCK, 0), 0);
+    (void)skt_connect(&full[i], &c.at);
+  }
+  CHECK_EQ(skt_socket(&c.s, SKT_UNIX, SKT_STREAM, 0), 0);
+  bool good = ends_in_time(&c, 20, 40);
+  for (int i = 0; i < 3; ++i) {
+    skt_close(&full[i]);
+  }
+  skt_close(&listener);
+  CHECK(good);
 }
 
 TEST(read_all, gathers_what_comes_in_parts) {

@@ -394,6 +394,43 @@ TEST(waker, no_wake_is_lost_in_thousand_rounds) {
   skt_waker_destroy(&p.from);
 }
 
+enum { STORM_MS = 1500 };
+static skt_waker stormed;
+
+static void wake_often(void *ignored) {
+  double start = test_now_ms();
+  (void)ignored;
+  while (test_now_ms() - start < STORM_MS) {
+    int rc = skt_wake(&stormed);
+    if (rc != 0) {
+      test_check_eq(__FILE__, __LINE__, "skt_wake", rc, 0);
+      return;
+    }
+  }
+}
+
+/* Winsock may refuse a wake for a moment; the waker must not take that for a
+ * wake that lies there, or none is ever made again. */
+TEST(waker, storm_of_wakes_from_four_threads_leaves_it_alive) {
+  test_thread *threads[4];
+  double start = test_now_ms();
+  int lost = 0;
+  CHECK_EQ(skt_waker_create(&stormed), 0);
+  for (int i = 0; i < 4; ++i) {
+    threads[i] = test_start(wake_often, NULL);
+  }
+  while (test_now_ms() - start < STORM_MS - 100 && lost == 0) {
+    lost = skt_poll(NULL, 0, 5000, &stormed) != 1;
+  }
+  for (int i = 0; i < 4; ++i) {
+    test_join(threads[i]);
+  }
+  CHECK_EQ(lost, 0);
+  CHECK_EQ(skt_wake(&stormed), 0);
+  CHECK_EQ(skt_poll(NULL, 0, 10000, &stormed), 1);
+  CHECK_EQ(skt_waker_destroy(&stormed), 0);
+}
+
 TEST(waker, thousand_created_and_destroyed_leak_nothing) {
   skt_waker w;
   uintptr_t before = highest_of_eight();

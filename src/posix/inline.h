@@ -54,6 +54,17 @@ static inline ptrdiff_t skt__sys_receive_from(int s, void *buffer, size_t n,
   return rc < 0 ? skt__fail_in(SKT__IN_READ) : rc;
 }
 
+/* macOS ignores MSG_DONTWAIT in send (Darwin sosendcheck). There a stream that
+ * is writable has room for SO_SNDLOWAT bytes, which are 2048. */
+static inline ptrdiff_t skt__sys_write_now(int s, const void *buffer,
+                                           size_t n) {
+#ifdef SKT__NOSIGPIPE_BY_OPTION
+  n = n < 2048 ? n : 2048;
+#endif
+  ptrdiff_t rc = send(s, buffer, n, MSG_NOSIGNAL | MSG_DONTWAIT);
+  return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
+}
+
 /* Accept with the peer's address, or where accept4 cannot set all that the new
  * socket needs. */
 int skt__accept_slowly(int s, int *out, skt_addr *peer, bool inherited,
@@ -61,8 +72,7 @@ int skt__accept_slowly(int s, int *out, skt_addr *peer, bool inherited,
 
 static inline int skt__sys_accept(int s, int *out, skt_addr *peer,
                                   bool inherited, bool nonblocking) {
-#if defined SOCK_CLOEXEC && defined SOCK_NONBLOCK &&                           \
-    !defined SKT__NOSIGPIPE_BY_OPTION
+#if SKT__ATOMIC_FLAGS && !defined SKT__NOSIGPIPE_BY_OPTION
   if (peer == NULL) {
     int flags = SOCK_CLOEXEC | (nonblocking ? SOCK_NONBLOCK : 0);
     *out = accept4(s, NULL, NULL, flags);

@@ -39,7 +39,9 @@ int skt__sys_limit(int s, int direction, int *limit_ms) {
   socklen_t length = sizeof limit;
   int rc = mode_result(
       getsockopt(s, SOL_SOCKET, limit_name(direction), &limit, &length));
-  int ms = (int)limit.tv_sec * 1000 + (int)(limit.tv_usec + 999) / 1000;
+  bool fits = limit.tv_sec < INT_MAX / 1000; /* other code may set any */
+  int ms = fits ? (int)limit.tv_sec * 1000 + (int)(limit.tv_usec + 999) / 1000
+                : INT_MAX;
   *limit_ms = rc < 0 || ms == 0 ? -1 : ms;
   return rc;
 }

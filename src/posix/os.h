@@ -14,6 +14,13 @@
 #define SKT__NOSIGPIPE_BY_OPTION
 #endif
 
+/* macOS lacks these flags and accept4 (Darwin sys/socket.h). */
+#if defined SOCK_CLOEXEC && defined SOCK_NONBLOCK
+#define SKT__ATOMIC_FLAGS 1
+#else
+#define SKT__ATOMIC_FLAGS 0
+#endif
+
 typedef int skt__os_handle;
 #define SKT__NO_HANDLE (-1)
 
@@ -48,6 +55,7 @@ static const skt__facts skt__system = {
     .keeps_limits = true,
     .limits_connect = SKT__IS_LINUX,
     .accept_misses_cancel = false,
+    .accept_copies_mode = !SKT__ATOMIC_FLAGS,
     .close_leaves_pollers = SKT__CLOSE_LEAVES_POLLERS,
     .has_abstract_names = SKT__IS_LINUX,
     .doubles_buffers = SKT__IS_LINUX,

@@ -7,12 +7,9 @@
 #include <limits.h>
 #include <unistd.h>
 
-/* macOS lacks these flags and accept4 (Darwin sys/socket.h). skt then sets the
- * flags by separate calls; a child forked in between inherits the socket. */
-#if defined SOCK_CLOEXEC && defined SOCK_NONBLOCK
-#define ATOMIC_FLAGS 1
-#else
-#define ATOMIC_FLAGS 0
+/* Without them skt sets the flags by separate calls; a child forked in between
+ * inherits the socket. */
+#if !SKT__ATOMIC_FLAGS
 #define SOCK_CLOEXEC 0
 #define SOCK_NONBLOCK 0
 #define accept4(s, a, n, flags) ((void)(flags), accept(s, a, n))
@@ -34,7 +31,7 @@ int skt__sys_start(void) { return 0; }
 /* Set on a new socket what the call that created it could not. */
 static int set_flags(int s, bool was_nonblocking, bool nonblocking) {
   int rc = 0;
-  if (!ATOMIC_FLAGS) {
+  if (!SKT__ATOMIC_FLAGS) {
     rc = result(fcntl(s, F_SETFD, FD_CLOEXEC));
     if (rc == 0 && was_nonblocking != nonblocking) {
       rc = skt__sys_set_blocking(s, !nonblocking);
@@ -186,9 +183,9 @@ int skt__sys_shutdown_write(int s) {
   return result_of(SKT__IN_SHUTDOWN, shutdown(s, SHUT_WR));
 }
 
-int skt__sys_reset_on_close(int s) {
-  struct linger at_once = {.l_onoff = 1};
-  return result(setsockopt(s, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once));
+int skt__sys_linger(int s, bool reset) {
+  struct linger linger = {.l_onoff = reset};
+  return result(setsockopt(s, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
 }
 
 /* On Linux shutdown wakes all threads that block, also on a listener and on an
@@ -259,6 +256,27 @@ int skt__sys_listens(int s) {
   return value > 0 ? 1 : value;
 }
 
+/* SYN-SENT has the same number in every kernel that began with BSD's, and in
+ * Linux. macOS has another name for the structure (Darwin netinet/tcp.h). */
+bool skt__sys_connects(int s) {
+  enum { SYN_SENT = 2 };
+#if defined TCP_CONNECTION_INFO
+  struct tcp_connection_info info = {0};
+  int name = TCP_CONNECTION_INFO;
+#elif defined TCP_INFO
+  struct tcp_info info = {0};
+  int name = TCP_INFO;
+#else
+  struct {
+    int tcpi_state;
+  } info = {0};
+  int name = -1;
+#endif
+  socklen_t length = sizeof info;
+  return getsockopt(s, IPPROTO_TCP, name, &info, &length) == 0 &&
+         info.tcpi_state == SYN_SENT;
+}
+
 int skt__sys_dual_stack(int s) {
   int v6only = get_option(s, IPPROTO_IPV6, IPV6_V6ONLY);
   return v6only < 0 ? v6only : v6only == 0;
@@ -267,9 +285,8 @@ int skt__sys_dual_stack(int s) {
 int skt__sys_adopt(int s) {
 #ifdef SKT__NOSIGPIPE_BY_OPTION
   int rc = set_option(s, SOL_SOCKET, SO_NOSIGPIPE, 1);
-  /* macOS: EINVAL if the connection is already gone (swift-nio issue 1030);
-   * no write to it succeeds either. */
-  return rc == SKT_EINVAL ? 0 : rc;
+  /* macOS: EINVAL if the connection is already gone (swift-nio issue 1030). */
+  return rc == SKT_EINVAL ? SKT_ECONNRESET : rc;
 #else
   (void)s;
   return 0;

@@ -40,6 +40,11 @@ ptrdiff_t skt__sys_write(SOCKET s, const void *buffer, size_t n) {
   return rc == SOCKET_ERROR ? skt__fail_in(SKT__IN_WRITE) : rc;
 }
 
+/* A socket with a limit is natively non-blocking. */
+ptrdiff_t skt__sys_write_now(SOCKET s, const void *buffer, size_t n) {
+  return skt__sys_write(s, buffer, n);
+}
+
 ptrdiff_t skt__sys_peek(SOCKET s, void *buffer, size_t n) {
   return got_bytes(s, recv(s, buffer, (int)n, MSG_PEEK), n);
 }

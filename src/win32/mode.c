@@ -2,6 +2,8 @@
 /* Blocking mode and limits. The twin is posix/mode.c. */
 #include "../sys.h"
 
+#include <limits.h>
+
 static int mode_result(int rc) {
   return rc == SOCKET_ERROR ? skt__fail_in(SKT__IN_MODE) : 0;
 }
@@ -33,6 +35,7 @@ int skt__sys_limit(SOCKET s, int direction, int *limit_ms) {
   int length = sizeof ms;
   int rc = mode_result(
       getsockopt(s, SOL_SOCKET, limit_name(direction), (char *)&ms, &length));
+  ms = ms < INT_MAX ? ms : INT_MAX; /* other code may set any */
   *limit_ms = rc < 0 || ms == 0 ? -1 : (int)ms;
   return rc;
 }

@@ -2,10 +2,12 @@
 #ifndef SKT_OS_H
 #define SKT_OS_H
 
-/* Windows 10, so that the headers declare all that it has (sdkddkver.h); and
- * windows.h without the old winsock.h. */
+/* Windows 10 1703, so that the headers declare all that it has (sdkddkver.h);
+ * and windows.h without the old winsock.h. */
 #undef _WIN32_WINNT
+#undef NTDDI_VERSION
 #define _WIN32_WINNT 0x0A00
+#define NTDDI_VERSION 0x0A000003
 #ifndef WIN32_LEAN_AND_MEAN
 #define WIN32_LEAN_AND_MEAN
 #endif
@@ -46,6 +48,7 @@ static const skt__facts skt__system = {
     .keeps_limits = false,
     .limits_connect = false,
     .accept_misses_cancel = true,
+    .accept_copies_mode = true,
     .close_leaves_pollers = true,
     .has_abstract_names = false,
     .doubles_buffers = false,

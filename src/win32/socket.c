@@ -2,6 +2,8 @@
 /* Sockets over Winsock. The twin is posix/socket.c. */
 #include "../sys.h"
 
+#include <mstcpip.h>
+
 static int check_of(int call, int rc) {
   return rc == SOCKET_ERROR ? skt__fail_in(call) : 0;
 }
@@ -170,10 +172,10 @@ int skt__sys_shutdown_write(SOCKET s) {
 
 int skt__sys_close(SOCKET s) { return check_of(SKT__IN_CLOSE, closesocket(s)); }
 
-int skt__sys_reset_on_close(SOCKET s) {
-  LINGER at_once = {.l_onoff = 1};
-  return check(setsockopt(s, SOL_SOCKET, SO_LINGER, (const char *)&at_once,
-                          sizeof at_once));
+int skt__sys_linger(SOCKET s, bool reset) {
+  LINGER linger = {.l_onoff = reset};
+  return check(setsockopt(s, SOL_SOCKET, SO_LINGER, (const char *)&linger,
+                          sizeof linger));
 }
 
 /* shutdown wakes no thread, but later reads and writes fail at once. CancelIoEx
@@ -241,6 +243,15 @@ int skt__sys_listens(SOCKET s) {
   DWORD listens;
   int rc = get_option(s, SO_ACCEPTCONN, &listens);
   return rc < 0 ? rc : listens != 0;
+}
+
+/* Since Windows 10 1703; not in Wine 8. */
+bool skt__sys_connects(SOCKET s) {
+  TCP_INFO_v0 info = {0};
+  DWORD version = 0, done;
+  return WSAIoctl(s, SIO_TCP_INFO, &version, sizeof version, &info, sizeof info,
+                  &done, NULL, NULL) == 0 &&
+         info.State == TCPSTATE_SYN_SENT;
 }
 
 int skt__sys_dual_stack(SOCKET s) {

@@ -29,10 +29,8 @@ int skt__sys_waker_create(SOCKET *read_end, SOCKET *write_end) {
   return rc;
 }
 
-/* WSAEWOULDBLOCK: the buffer is full, and so the socket is readable. */
 int skt__sys_waker_write(SOCKET write_end) {
-  int code = send(write_end, "", 1, 0) < 0 ? skt__fail_in(SKT__IN_WATCH) : 0;
-  return code == SKT_EAGAIN ? 0 : code;
+  return send(write_end, "", 1, 0) < 0 ? skt__fail_in(SKT__IN_WATCH) : 0;
 }
 
 void skt__sys_waker_drain(SOCKET read_end) {

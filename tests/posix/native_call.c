@@ -68,6 +68,29 @@ bool test_take_address(const void *native, size_t length, bool stream,
 
 int test_umask(int mask) { return (int)umask((mode_t)mask); }
 
+bool test_set_native(uintptr_t native, enum test_setting what, int value) {
+  struct timeval limit = {.tv_sec = value};
+  struct linger linger = {.l_onoff = value > 0, .l_linger = value};
+  int s = (int)native, flags = fcntl(s, F_GETFL);
+  switch (what) {
+  case TEST_READ_LIMIT:
+    return setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) == 0;
+  case TEST_WRITE_LIMIT:
+    return setsockopt(s, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) == 0;
+  case TEST_LINGER:
+    return setsockopt(s, SOL_SOCKET, SO_LINGER, &linger, sizeof linger) == 0;
+  case TEST_SHUT_WRITE:
+    return shutdown(s, SHUT_WR) == 0;
+  default:
+    flags = value != 0 ? flags & ~O_NONBLOCK : flags | O_NONBLOCK;
+    return fcntl(s, F_SETFL, flags) == 0;
+  }
+}
+
+bool test_would_block(uintptr_t native) {
+  return (fcntl((int)native, F_GETFL) & O_NONBLOCK) == 0;
+}
+
 bool test_is_inherited(uintptr_t native) {
   int flags =
       native == (uintptr_t)(int)native ? fcntl((int)native, F_GETFD) : -1;

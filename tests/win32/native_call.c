@@ -41,6 +41,39 @@ int test_umask(int mask) {
   return 0;
 }
 
+static bool set_option(uintptr_t native, int name, const void *value,
+                       int size) {
+  return setsockopt((SOCKET)native, SOL_SOCKET, name, value, size) == 0;
+}
+
+bool test_set_native(uintptr_t native, enum test_setting what, int value) {
+  DWORD limit_ms = (DWORD)value * 1000;
+  LINGER linger = {.l_onoff = value > 0, .l_linger = (u_short)value};
+  u_long nonblocking = value == 0;
+  switch (what) {
+  case TEST_READ_LIMIT:
+    return set_option(native, SO_RCVTIMEO, &limit_ms, sizeof limit_ms);
+  case TEST_WRITE_LIMIT:
+    return set_option(native, SO_SNDTIMEO, &limit_ms, sizeof limit_ms);
+  case TEST_LINGER:
+    return set_option(native, SO_LINGER, &linger, sizeof linger);
+  case TEST_SHUT_WRITE:
+    return shutdown((SOCKET)native, SD_SEND) == 0;
+  default:
+    return ioctlsocket((SOCKET)native, (long)FIONBIO, &nonblocking) == 0;
+  }
+}
+
+/* Winsock cannot be asked. */
+bool test_would_block(uintptr_t native) {
+  DWORD soon = 20;
+  char byte;
+  setsockopt((SOCKET)native, SOL_SOCKET, SO_RCVTIMEO, (const char *)&soon,
+             sizeof soon);
+  return recv((SOCKET)native, &byte, 1, MSG_PEEK) < 0 &&
+         WSAGetLastError() == WSAETIMEDOUT;
+}
+
 bool test_is_inherited(uintptr_t native) {
   DWORD flags = 0;
   return GetHandleInformation((HANDLE)native, &flags) &&
