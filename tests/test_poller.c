@@ -585,28 +585,36 @@ TEST(poller, without_descriptors_none_is_created_and_none_is_lost) {
   CHECK_EQ(lost, 0);
 }
 
-/* Over poll that is more than the process may have. */
+/* How many different events follow a wake: they may come one by one. */
+static int wake_and_wait(skt_poller *p, skt_event *events, int n) {
+  int have = skt_poller_wake(p), rc = 1;
+  while (have < n && rc > 0) {
+    rc = skt_poller_wait(p, &events[have], 1, 1000);
+    bool is_new = rc > 0;
+    for (int i = 0; i < have && is_new; ++i) {
+      is_new = events[i].user != events[have].user;
+    }
+    have += is_new;
+  }
+  return have;
+}
+
+/* Over poll the three are more than the process may have. */
 TEST(poller, process_without_descriptors_waits_all_the_same) {
   skt a = {0}, b = {0};
   skt_poller p;
-  skt_event e[4];
-  int rc[4];
+  skt_event first, then[3];
   CHECK(connect_pair(SKT_IPV4, &a, &b));
   CHECK_EQ(skt_poller_create(&p), 0);
   CHECK_EQ(skt_poller_add(&p, &a, SKT_READ, &a), 0);
   CHECK_EQ(skt_poller_add(&p, &b, SKT_WRITE, &b), 0);
-  bool limited = test_allow_descriptors(0);
-  rc[0] = skt_poller_wait(&p, e, 4, -1);
-  rc[1] = skt_poller_modify(&p, &b, 0, &b);
-  rc[2] = skt_poller_wait(&p, e + 1, 3, 10);
-  rc[3] = skt_poller_wake(&p) == 0 ? skt_poller_wait(&p, e + 1, 3, -1) : -1;
+  bool limited = test_allow_descriptors(1);
+  int ready = skt_poller_wait(&p, &first, 1, -1);
+  int woken = skt_write(&b, "x", 1) == 1 ? wake_and_wait(&p, then, 3) : -1;
   test_allow_descriptors(-1);
-  CHECK_EQ(rc[0], 1);
-  CHECK(e[0].user == &b && e[0].events == SKT_WRITE);
-  CHECK_EQ(rc[1], 0);
-  CHECK_EQ(rc[2], 0);
-  CHECK_EQ(rc[3], 1);
-  CHECK(e[1].user == NULL && e[1].events == SKT_WOKEN);
+  CHECK_EQ(ready, 1);
+  CHECK(first.user == &b && first.events == SKT_WRITE);
+  CHECK_EQ(woken, 3);
   skt_poller_destroy(&p);
   skt_close(&a);
   skt_close(&b);
