@@ -120,6 +120,7 @@ missing_for() {
       lacks clang clang
       lacks g++-mingw-w64-x86-64-posix x86_64-w64-mingw32-g++-posix
       ;;
+    new_clang) lacks clang-19 clang-19 ;;
     uml)
       lacks user-mode-linux linux.uml
       lacks kmod modprobe

@@ -99,7 +99,7 @@ static bool serve(skt *client, long number) {
 static bool serve_all(skt *listener, long clients) {
   bool all_served = true;
   for (long number = 1; clients == 0 || number <= clients; ++number) {
-    skt client = {0};
+    skt client = SKT_NONE;
     skt_addr peer;
     int rc = skt_accept(listener, &client, &peer, 0);
     if (rc < 0) {
@@ -113,7 +113,7 @@ static bool serve_all(skt *listener, long clients) {
 }
 
 static int run(const char *text, long clients) {
-  skt listener = {0};
+  skt listener = SKT_NONE;
   skt_addr address;
   int rc = skt_addr_parse(&address, text);
   if (rc < 0) {

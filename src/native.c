@@ -53,23 +53,23 @@ static int query_kind(skt__os_handle handle) {
   return dual_stack < 0 ? dual_stack : kind | state | dual_stack;
 }
 
-static bool can_be_adopted(unsigned kind) {
-  unsigned domain = kind & SKT__DOMAIN, type = kind & SKT__TYPE;
-  unsigned state = kind & SKT__STATE;
+static bool can_be_adopted(int kind) {
+  int domain = kind & SKT__DOMAIN, type = kind & SKT__TYPE;
+  int state = kind & SKT__STATE;
   bool listens = state == SKT_LISTENING;
   if (domain == SKT_IPV6) {
-    kind &= ~(unsigned)SKT_DUAL_STACK;
+    kind &= ~SKT_DUAL_STACK;
   }
   return (domain == SKT_IPV4 || domain == SKT_IPV6 || domain == SKT_UNIX) &&
          type >= SKT_STREAM && type < SKT_PACKET &&
          (state == SKT__FRESH || state == SKT_BOUND || state == SKT_CONNECTED ||
           (listens && type != SKT_DATAGRAM && type != SKT_RAW)) &&
-         (kind & ~(unsigned)(SKT__DOMAIN | SKT__TYPE | SKT__STATE)) == 0;
+         (kind & ~(SKT__DOMAIN | SKT__TYPE | SKT__STATE)) == 0;
 }
 
-int skt_adopt(skt *s, uintptr_t native, unsigned kind) {
+int skt_adopt(skt *s, uintptr_t native, int kind) {
   skt__os_handle handle = (skt__os_handle)native;
-  unsigned mode = kind & SKT_NONBLOCK;
+  int mode = kind & SKT_NONBLOCK;
   bool unknown = kind == mode;
   if (s == NULL) {
     return SKT_EFAULT;
@@ -84,7 +84,7 @@ int skt_adopt(skt *s, uintptr_t native, unsigned kind) {
   int rc = skt__sys_start();
   if (rc == 0 && unknown) {
     rc = query_kind(handle);
-    kind = (unsigned)rc | mode;
+    kind = rc | mode;
     if (rc > 0) {
       rc = skt__sys_set_blocking(handle, mode == 0);
     }
@@ -93,7 +93,7 @@ int skt_adopt(skt *s, uintptr_t native, unsigned kind) {
     rc = skt__sys_adopt(handle);
   }
   if (rc == 0) {
-    skt__fill(s, handle, (int)kind);
+    skt__fill(s, handle, kind);
     skt__choose_icmp(s);
   }
   return rc;

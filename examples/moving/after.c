@@ -75,7 +75,7 @@ static bool take(client *clients, int count, int i) {
 }
 
 static int accept_client(skt *listener, client *clients, int count) {
-  skt s = {0};
+  skt s = SKT_NONE;
   if (skt_accept(listener, &s, NULL, 0) < 0) {
     return count;
   }
@@ -95,7 +95,7 @@ static bool serve(skt *listener) {
   int count = 0;
   bool had_any = false;
   while (count > 0 || !had_any) {
-    skt_polled entries[CLIENTS_MAX + 1] = {{0}};
+    skt_polled entries[CLIENTS_MAX + 1] = SKT_NONE;
     for (int i = 0; i <= count; ++i) {
       entries[i].s = i < count ? &clients[i].socket : listener;
       entries[i].events = SKT_READ;
@@ -160,7 +160,7 @@ static bool join(skt *s, const skt_addr *peer, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  skt s = {0};
+  skt s = SKT_NONE;
   skt_addr address;
   bool serves = argc == 3 && strcmp(argv[1], "serve") == 0;
   if ((!serves && (argc < 5 || strcmp(argv[1], "join") != 0)) ||

@@ -102,7 +102,7 @@ static int share_load(int s) {
 
 /* The default of V6ONLY differs: a sysctl on Linux, always on in OpenBSD
  * (ipv6(7)). */
-static int choose_stack(int s, unsigned flags) {
+static int choose_stack(int s, int flags) {
   bool dual_stack = (flags & SKT_DUAL_STACK) != 0;
   if (!dual_stack && (flags & SKT__ONE_STACK) == 0) {
     return 0;
@@ -111,7 +111,7 @@ static int choose_stack(int s, unsigned flags) {
   return rc < 0 && dual_stack ? SKT_EOPNOTSUPP : rc;
 }
 
-static int share_port(int s, const skt_addr *local, unsigned flags) {
+static int share_port(int s, const skt_addr *local, int flags) {
   switch (flags & (SKT__RESTART | SKT_SHARE_MULTICAST | SKT_SHARE_LOAD)) {
   case SKT__RESTART:
     return allow_restart(s, local);
@@ -124,7 +124,7 @@ static int share_port(int s, const skt_addr *local, unsigned flags) {
   }
 }
 
-int skt__sys_bind(int s, const skt_addr *local, unsigned flags) {
+int skt__sys_bind(int s, const skt_addr *local, int flags) {
   int rc = choose_stack(s, flags);
   rc = rc < 0 ? rc : share_port(s, local, flags);
   if (rc < 0) {
