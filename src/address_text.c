@@ -17,6 +17,18 @@ static bool consume(const char **p, char c) {
   return found;
 }
 
+/* Skip a word if the text begins with it. */
+static bool consume_word(const char **p, const char *word) {
+  const char *text = *p;
+  while (*word != '\0') {
+    if (*text++ != *word++) {
+      return false;
+    }
+  }
+  *p = text;
+  return true;
+}
+
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 static int hex_value(char c) {
@@ -152,8 +164,8 @@ int skt_addr_parse(skt_addr *out, const char *text) {
   if (text == NULL) {
     return SKT_EFAULT;
   }
-  if (strncmp(text, "unix:", 5) == 0) {
-    return skt__unix_parse(out, text + 5);
+  if (consume_word(&text, "unix:")) {
+    return skt__unix_parse(out, text);
   }
   int rc = parse_host(&text, &ip);
   if (rc < 0) {

@@ -16,8 +16,11 @@ enum {
 };
 
 static size_t length_to_nul(const char *bytes, size_t n) {
-  const char *end = memchr(bytes, '\0', n);
-  return end != NULL ? (size_t)(end - bytes) : n;
+  size_t length = 0;
+  while (length < n && bytes[length] != '\0') {
+    ++length;
+  }
+  return length;
 }
 
 /* Set n bytes of sun_path, PATH_ROOM at most. has_nul says whether the length
@@ -62,7 +65,7 @@ bool skt__unix_is_unnamed(const skt_addr *a) { return a->length == PATH_AT; }
 
 static int parse_name(skt_addr *out, const char *name) {
   char path[1 + NAME_MAX_BYTES] = {0};
-  size_t n = strlen(name);
+  size_t n = length_to_nul(name, NAME_MAX_BYTES + 1);
   if (!skt__system.has_abstract_names) {
     return SKT_EOPNOTSUPP;
   }
@@ -78,7 +81,7 @@ int skt__unix_parse(skt_addr *out, const char *text) {
   if (*text == '@') {
     return parse_name(out, text + 1);
   }
-  size_t n = strlen(text);
+  size_t n = length_to_nul(text, PATH_MAX_BYTES + 1);
   if (n == 0 || n > PATH_MAX_BYTES) {
     return n == 0 ? SKT_EINVAL : SKT_ENAMETOOLONG;
   }
@@ -94,7 +97,7 @@ int skt__unix_format(const skt_addr *a, char *text) {
   memcpy(p, "unix:", 5);
   p += 5;
   if (n > 1 && path[0] == '\0') { /* an abstract name */
-    if (memchr(path + 1, '\0', n - 1) != NULL) {
+    if (length_to_nul(path + 1, n - 1) < n - 1) {
       return SKT_EINVAL;
     }
     path[0] = '@';

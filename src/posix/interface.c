@@ -6,7 +6,6 @@
 
 #ifdef SKT__INTERFACE_BY_IOCTL
 
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -14,11 +13,12 @@
  * all interfaces, which adds 20 KB to a static program. Makes three calls. */
 uint32_t skt__sys_interface(const char *name) {
   struct ifreq request = {.ifr_ifindex = 0};
-  size_t n = strlen(name);
-  if (n >= sizeof request.ifr_name) {
-    return 0;
+  for (size_t n = 0; name[n] != '\0'; ++n) {
+    if (n + 1 == sizeof request.ifr_name) {
+      return 0;
+    }
+    request.ifr_name[n] = name[n];
   }
-  memcpy(request.ifr_name, name, n);
   int s = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   int rc = ioctl(s, SIOCGIFINDEX, &request);
   close(s);
