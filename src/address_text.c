@@ -19,13 +19,13 @@ static bool consume(const char **p, char c) {
 
 /* Skip a word if the text begins with it. */
 static bool consume_word(const char **p, const char *word) {
-  const char *text = *p;
-  while (*word != '\0') {
-    if (*text++ != *word++) {
+  size_t n = 0;
+  for (; word[n] != '\0'; ++n) {
+    if ((*p)[n] != word[n]) {
       return false;
     }
   }
-  *p = text;
+  *p += n;
   return true;
 }
 

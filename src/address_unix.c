@@ -63,29 +63,21 @@ bool skt__unix_is_valid(const skt_addr *a) {
 
 bool skt__unix_is_unnamed(const skt_addr *a) { return a->length == PATH_AT; }
 
-static int parse_name(skt_addr *out, const char *name) {
-  char path[1 + NAME_MAX_BYTES] = {0};
-  size_t n = length_to_nul(name, NAME_MAX_BYTES + 1);
-  if (!skt__system.has_abstract_names) {
+int skt__unix_parse(skt_addr *out, const char *text) {
+  char path[1 + NAME_MAX_BYTES];
+  bool abstract = *text == '@'; /* a zero byte stands in its place */
+  size_t most = abstract ? NAME_MAX_BYTES : PATH_MAX_BYTES;
+  if (abstract && !skt__system.has_abstract_names) {
     return SKT_EOPNOTSUPP;
   }
-  if (n == 0 || n > NAME_MAX_BYTES) {
+  path[0] = '\0';
+  text += abstract;
+  size_t n = length_to_nul(text, most + 1);
+  if (n == 0 || n > most) {
     return n == 0 ? SKT_EINVAL : SKT_ENAMETOOLONG;
   }
-  memcpy(path + 1, name, n);
-  set_unix(out, path, 1 + n, false);
-  return 0;
-}
-
-int skt__unix_parse(skt_addr *out, const char *text) {
-  if (*text == '@') {
-    return parse_name(out, text + 1);
-  }
-  size_t n = length_to_nul(text, PATH_MAX_BYTES + 1);
-  if (n == 0 || n > PATH_MAX_BYTES) {
-    return n == 0 ? SKT_EINVAL : SKT_ENAMETOOLONG;
-  }
-  set_unix(out, text, n, true);
+  memcpy(path + abstract, text, n);
+  set_unix(out, path, abstract + n, !abstract);
   return 0;
 }
 

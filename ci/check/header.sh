@@ -215,6 +215,62 @@ sources_as_msvc() {
   end
 }
 
+# What headers of other systems make of the backend. stub FILE LINE...: such a
+# header, which has only these lines.
+stub() {
+  mkdir -p "$out/stubs/$(dirname "$1")"
+  printf '%s\n' "${@:2}" >"$out/stubs/$1"
+}
+
+# preprocessed FILE ARGUMENT...: with the stubs in place of the headers.
+preprocessed() {
+  clang -E -nostdlibinc -isystem "$out/stubs" -Iinclude "${@:2}" "$1"
+}
+
+# macOS: its newer headers have MSG_NOSIGNAL, its older kernels only the option.
+sigpipe_is_off() {
+  preprocessed src/posix/os.h --target=arm64-apple-darwin -dM |
+    grep -w SKT__NOSIGPIPE_BY_OPTION
+}
+
+# Solaris: FIONBIO has a header of its own.
+fionbio_is_found() {
+  preprocessed src/posix/mode.c --target=x86_64-pc-solaris |
+    grep 'ioctl(s, 0x1234,'
+}
+
+with_stubs() {
+  local header
+  for header in arpa/inet netinet/in netinet/tcp sys/un sys/time sys/ioctl \
+    unistd fcntl; do
+    stub $header.h
+  done
+  stub sys/socket.h '#define MSG_NOSIGNAL 0x80000' \
+    '#define SO_NOSIGPIPE 0x1022'
+  stub sys/filio.h '#define FIONBIO 0x1234'
+  begin 'the backend over headers of macOS and Solaris'
+  compiles 'macOS, MSG_NOSIGNAL and SO_NOSIGPIPE' sigpipe_is_off
+  compiles 'Solaris, FIONBIO' fionbio_is_found
+  end
+}
+
+# ends FILE: gcc 15 warns of an array that its string fills without the zero.
+# Older ones do so for the sake of C++, among other things.
+ends() {
+  ! gcc -std=c11 -D_GNU_SOURCE -DSKT__FAKE -DSKT_TEST_HEADER='""' \
+    -DSKT_TEST_LIST='"codes_list.h"' -Iinclude -Isrc -Wc++-compat \
+    -fsyntax-only "$1" 2>&1 | grep -A2 'is too long for C++'
+}
+
+strings_end() {
+  local file
+  begin 'no string fills an array without its end'
+  for file in src/*.c src/posix/*.c examples/*.c tests/*.c tests/posix/*.c; do
+    [[ $file == *kqueue* ]] || compiles "$file" ends "$file"
+  done
+  end
+}
+
 need linux
 need clang
 mkdir -p "$out"
@@ -228,6 +284,8 @@ as_msvc
 elsewhere
 for processor in x86_64 i686 aarch64; do backend_for $processor; done
 sources_as_msvc
+with_stubs
+strings_end
 
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

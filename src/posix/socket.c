@@ -203,13 +203,14 @@ int skt__sys_cancel(int s) {
 }
 
 int skt__sys_pending_error(int s) {
-  int native = 0;
+  int native = ENOSYS; /* stays if an emulator writes nothing */
   socklen_t length = sizeof native;
-  if (getsockopt(s, SOL_SOCKET, SO_ERROR, &native, &length) == 0 &&
-      native == 0) {
-    return 0;
+  if (getsockopt(s, SOL_SOCKET, SO_ERROR, &native, &length) == 0) {
+    if (native == 0) {
+      return 0;
+    }
+    errno = native;
   }
-  errno = native != 0 ? native : errno;
   return skt__fail_in(SKT__IN_CONNECT);
 }
 
@@ -228,7 +229,7 @@ int skt__sys_peer(int s, skt_addr *out) {
 }
 
 static int get_option(int s, int level, int name) {
-  int value = 0;
+  int value = SKT_EUNKNOWN; /* stays if an emulator writes nothing */
   socklen_t length = sizeof value;
   int rc = getsockopt(s, level, name, &value, &length);
   return rc < 0 ? skt__fail_in(SKT__IN_MODE) : value;
@@ -261,8 +262,9 @@ int skt__sys_adopt(int s) {
 #ifdef SKT__NOSIGPIPE_BY_OPTION
   int rc = set_option(s, SOL_SOCKET, SO_NOSIGPIPE, 1);
   /* macOS: EINVAL if the connection is already gone (swift-nio issue 1030);
-   * no write to it succeeds either. */
-  return rc == SKT_EINVAL ? 0 : rc;
+   * no write to it succeeds either. With MSG_NOSIGNAL any failure is harmless.
+   */
+  return rc == SKT_EINVAL || MSG_NOSIGNAL != 0 ? 0 : rc;
 #else
   (void)s;
   return 0;
