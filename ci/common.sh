@@ -60,6 +60,16 @@ lacks_wine() {
   WINEDEBUG=-all wine --version >/dev/null 2>&1 || echo wine wine64
 }
 
+# cross_library PREFIX: the package of the C library for that cross compiler.
+cross_library() {
+  case $1 in
+    aarch64-*) echo libc6-dev-arm64-cross ;;
+    arm-*) echo libc6-dev-armhf-cross ;;
+    powerpc64le-*) echo libc6-dev-ppc64el-cross ;;
+    *) echo "libc6-dev-${1%%-*}-cross" ;;
+  esac
+}
+
 missing_for() {
   case $1 in
     linux)
@@ -120,6 +130,12 @@ missing_for() {
       lacks clang clang
       lacks g++-mingw-w64-x86-64-posix x86_64-w64-mingw32-g++-posix
       ;;
+    cross_*) # a compiler and its C library
+      lacks "gcc-${1#cross_}" "${1#cross_}-gcc"
+      lacks "$(cross_library "${1#cross_}")" "/usr/${1#cross_}/lib/libc.a"
+      ;;
+    qemu) lacks qemu-user qemu-arm ;;
+    new_clang) lacks clang-19 clang-19 ;;
     uml)
       lacks user-mode-linux linux.uml
       lacks kmod modprobe

@@ -324,12 +324,13 @@ function has_functions(s,   t) {
   return 0
 }
 
-function types_and_constants(   t, b) {
+function types_and_constants(   t, b, begun) {
   line(".Sh TYPES AND CONSTANTS")
   for (t = 1; t <= things; ++t)
     if (kind[t] ~ /^(type|enum|macro)$/) {
       if (kind[t] == "type") line(".Ss " name[t])
-      else line(".Pp")
+      else if (begun) line(".Pp")
+      begun = 1
       for (b = first[t]; b <= last[t]; ++b) {
         if (b > first[t]) line(".Pp")
         prose(text[b])

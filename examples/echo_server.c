@@ -107,7 +107,7 @@ static int accept_client(skt *listener, skt *client, skt_addr *peer) {
 static bool serve_all(skt *listener, long clients) {
   bool all_served = true;
   for (long number = 1; clients == 0 || number <= clients; ++number) {
-    skt client = {0};
+    skt client = SKT_NONE;
     skt_addr peer;
     if (accept_client(listener, &client, &peer) < 0) {
       return false;
@@ -119,7 +119,7 @@ static bool serve_all(skt *listener, long clients) {
 }
 
 static int run(const char *text, long clients) {
-  skt listener = {0};
+  skt listener = SKT_NONE;
   skt_addr address;
   int rc = skt_addr_parse(&address, text);
   if (rc < 0) {

@@ -8,7 +8,7 @@
  * A server that sends back what one client sends, and such a client:
  *
  *   int serve_one(void) {
- *     skt server = {0}, client = {0};
+ *     skt server = SKT_NONE, client = SKT_NONE;
  *     skt_addr here;
  *     char data[1000];
  *     ptrdiff_t n = 0;
@@ -25,7 +25,7 @@
  *   }
  *
  *   int say_hello(void) {
- *     skt s = {0};
+ *     skt s = SKT_NONE;
  *     skt_addr server;
  *     char text[6] = "";
  *     int rc = skt_addr_parse(&server, "127.0.0.1:7000");
@@ -194,9 +194,17 @@ extern "C" {
   X(SKT_ECANCELED, -125, "cancelled by skt_cancel")                            \
   X(SKT_EUNKNOWN, -4095, "a system error without a name here")
 
-#define SKT__ENUM(name, value, text) name = value,
-enum { SKT_ERRORS(SKT__ENUM) SKT_OK = 0 };
-#undef SKT__ENUM
+/* A function may return a code or an event, a domain, a count. C++26 refuses
+ * enumerators of different types in one `?:`, so there the codes are ints. */
+#ifdef __cplusplus
+#define SKT__CODE(name, value, text) constexpr int name = value;
+SKT_ERRORS(SKT__CODE)
+constexpr int SKT_OK = 0;
+#else
+#define SKT__CODE(name, value, text) name = value,
+enum { SKT_ERRORS(SKT__CODE) SKT_OK = 0 };
+#endif
+#undef SKT__CODE
 
 /** The name of a code.
  *
@@ -237,8 +245,21 @@ SKT_API int skt_native_error(void);
  * together they describe a socket in one number (see skt_adopt).
  */
 
-/** A socket. Zeroed memory holds no socket: start with `skt s = {0};`, in C++
- * also `skt s = {};`.
+#ifdef __cplusplus
+#define SKT__NONE                                                              \
+  {}
+#else
+#define SKT__NONE                                                              \
+  { 0 }
+#endif
+
+/** Initializer of a struct of this header, or of an array of them: none.
+ *
+ * It stands for {0} in C and for {} in C++, each of which compiles without a
+ * warning in its language. Memory that was zeroed in another way is as good. */
+#define SKT_NONE SKT__NONE
+
+/** A socket. Zeroed memory holds no socket: start with `skt s = SKT_NONE;`.
  *
  * The struct may be moved and stored like any other; of two copies, use only
  * one from then on. The members are skt's own. */
@@ -259,47 +280,40 @@ typedef struct skt_addr {
   uint32_t words[28]; /* the system's form, as large as its largest */
 } skt_addr;
 
-/** Domains. */
+/** Domains, types, states and flags: the parts of one number. */
 enum {
+  /* Domains: */
   SKT_IPV4 = 0x01, /* IPv4 */
   SKT_IPV6 = 0x02, /* IPv6; IPv4 too only with SKT_DUAL_STACK */
-  SKT_UNIX = 0x03  /* unix sockets: paths on this host, AF_UNIX or AF_LOCAL */
-};
-
-/** Types. Stream and seqpacket sockets need a connection. The others send and
- * receive without one; connecting them only chooses their peer. */
-enum {
+  SKT_UNIX = 0x03, /* unix sockets: paths on this host, AF_UNIX or AF_LOCAL */
+  /* Types. Stream and seqpacket sockets need a connection. The others send and
+   * receive without one; connecting them only chooses their peer. */
   SKT_STREAM = 0x10,    /* a reliable stream of bytes: TCP */
   SKT_DATAGRAM = 0x20,  /* messages that may be lost or reordered: UDP */
   SKT_SEQPACKET = 0x30, /* reliable messages in order, over a connection */
   SKT_RAW = 0x40,       /* packets of one protocol, which the caller names */
   SKT_RDM = 0x50,       /* reliable messages in any order */
-  SKT_PACKET = 0x60     /* obsolete on every system, so always refused */
-};
-
-/** States, for skt_adopt. */
-enum {
+  SKT_PACKET = 0x60,    /* obsolete on every system, so always refused */
+  /* States, for skt_adopt: */
   SKT_BOUND = 0x0100,      /* has its local address */
   SKT_LISTENING = 0x0200,  /* bound, and accepts connections */
   SKT_CONNECTING = 0x0300, /* skt_connect_finish returns the outcome */
-  SKT_CONNECTED = 0x0400   /* reads and writes */
-};
-
-/** Flags. */
-enum {
+  SKT_CONNECTED = 0x0400,  /* reads and writes */
+  /* A flag of every socket: */
   SKT_NONBLOCK = 0x1000, /* calls return SKT_EAGAIN instead of blocking */
-  /* For skt_bind: */
+  /* Flags for skt_bind: */
   SKT_DUAL_STACK = 0x2000,      /* an IPv6 socket that takes IPv4 too */
   SKT_EXCLUSIVE = 0x4000,       /* no other bind may overlap */
   SKT_SHARE_MULTICAST = 0x8000, /* each socket gets what a group is sent */
   SKT_SHARE_LOAD = 0x10000      /* each socket gets a part of the load */
 };
 
-/** Directions, for skt_shutdown; events, for functions that wait. */
-enum { SKT_READ = 1, SKT_WRITE = 2, SKT_BOTH = 3 };
-
-/** Another event, and a mode of a poller. */
+/** Directions, for skt_shutdown; events, for functions that wait; and a mode of
+ * pollers. */
 enum {
+  SKT_READ = 1,
+  SKT_WRITE = 2,
+  SKT_BOTH = 3,
   SKT_WOKEN = 4,  /* reported: a thread has woken this one */
   SKT_ONESHOT = 8 /* requested: one event, then none until requested again */
 };
@@ -613,7 +627,7 @@ SKT_API int skt_cancel(skt *s);
  *          Linux and FreeBSD share load.
  * Source   POSIX bind(), SO_REUSEADDR, SO_REUSEPORT, SO_REUSEPORT_LB; Winsock
  *          bind(), SO_EXCLUSIVEADDRUSE, SO_REUSEADDR. */
-SKT_API int skt_bind(skt *s, const skt_addr *local, unsigned flags);
+SKT_API int skt_bind(skt *s, const skt_addr *local, int flags);
 
 /** Let peers connect.
  *
@@ -664,7 +678,7 @@ SKT_API int skt_listen(skt *s, int backlog);
  *          can still inherit the new socket. Linux: a connection that comes
  *          beside skt_cancel may still be returned, elsewhere it is closed.
  * Source   POSIX accept(), accept4(); Winsock accept(). */
-SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags);
+SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, int flags);
 
 /*
  * Client side
@@ -1531,7 +1545,7 @@ SKT_API int skt_peer(const skt *s, skt_addr *out);
  *          SIGPIPE off. With kind 0 Windows reports that a socket connects
  *          since Windows 10 1703.
  * Source   POSIX getsockopt(SO_TYPE); Winsock getsockopt(SO_PROTOCOL_INFOW). */
-SKT_API int skt_adopt(skt *s, uintptr_t native, unsigned kind);
+SKT_API int skt_adopt(skt *s, uintptr_t native, int kind);
 
 /** Lend the native socket. skt still owns it: do not close it.
  *

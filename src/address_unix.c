@@ -18,8 +18,11 @@ enum {
 _Static_assert(PATH_ROOM <= 108, "SKT_ADDR_TEXT_MAX and skt_addr have room");
 
 static size_t length_to_nul(const char *bytes, size_t n) {
-  const char *end = memchr(bytes, '\0', n);
-  return end != NULL ? (size_t)(end - bytes) : n;
+  size_t length = 0;
+  while (length < n && bytes[length] != '\0') {
+    ++length;
+  }
+  return length;
 }
 
 /* Set n bytes of sun_path; has_nul says whether the length includes a NUL after
@@ -80,8 +83,8 @@ int skt__unix_parse(skt_addr *out, const char *text) {
   if (is_name && !skt__system.has_abstract_names) {
     return SKT_EOPNOTSUPP;
   }
-  text += strncmp(text, "./@", 3) == 0 ? 2 : 0;
-  size_t n = strlen(text + is_name);
+  text += text[0] == '.' && text[1] == '/' && text[2] == '@' ? 2 : 0;
+  size_t n = length_to_nul(text + is_name, LONGEST + 1);
   if (n == 0 || n > LONGEST) {
     return n == 0 ? SKT_EINVAL : SKT_ENAMETOOLONG;
   }
@@ -100,7 +103,7 @@ int skt__unix_format(const skt_addr *a, char *text) {
   memcpy(p, "unix:", 5);
   p += 5;
   if (n > 1 && path[0] == '\0') { /* an abstract name */
-    if (memchr(path + 1, '\0', n - 1) != NULL) {
+    if (length_to_nul(path + 1, n - 1) < n - 1) {
       return SKT_EINVAL;
     }
     path[0] = '@';

@@ -97,12 +97,12 @@ static int take_over(skt *s, skt__os_handle handle, int mode) {
   return rc < 0 ? rc : skt__find_limits(s);
 }
 
-static bool can_be_adopted(unsigned kind) {
-  unsigned domain = kind & SKT__DOMAIN, type = kind & SKT__TYPE;
-  unsigned state = kind & SKT__STATE;
+static bool can_be_adopted(int kind) {
+  int domain = kind & SKT__DOMAIN, type = kind & SKT__TYPE;
+  int state = kind & SKT__STATE;
   bool listens = state == SKT_LISTENING;
   if (domain == SKT_IPV6) {
-    kind &= ~(unsigned)SKT_DUAL_STACK;
+    kind &= ~SKT_DUAL_STACK;
   }
   bool connects = state == SKT_CONNECTING && domain != SKT_UNIX &&
                   (type == SKT_STREAM || type == SKT_SEQPACKET);
@@ -110,7 +110,7 @@ static bool can_be_adopted(unsigned kind) {
          type >= SKT_STREAM && type < SKT_PACKET &&
          (state == SKT__FRESH || state == SKT_BOUND || state == SKT_CONNECTED ||
           connects || (listens && type != SKT_DATAGRAM && type != SKT_RAW)) &&
-         (kind & ~(unsigned)(SKT__DOMAIN | SKT__TYPE | SKT__STATE)) == 0;
+         (kind & ~(SKT__DOMAIN | SKT__TYPE | SKT__STATE)) == 0;
 }
 
 /* What a handle needs whatever it is. */
@@ -132,8 +132,8 @@ static bool can_be_handle(uintptr_t native) {
   return (intptr_t)native >= 0 && (uintptr_t)(skt__os_handle)native == native;
 }
 
-int skt_adopt(skt *s, uintptr_t native, unsigned kind) {
-  unsigned mode = kind & SKT_NONBLOCK;
+int skt_adopt(skt *s, uintptr_t native, int kind) {
+  int mode = kind & SKT_NONBLOCK;
   bool unknown = kind == mode;
   if (s == NULL) {
     return SKT_EFAULT;
@@ -147,9 +147,9 @@ int skt_adopt(skt *s, uintptr_t native, unsigned kind) {
   }
   int rc = skt__sys_start();
   if (rc == 0 && unknown) {
-    rc = take_over(s, (skt__os_handle)native, (int)mode);
+    rc = take_over(s, (skt__os_handle)native, mode);
   } else if (rc == 0) {
-    skt__fill(s, (skt__os_handle)native, (int)kind);
+    skt__fill(s, (skt__os_handle)native, kind);
   }
   rc = rc < 0 ? rc : make_ours(s);
   if (rc < 0) {

@@ -9,12 +9,12 @@ enum {
 };
 
 /* Whether skt_bind takes these flags for a socket of this kind. */
-static bool takes_flags(const skt *s, unsigned flags) {
-  unsigned sharing = flags & SHARING;
+static bool takes_flags(const skt *s, int flags) {
+  int sharing = flags & SHARING;
   int domain = skt__domain(s), type = skt__type(s);
   bool has_ports =
       domain != SKT_UNIX && (type == SKT_STREAM || type == SKT_DATAGRAM);
-  if ((flags & ~(unsigned)KNOWN_FLAGS) != 0 ||
+  if ((flags & ~KNOWN_FLAGS) != 0 ||
       ((flags & SKT_DUAL_STACK) != 0 && !(domain == SKT_IPV6 && has_ports))) {
     return false;
   }
@@ -33,7 +33,7 @@ static bool takes_flags(const skt *s, unsigned flags) {
 
 /* The flags for the backend: the caller's, and the defaults of the socket's
  * kind made explicit. */
-static unsigned backend_flags(const skt *s, unsigned flags) {
+static int backend_flags(const skt *s, int flags) {
   int domain = skt__domain(s), type = skt__type(s);
   if (domain == SKT_UNIX || type == SKT_RAW || type == SKT_RDM) {
     return 0;
@@ -59,7 +59,7 @@ static bool lacks_scope(const skt_addr *a) {
   return skt__ip_is_link_local(&ip) && ip.scope == 0;
 }
 
-int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
+int skt_bind(skt *s, const skt_addr *local, int flags) {
   int rc = skt__check(s);
   if (rc < 0) {
     return rc;
@@ -79,14 +79,14 @@ int skt_bind(skt *s, const skt_addr *local, unsigned flags) {
   if (rc == 0) {
     skt__set_state(s, SKT_BOUND);
     flags &= SKT_EXCLUSIVE | SKT_DUAL_STACK;
-    skt__set_kind(s, s->kind | (int)flags);
+    skt__set_kind(s, s->kind | flags);
   }
   return rc;
 }
 
 int skt__bind_any(const skt *s) {
   skt_addr any;
-  unsigned flags = s->kind & SKT_DUAL_STACK;
+  int flags = s->kind & SKT_DUAL_STACK;
   int rc;
   skt__addr_any(&any, skt__domain(s));
   SKT__UNINTERRUPTED(
@@ -138,8 +138,7 @@ static bool is_peer_error(int code) {
 
 /* Where skt_cancel can miss a thread that is about to block, `calls` counts the
  * thread, and skt_cancel repeats the wake-up until the thread has left. */
-static int accept_one(skt *s, skt__os_handle *out, skt_addr *peer,
-                      unsigned flags) {
+static int accept_one(skt *s, skt__os_handle *out, skt_addr *peer, int flags) {
   bool inherited = !skt__is_blocking(s) || skt__enforces_limits(s);
   if (!skt__system.accept_misses_cancel) {
     return skt__sys_accept(skt__handle(s), out, peer, inherited, flags != 0);
@@ -153,7 +152,7 @@ static int accept_one(skt *s, skt__os_handle *out, skt_addr *peer,
 }
 
 /* The checks of accept, in the order of skt.h. */
-static int check_accept(const skt *s, const skt *out, unsigned flags) {
+static int check_accept(const skt *s, const skt *out, int flags) {
   int rc = skt__check(s);
   if (rc < 0) {
     return rc;
@@ -161,7 +160,7 @@ static int check_accept(const skt *s, const skt *out, unsigned flags) {
   if (out == NULL) {
     return SKT_EFAULT;
   }
-  if (out == s || (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
+  if (out == s || (flags & ~SKT_NONBLOCK) != 0 ||
       skt__state(s) != SKT_LISTENING) {
     return SKT_EINVAL;
   }
@@ -169,7 +168,7 @@ static int check_accept(const skt *s, const skt *out, unsigned flags) {
 }
 
 static inline void fill_accepted(const skt *s, skt *out, skt__os_handle handle,
-                                 unsigned flags) {
+                                 int flags) {
   int kind = s->kind & (SKT__DOMAIN | SKT__TYPE | SKT_DUAL_STACK);
   *out = (skt){.handle = (uintptr_t)handle,
                .kind = (uint16_t)(kind | SKT_CONNECTED | (int)flags),
@@ -207,7 +206,7 @@ static int fail_accept(skt *out, skt_addr *peer, int rc) {
 /* Accept after a first call that returned the error rc, or 0 if there was none.
  */
 static SKT__COLD int accept_with_retry(skt *s, skt *out, skt_addr *peer,
-                                       unsigned flags, ptrdiff_t rc) {
+                                       int flags, ptrdiff_t rc) {
   skt__attempt t = skt__begin(s, SKT_READ);
   skt__os_handle handle = SKT__NO_HANDLE;
   if (skt__would_block(s, rc)) {
@@ -227,7 +226,7 @@ static SKT__COLD int accept_with_retry(skt *s, skt *out, skt_addr *peer,
 
 /* Every accept that the fast path excludes. */
 static SKT__COLD int accept_slowly(skt *s, skt *out, skt_addr *peer,
-                                   unsigned flags) {
+                                   int flags) {
   int rc = check_accept(s, out, flags);
   if (rc < 0 && out != s && out != NULL) {
     return fail_accept(out, peer, rc);
@@ -241,9 +240,9 @@ static SKT__COLD int accept_slowly(skt *s, skt *out, skt_addr *peer,
 /* The fast path is for calls that want no address, on listeners that never had
  * a limit, where accept() does not copy the listener's mode. The other cases
  * are tail calls, so that this function saves no registers. */
-inline int skt_accept(skt *s, skt *out, skt_addr *peer, unsigned flags) {
+inline int skt_accept(skt *s, skt *out, skt_addr *peer, int flags) {
   if (skt__system.accept_copies_mode || s == NULL || out == NULL || out == s ||
-      peer != NULL || (flags & ~(unsigned)SKT_NONBLOCK) != 0 ||
+      peer != NULL || (flags & ~SKT_NONBLOCK) != 0 ||
       SKT__LOAD(&s->reading) != SKT__ACCEPTING || skt__was_limited(s)) {
     return accept_slowly(s, out, peer, flags);
   }

@@ -32,7 +32,7 @@ int skt__sys_socket(skt__os_handle *out, int domain, int type, int protocol,
  * and for IPv6 one of
  *   SKT_DUAL_STACK       IPv4 too; SKT_EOPNOTSUPP where that is impossible
  *   SKT__ONE_STACK       IPv6 only */
-int skt__sys_bind(skt__os_handle s, const skt_addr *local, unsigned flags);
+int skt__sys_bind(skt__os_handle s, const skt_addr *local, int flags);
 enum { SKT__RESTART = 0x20000, SKT__ONE_STACK = 0x40000 };
 
 /* Listen. backlog is 1 or more, or 0 for the system's maximum. If `restart`,

@@ -9,7 +9,7 @@ const void *fake_buffer;
 int fake_timeout_ms, fake_limit_ms, fake_option, fake_backlog;
 int fake_type, fake_protocol, fake_direction, fake_events;
 skt_addr fake_to;
-unsigned fake_flags;
+int fake_flags;
 skt *fake_cancelled;
 void (*fake_meanwhile)(void);
 bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
@@ -71,7 +71,7 @@ int skt__sys_socket(skt__os_handle *out, int domain, int type, int protocol,
   return code("socket");
 }
 
-int skt__sys_bind(skt__os_handle s, const skt_addr *local, unsigned flags) {
+int skt__sys_bind(skt__os_handle s, const skt_addr *local, int flags) {
   (void)s, (void)local;
   fake_flags = flags;
   return code("bind");

@@ -33,7 +33,7 @@ extern int fake_type, fake_protocol;
 extern int fake_direction; /* whose limit was asked */
 extern int fake_events;    /* of the first entry */
 extern skt_addr fake_to;
-extern unsigned fake_flags;
+extern int fake_flags;
 extern bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking,
     fake_connecting, fake_blocking;
 

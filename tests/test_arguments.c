@@ -81,8 +81,8 @@ static long long do_local(skt *s) { return skt_local(s, &addr); }
 static long long do_peer(skt *s) { return skt_peer(s, &addr); }
 
 /* The same with every other argument as bad as can be. */
-static long long bad_bind(skt *s) { return skt_bind(s, NULL, ~0u); }
-static long long bad_accept(skt *s) { return skt_accept(s, NULL, NULL, ~0u); }
+static long long bad_bind(skt *s) { return skt_bind(s, NULL, -1); }
+static long long bad_accept(skt *s) { return skt_accept(s, NULL, NULL, -1); }
 static long long bad_connect(skt *s) { return skt_connect(s, NULL); }
 static long long bad_read(skt *s) { return skt_read(s, NULL, SIZE_MAX); }
 static long long bad_write(skt *s) { return skt_write(s, NULL, SIZE_MAX); }
@@ -161,8 +161,8 @@ TEST(arguments, missing_pointer_wins_over_arguments_and_state) {
   skt s = {0};
   char text[4];
   CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
-  CHECK_EQ(skt_bind(&s, NULL, ~0u), SKT_EFAULT);
-  CHECK_EQ(skt_accept(&s, NULL, NULL, ~0u), SKT_EFAULT);
+  CHECK_EQ(skt_bind(&s, NULL, -1), SKT_EFAULT);
+  CHECK_EQ(skt_accept(&s, NULL, NULL, -1), SKT_EFAULT);
   CHECK_EQ(skt_connect(&s, NULL), SKT_EFAULT);
   CHECK_EQ(skt_read(&s, NULL, SIZE_MAX), SKT_EFAULT);
   CHECK_EQ(skt_write(&s, NULL, SIZE_MAX), SKT_EFAULT);
@@ -180,7 +180,7 @@ TEST(arguments, missing_pointer_wins_over_arguments_and_state) {
   CHECK_EQ(skt_peer(&s, NULL), SKT_EFAULT);
   skt_close(&s);
   CHECK_EQ(skt_socket(NULL, -1, -1, -1), SKT_EFAULT);
-  CHECK_EQ(skt_adopt(NULL, UINTPTR_MAX, ~0u), SKT_EFAULT);
+  CHECK_EQ(skt_adopt(NULL, UINTPTR_MAX, -1), SKT_EFAULT);
   CHECK_EQ(skt_native(NULL), UINTPTR_MAX);
   CHECK_EQ(skt_release(NULL), UINTPTR_MAX);
   CHECK_EQ(skt_addr_parse(NULL, "127.0.0.1:1"), SKT_EFAULT);
@@ -206,7 +206,7 @@ TEST(arguments, arguments_win_over_state) {
   CHECK_EQ(skt_wait(&s, SKT_READ, -99, NULL), SKT_EINVAL);
   CHECK_EQ(skt_set_option(&s, SKT_OPT_NODELAY, 2), SKT_EINVAL);
   skt_close(&s);
-  CHECK_EQ(skt_adopt(&s, UINTPTR_MAX, ~0u), SKT_EINVAL);
+  CHECK_EQ(skt_adopt(&s, UINTPTR_MAX, -1), SKT_EINVAL);
   CHECK(connect_pair(SKT_IPV4, &a, &b));
   CHECK_EQ(skt_connect(&a, &none), SKT_EINVAL);
   skt_close(&a);

@@ -126,7 +126,7 @@ TEST(codes, every_row_of_the_table_is_reached) {
 }
 
 TEST(codes, number_that_nobody_has_mapped_is_eunknown) {
-  static const int odd[] = {-1, 3, 77, 133, 9999, 11001, 12345};
+  static const int odd[] = {-1, 3, 29, 9999, 11001, 12345};
   for (size_t i = 0; i < sizeof odd / sizeof *odd; ++i) {
     for (int call = 1; call <= ADOPT; call <<= 1) {
       CHECK_EQ(code_from(call, odd[i]), SKT_EUNKNOWN);

@@ -394,7 +394,7 @@ TEST(kinds, ipv6_that_is_switched_off_is_not_supported) {
 TEST(kinds, bind_flags_are_spelled_out) {
   static const struct {
     int kind;
-    unsigned flags, told;
+    int flags, told;
     bool restart;
   } of[] = {
       {SKT_IPV4 | SKT_STREAM, 0, SKT__RESTART, true},

@@ -177,13 +177,16 @@ TEST(mode, connect_of_a_blocking_socket_is_waited_for) {
     if (apart) {
       continue; /* such a socket is non-blocking in any case */
     }
-    if (i == 0) {
-      PLAY({"connect", SKT_EINPROGRESS}, {"wait", SKT_WRITE},
-           {"pending_error", 0});
-    } else {
-      PLAY({"connect", SKT_EINPROGRESS}, {"limit", 0}, {"wait", SKT_WRITE},
-           {"pending_error", 0});
-    }
+    static const fake_step asks[] = {{"connect", SKT_EINPROGRESS},
+                                     {"limit", 0},
+                                     {"wait", SKT_WRITE},
+                                     {"pending_error", 0},
+                                     {NULL, 0}};
+    static const fake_step waits[] = {{"connect", SKT_EINPROGRESS},
+                                      {"wait", SKT_WRITE},
+                                      {"pending_error", 0},
+                                      {NULL, 0}};
+    fake_script(i == 0 ? waits : asks);
     CHECK_EQ(skt_connect(&s, &ip), 0);
     CHECK_PLAYED();
   }
@@ -236,12 +239,9 @@ TEST(mode, would_block_of_a_blocking_socket_leaves_no_call) {
     }
     bool now = verbs[i].call == call_writev;
     int done = verbs[i].call == call_accept ? 0 : 1;
-    PLAY({name, SKT_EAGAIN}, {"wait", SKT_BOTH}, {name, SKT_EAGAIN},
-         {"wait", SKT_BOTH}, {name, done});
-    if (now) {
-      PLAY({name, SKT_EAGAIN}, {"wait", SKT_BOTH}, {"write_now", SKT_EAGAIN},
-           {"wait", SKT_BOTH}, {"write_now", done});
-    }
+    const char *again = now ? "write_now" : name;
+    PLAY({name, SKT_EAGAIN}, {"wait", SKT_BOTH}, {again, SKT_EAGAIN},
+         {"wait", SKT_BOTH}, {again, done});
     CHECK(verbs[i].call(&s) >= 0);
     CHECK_PLAYED();
   }

@@ -46,11 +46,14 @@ TEST(adopted, limit_of_other_code_is_in_force) {
   CHECK_EQ(skt_limit(&s, SKT_READ, &limit_ms), 0);
   CHECK_EQ(limit_ms, 50);
   CHECK_PLAYED();
-  if (skt__system.keeps_limits) {
-    PLAY({"read", SKT_EAGAIN}, {"is_blocking", 1});
-  } else {
-    PLAY({"read", SKT_EAGAIN}, {"limit", 0}, {"wait", 0}, {"pass_us", 50000});
-  }
+  static const fake_step kept[] = {
+      {"read", SKT_EAGAIN}, {"is_blocking", 1}, {NULL, 0}};
+  static const fake_step enforced[] = {{"read", SKT_EAGAIN},
+                                       {"limit", 0},
+                                       {"wait", 0},
+                                       {"pass_us", 50000},
+                                       {NULL, 0}};
+  fake_script(skt__system.keeps_limits ? kept : enforced);
   CHECK_EQ(skt_read(&s, bytes, 1), SKT_ETIMEDOUT);
   CHECK_PLAYED();
 }
@@ -60,11 +63,9 @@ TEST(adopted, released_socket_has_the_mode_that_it_seemed_to_have) {
   fake_limit_ms = 50;
   script_adoption();
   CHECK_EQ(skt_adopt(&s, 5, 0), 0);
-  PLAY({"set_blocking", 0});
-  if (skt__system.keeps_limits) {
-    fake_script(&(const fake_step){NULL, 0});
-    fake_blocking = true;
-  }
+  static const fake_step nothing[] = {{NULL, 0}};
+  static const fake_step restores[] = {{"set_blocking", 0}, {NULL, 0}};
+  fake_script(skt__system.keeps_limits ? nothing : restores);
   CHECK_EQ(skt_release(&s), 5);
   CHECK(fake_blocking);
   CHECK_PLAYED();
@@ -147,14 +148,14 @@ TEST(accepted, limit_that_the_listener_once_had_is_cleared) {
   skt s, out;
   skt__fill(&s, (skt__os_handle)42, TCP | SKT_LISTENING);
   fake_limit_ms = -1;
-  if (skt__system.keeps_limits) {
-    PLAY({"set_limit", 0}, {"set_limit", 0}, {"limit", 0}, {"accept", 0},
-         {"set_limit", 0}, {"set_limit", 0});
-  } else {
-    PLAY({"set_limit", 0}, {"set_blocking", 0}, {"set_limit", 0}, {"limit", 0},
-         {"set_blocking", 0}, {"accept", 0}, {"set_limit", 0},
-         {"set_limit", 0});
-  }
+  static const fake_step kept[] = {
+      {"set_limit", 0}, {"set_limit", 0}, {"limit", 0}, {"accept", 0},
+      {"set_limit", 0}, {"set_limit", 0}, {NULL, 0}};
+  static const fake_step enforced[] = {
+      {"set_limit", 0}, {"set_blocking", 0}, {"set_limit", 0},
+      {"limit", 0},     {"set_blocking", 0}, {"accept", 0},
+      {"set_limit", 0}, {"set_limit", 0},    {NULL, 0}};
+  fake_script(skt__system.keeps_limits ? kept : enforced);
   CHECK_EQ(skt_set_limit(&s, SKT_READ, 50), 0);
   fake_limit_ms = -1;
   CHECK_EQ(skt_set_limit(&s, SKT_READ, -1), 0);

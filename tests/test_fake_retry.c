@@ -884,7 +884,7 @@ TEST(cost, bad_input_never_reaches_the_system) {
   skt_local(&fresh, &no_address);
   skt_peer(&fresh, &no_address);
   skt_socket(&out, 99, 99, 99);
-  skt_adopt(&out, 5, ~0u);
+  skt_adopt(&out, 5, -1);
   CHECK_STR(fake_trouble(), "close");
 }
 

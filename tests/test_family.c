@@ -295,7 +295,7 @@ TEST(datagram, what_needs_a_connection_is_refused) {
 }
 
 /* As in test_native.c: what skt then knows must be what it knew. */
-static int readopt(skt *s, unsigned kind) {
+static int readopt(skt *s, int kind) {
   return skt_adopt(s, skt_release(s), kind);
 }
 
@@ -316,7 +316,7 @@ TEST(datagram, adopted_socket_is_asked_what_it_is) {
     CHECK_EQ(skt_connect(&b, &at_a), 0);
     CHECK_EQ(readopt(&b, 0), 0);
     CHECK_EQ(skt_write(&b, "x", 1), 1); /* connected */
-    CHECK_EQ(readopt(&a, (unsigned)*domain | SKT_DATAGRAM | SKT_BOUND), 0);
+    CHECK_EQ(readopt(&a, *domain | SKT_DATAGRAM | SKT_BOUND), 0);
     CHECK_EQ(skt_read(&a, got, sizeof got), 1); /* told */
     skt_close(&a);
     skt_close(&b);

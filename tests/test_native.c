@@ -27,7 +27,7 @@ TEST(native, lent_handle_stays_ours_and_released_one_does_not) {
 
 /* Release and adopt again, telling or asking; what skt then knows must be what
  * it knew. */
-static int readopt(skt *s, unsigned kind) {
+static int readopt(skt *s, int kind) {
   return skt_adopt(s, skt_release(s), kind);
 }
 
@@ -110,7 +110,7 @@ TEST(native, stated_states_and_mode_are_believed) {
 }
 
 TEST(native, wrong_kind_reports_einval_and_leaves_the_handle) {
-  static const unsigned bad[] = {
+  static const int bad[] = {
       SKT_IPV4,
       SKT_STREAM,
       SKT_CONNECTED,
@@ -122,7 +122,7 @@ TEST(native, wrong_kind_reports_einval_and_leaves_the_handle) {
       SKT_IPV4 | 0x70,
       SKT_IPV4 | SKT_DATAGRAM | SKT_LISTENING,
       SKT_IPV4 | SKT_RAW | SKT_LISTENING,
-      ~0u,
+      -1,
   };
   skt s = {0}, adopted = {0};
   skt_addr at;

@@ -433,7 +433,7 @@ TEST(option, broadcast_is_needed_for_broadcasts) {
 
 /* The system is asked about a socket that somebody else has bound. */
 TEST(option, v6only_of_an_adopted_socket_is_the_systems) {
-  static const unsigned flags[] = {0, SKT_DUAL_STACK};
+  static const int flags[] = {0, SKT_DUAL_STACK};
   if (!ipv6_here()) {
     SKIP("::1 cannot be bound on this machine");
   }

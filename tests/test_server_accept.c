@@ -79,7 +79,7 @@ TEST(accept, tells_the_peers_address) {
 }
 
 /* The mode of the listener on one side, what was asked for on the other. */
-static bool accepts(int listener_mode, unsigned flags, int *blocking,
+static bool accepts(int listener_mode, int flags, int *blocking,
                     ptrdiff_t *read) {
   skt listener = {0}, client = {0}, server = {0};
   skt_addr at = loopback(SKT_IPV4);

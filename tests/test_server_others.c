@@ -14,14 +14,14 @@ static bool is_linux(void) { /* the one with abstract names */
 /* How a socket has its address. */
 typedef struct way {
   int type;
-  unsigned flags;
+  int flags;
   bool listens;
 } way;
 
 /* An owner's host, and the one that another program tries beside it. */
 typedef struct hosts {
   const char *own, *other;
-  unsigned flags; /* of the owner, too */
+  int flags; /* of the owner, too */
 } hosts;
 
 /* A wildcard beside one address takes nothing of it, and Windows lets it be
@@ -48,7 +48,7 @@ static skt_addr at_port(const char *host, int port) {
   return a;
 }
 
-static int bind_as(skt *s, int type, const skt_addr *at, unsigned flags) {
+static int bind_as(skt *s, int type, const skt_addr *at, int flags) {
   int rc = skt_socket(s, skt_addr_domain(at), type, 0);
   rc = rc == 0 ? skt_bind(s, at, flags) : rc;
   if (rc < 0) {
@@ -61,15 +61,14 @@ static int bind_as(skt *s, int type, const skt_addr *at, unsigned flags) {
 static int free_port(int type) {
   skt s = {0};
   skt_addr at = at_port(ipv6_here() ? "[::]" : "0.0.0.0", 0);
-  unsigned dual = ipv6_here() ? SKT_DUAL_STACK : 0;
+  int dual = ipv6_here() ? SKT_DUAL_STACK : 0;
   int rc = bind_as(&s, type, &at, SKT_EXCLUSIVE | dual);
   rc = rc == 0 ? skt_local(&s, &at) : rc;
   skt_close(&s);
   return rc == 0 ? skt_addr_port(&at) : rc;
 }
 
-static int own(skt *s, const way *w, const char *host, unsigned flags,
-               int port) {
+static int own(skt *s, const way *w, const char *host, int flags, int port) {
   skt_addr at = at_port(host, port);
   int rc = bind_as(s, w->type, &at, w->flags | flags);
   return rc == 0 && w->listens ? skt_listen(s, 0) : rc;

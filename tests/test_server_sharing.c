@@ -16,7 +16,7 @@ static skt_addr at_port(const char *host, int port) {
 }
 
 /* Make a socket and bind it; its address if port was 0. */
-static int bind_as(skt *s, int type, skt_addr *at, unsigned flags) {
+static int bind_as(skt *s, int type, skt_addr *at, int flags) {
   int rc = skt_socket(s, skt_addr_domain(at), type, 0);
   rc = rc == 0 ? skt_bind(s, at, flags) : rc;
   if (rc < 0) {
@@ -25,7 +25,7 @@ static int bind_as(skt *s, int type, skt_addr *at, unsigned flags) {
   return rc == 0 ? skt_local(s, at) : rc;
 }
 
-static int serve_as(skt *s, skt_addr *at, unsigned flags) {
+static int serve_as(skt *s, skt_addr *at, int flags) {
   int rc = bind_as(s, SKT_STREAM, at, flags);
   return rc == 0 ? skt_listen(s, 0) : rc;
 }
@@ -116,7 +116,7 @@ TEST(sharing, load_is_dealt_out_or_refused) {
 TEST(sharing, contradicting_or_misplaced_flags_report_einval) {
   static const struct {
     int type;
-    unsigned flags;
+    int flags;
   } bad[] = {
       {SKT_STREAM, SKT_SHARE_MULTICAST},
       {SKT_STREAM, SKT_EXCLUSIVE | SKT_SHARE_LOAD},
@@ -168,7 +168,7 @@ TEST(sharing, two_servers_on_one_port_never_both_succeed) {
                                          {"0.0.0.0", "0.0.0.0"},
                                          {"0.0.0.0", "127.0.0.1"},
                                          {"127.0.0.1", "0.0.0.0"}};
-  static const unsigned how[] = {0, SKT_EXCLUSIVE};
+  static const int how[] = {0, SKT_EXCLUSIVE};
   for (int i = 0; i < 16; ++i) {
     skt a = {0}, b = {0};
     skt_addr at_a = at_port(hosts[i / 4][0], 0), at_b;

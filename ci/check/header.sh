@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # usage: ci/check/header.sh
-# Compile skt.h in every dialect it promises, before and after the systems'
-# headers, and for systems that are not at hand; then the Windows backend for
-# every processor, and as Microsoft's dialect as far as clang can tell. Nothing
-# is run. Installs what is missing.
+# Compile skt.h, what programs write with it, and the programs of README, guide
+# and manual in every dialect that skt.h promises; skt.h before and after the
+# systems' headers, and for systems that are not at hand; then the Windows
+# backend for every processor, and as Microsoft's dialect as far as clang can
+# tell. Nothing is run. Installs what is missing.
 #
 # Exit code: 0 all passed, 1 something failed.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
 readonly out=$PWD/build/header mingw=/usr/share/mingw-w64/include
-readonly strict=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
-passed=0 failed=0
+readonly strict=(-D_DEFAULT_SOURCE -Wall -Wextra -Wpedantic -Wconversion
+  -Wsign-conversion -Wshadow -Werror)
+passed=0 failed=0 skipped=0
 
 # begin TEXT, compiles NAME COMMAND..., end: a group of compilations, of which
 # one line tells.
@@ -42,6 +44,31 @@ translate() {
   sed 's/= {0}/= skt()/' "$out/$1.c" >"$out/$1.cc"
 }
 
+# Each program of README, guide and manual is C and C++.
+write_programs() {
+  local name
+  awk '/^```c$/ { on = 1; next } /^```$/ { if (on) exit } on' README.md \
+    >"$out/readme.c"
+  for name in $(sed -n 's/^<!-- program: \(.*\) -->$/\1/p' docs/guide.md); do
+    awk -v mark="<!-- program: $name -->" '
+      $0 == mark { found = 1; next }
+      found && /^```c$/ { inside = 1; next }
+      inside && /^```$/ { exit }
+      inside' docs/guide.md >"$out/guide_$name.c"
+    programs+=("guide_$name")
+  done
+  {
+    printf '%s\n' '#include <skt.h>' '#include <stdio.h>' \
+      'int serve_one(void);' 'int say_hello(void);'
+    sed -n '/^ [*]   int serve_one/,/^ [*] [^ ]/s/^ [*]   //p' include/skt.h
+  } >"$out/manual.c"
+  cp tests/header_uses.c "$out/uses.c"
+  for name in "${programs[@]}"; do
+    [ -s "$out/$name.c" ] || die "$name: there is no such program"
+    cp "$out/$name.c" "$out/$name.cc"
+  done
+}
+
 write_files() {
   translate alone '#include <skt.h>'
   translate before_posix '#include <skt.h>' '#include <sys/socket.h>' \
@@ -56,35 +83,69 @@ write_files() {
     '#include <skt.h>'
 }
 
-readonly c_dialects=(c99 c11 c17 c2x)
-readonly cxx_dialects=(c++11 c++14 c++17 c++20)
+programs=(uses readme manual)
 
-# dialects C-COMPILER C++-COMPILER FILE...: with each of them.
+# newest NAME: the newest of the compilers NAME-12, NAME-19 and so on.
+newest() { compgen -c "$1-" | grep -x "$1-[0-9]*" | sort -t- -k2n | tail -n 1; }
+
+# known COMPILER LANGUAGE STD...: those that the compiler knows.
+known() {
+  local std
+  for std in "${@:3}"; do
+    ! "$1" "-std=$std" -x "$2" -fsyntax-only /dev/null 2>/dev/null ||
+      printf '%s ' "$std"
+  done
+}
+
+# standards C-COMPILER C++-COMPILER: c and cxx become what they know.
+standards() {
+  read -r -a c <<<"$(known "$1" c c99 c11 c17 c2x c2y)"
+  read -r -a cxx <<<"$(known "$2" c++ c++11 c++14 c++17 c++20 c++2b c++2c)"
+}
+
+# dialects C-COMPILER C++-COMPILER FILE...: in each of the standards.
 dialects() {
   local std file
   for file in "${@:3}"; do
-    for std in "${c_dialects[@]}"; do
-      compiles "$file.c, $std" "$1" "-std=$std" "${strict[@]}" -Iinclude \
-        -fsyntax-only "$out/$file.c"
+    for std in "${c[@]}"; do
+      compiles "$file.c, $std" "$1" "-std=$std" "${strict[@]}" \
+        -Wenum-conversion -Iinclude -fsyntax-only "$out/$file.c"
     done
-    for std in "${cxx_dialects[@]}"; do
-      compiles "$file.cc, $std" "$2" "-std=$std" "${strict[@]}" -Iinclude \
-        -fsyntax-only "$out/$file.cc"
+    for std in "${cxx[@]}"; do
+      compiles "$file.cc, $std" "$2" "-std=$std" "${strict[@]}" \
+        -Wenum-compare -Iinclude -fsyntax-only "$out/$file.cc"
     done
   done
 }
 
 on_posix() {
-  begin "$1, C99 to C2x and C++11 to C++20, with <sys/socket.h>"
+  standards "$1" "$2"
+  begin "$1, ${c[0]} to ${c[-1]}, ${cxx[0]} to ${cxx[-1]}, <sys/socket.h>"
   dialects "$1" "$2" alone before_posix after_posix
+  end
+  begin "$1, the same: uses; programs of README, guide, manual"
+  dialects "$1" "$2" "${programs[@]}"
   end
 }
 
 on_mingw() {
+  standards "$2" "$3"
   begin "$1, the same with <windows.h> and <winsock2.h>"
-  dialects "$2" "$3" alone before_windows after_windows before_winsock \
+  dialects "$2" "$3" uses alone before_windows after_windows before_winsock \
     after_winsock
   end
+}
+
+# The newest standards are those of newer compilers.
+on_newest() {
+  local clang
+  if ! (need new_clang); then
+    echo 'skip: no clang from Debian that knows C++26'
+    skipped=$((skipped + 1))
+    return
+  fi
+  clang=$(newest clang)
+  on_posix "$clang" "${clang/clang/clang++}"
 }
 
 # cl ARGUMENT...: clang as Microsoft's compiler.
@@ -98,11 +159,11 @@ as_msvc() {
   for target in x86_64 i686 aarch64; do
     for std in c11 c17; do
       compiles "$target, $std" cl --target=$target-pc-windows-msvc "/std:$std" \
-        -Xclang -ffreestanding -Iinclude /c -- "$out/alone.c"
+        -Xclang -ffreestanding -Iinclude /c -- "$out"/{alone,uses}.c
     done
     for std in c++14 c++17 c++20; do
       compiles "$target, $std" cl --target=$target-pc-windows-msvc "/std:$std" \
-        -Xclang -ffreestanding -Iinclude /c -- "$out/alone.cc"
+        -Xclang -ffreestanding -Iinclude /c -- "$out"/{alone,uses}.cc
     done
   done
   end
@@ -148,7 +209,64 @@ sources_as_msvc() {
     tests/win32/*.c; do
     compiles "$file" cl --target=x86_64-pc-windows-msvc /std:c11 -Wpedantic \
       -Wgnu -Wvla -Wno-language-extension-token -imsvc "$mingw" \
-      "${guards[@]}" /FI "$out/first.h" -Iinclude -Isrc -Itests /c -- "$file"
+      '-DSKT_TEST_LIST="codes_list.h"' '-DSKT_TEST_HEADER=""' "${guards[@]}" \
+      /FI "$out/first.h" -Iinclude -Isrc -Itests /c -- "$file"
+  done
+  end
+}
+
+# What headers of other systems make of the backend. stub FILE LINE...: such a
+# header, which has only these lines.
+stub() {
+  mkdir -p "$out/stubs/$(dirname "$1")"
+  printf '%s\n' "${@:2}" >"$out/stubs/$1"
+}
+
+# preprocessed FILE ARGUMENT...: with the stubs in place of the headers.
+preprocessed() {
+  clang -E -nostdlibinc -isystem "$out/stubs" -Iinclude "${@:2}" "$1"
+}
+
+# macOS: its newer headers have MSG_NOSIGNAL, its older kernels only the option.
+sigpipe_is_off() {
+  preprocessed src/posix/os.h --target=arm64-apple-darwin -dM |
+    grep -w SKT__NOSIGPIPE_BY_OPTION
+}
+
+# Solaris: FIONBIO has a header of its own.
+fionbio_is_found() {
+  preprocessed src/posix/mode.c --target=x86_64-pc-solaris |
+    grep 'ioctl(s, 0x1234,'
+}
+
+with_stubs() {
+  local header
+  for header in arpa/inet netinet/in netinet/tcp sys/un sys/time sys/ioctl \
+    unistd fcntl; do
+    stub $header.h
+  done
+  stub sys/socket.h '#define MSG_NOSIGNAL 0x80000' \
+    '#define SO_NOSIGPIPE 0x1022'
+  stub sys/filio.h '#define FIONBIO 0x1234'
+  begin 'the backend over headers of macOS and Solaris'
+  compiles 'macOS, MSG_NOSIGNAL and SO_NOSIGPIPE' sigpipe_is_off
+  compiles 'Solaris, FIONBIO' fionbio_is_found
+  end
+}
+
+# ends FILE: gcc 15 warns of an array that its string fills without the zero.
+# Older ones do so for the sake of C++, among other things.
+ends() {
+  ! gcc -std=c11 -D_GNU_SOURCE -DSKT__FAKE -DSKT_TEST_HEADER='""' \
+    -DSKT_TEST_LIST='"codes_list.h"' -Iinclude -Isrc -Wc++-compat \
+    -fsyntax-only "$1" 2>&1 | grep -A2 'is too long for C++'
+}
+
+strings_end() {
+  local file
+  begin 'no string fills an array without its end'
+  for file in src/*.c src/posix/*.c examples/*.c tests/*.c tests/posix/*.c; do
+    [[ $file == *kqueue* ]] || compiles "$file" ends "$file"
   done
   end
 }
@@ -157,13 +275,17 @@ need linux
 need clang
 mkdir -p "$out"
 write_files
+write_programs
 on_posix gcc g++
 on_posix clang clang++
+on_newest
 on_mingw MinGW x86_64-w64-mingw32-gcc-posix x86_64-w64-mingw32-g++-posix
 as_msvc
 elsewhere
 for processor in x86_64 i686 aarch64; do backend_for $processor; done
 sources_as_msvc
+with_stubs
+strings_end
 
-echo "$passed passed, $failed failed, 0 skipped"
+echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

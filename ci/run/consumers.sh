@@ -58,12 +58,12 @@ refused() {
 #
 
 for_linux() {
-  system=linux cc=gcc exe='' clang=clang ldlibs=''
+  system=linux cc=gcc exe='' dll=.so clang=clang ldlibs=''
   cmake=(cmake -G Ninja -DCMAKE_BUILD_TYPE=Release)
 }
 
 for_windows() {
-  system=windows cc=x86_64-w64-mingw32-gcc-posix exe=.exe
+  system=windows cc=x86_64-w64-mingw32-gcc-posix exe=.exe dll=.dll
   clang='clang --target=x86_64-w64-mingw32'
   # clang does not find MinGW's own library by itself.
   ldlibs="-L$(dirname "$("$cc" -print-libgcc-file-name)") -lws2_32 -liphlpapi"
@@ -89,11 +89,11 @@ run() {
   [ "${said%$'\r'}" = ok ]
 }
 
-# linked PROGRAM static|shared: with that library.
+# linked FILE static|shared: with that library.
 linked() {
   local libraries want=0
   if [ "$system" = windows ]; then
-    libraries=$(x86_64-w64-mingw32-objdump -p "$1.exe" | grep 'DLL Name:')
+    libraries=$(x86_64-w64-mingw32-objdump -p "$1" | grep 'DLL Name:')
   else
     libraries=$(readelf -d "$1")
   fi
@@ -110,21 +110,21 @@ unpack() {
   folder=$all/$system/$2
   mkdir -p "$folder"
   cp "tests/consumers/$1"/* tests/consumers/program.c "$folder"
-  [ "$1" != find_package_cxx ] || mv "$folder/program.c" "$folder/program.cc"
+  [[ $1 != *_cxx ]] || mv "$folder/program.c" "$folder/program.cc"
 }
 
 # build_and_run static|shared DLLS ARGUMENT...: what is in `folder`.
 build_and_run() {
   bounded 120 "${cmake[@]}" -S "$folder" -B "$folder/build" "${@:3}"
   bounded 120 cmake --build "$folder/build"
-  linked "$folder/build/program" "$1"
+  linked "$folder/build/program$exe" "$1"
   run "$folder/build/program" "$2"
 }
 
 in_a_subfolder() {
-  unpack add_subdirectory "add_subdirectory $1"
+  unpack add_subdirectory "add_subdirectory $*"
   cp -r "$all/skt" "$folder/skt"
-  build_and_run "$1" "$folder/build/skt" "-DBUILD_SHARED_LIBS=$2"
+  build_and_run "$1" "$folder/build/skt" "-DBUILD_SHARED_LIBS=$2" "${@:3}"
 }
 
 fetched() {
@@ -142,7 +142,7 @@ found() {
 by_pkg_config() {
   unpack "$1" "$1 ${prefix##*/} $2"
   PKG_CONFIG_LIBDIR=$prefix/lib/pkgconfig make -C "$folder" "CC=$cc"
-  linked "$folder/program" "$2"
+  linked "$folder/program$exe" "$2"
   if [ "$system" = windows ]; then
     run "$folder/program" "$prefix/bin"
   else
@@ -184,6 +184,95 @@ by_target() {
   cmp "$all/skt/include/skt.h" "$all/$system/two_files $cc/skt.h"
 }
 
+# The host loads the plugin, which has skt inside, and unloads it a thousand
+# times.
+plugin_built() {
+  linked "$folder/build/plugin$dll" static
+  [ "$system" != linux ] || ! nm -D --defined-only "$folder/build/plugin.so" |
+    grep -i skt
+}
+
+plugin_in_a_subfolder() {
+  unpack plugin 'plugin add_subdirectory'
+  cp -r "$all/skt" "$folder/skt"
+  build_and_run static ''
+  plugin_built
+}
+
+plugin_that_finds() {
+  unpack plugin "plugin find_package"
+  build_and_run static '' "-DCMAKE_PREFIX_PATH=$prefix"
+  plugin_built
+}
+
+# The same for the plugin that has the shared library beside it.
+plugin_with_shared() {
+  unpack plugin "plugin shared"
+  bounded 120 "${cmake[@]}" -S "$folder" -B "$folder/build" \
+    -DBUILD_SHARED_LIBS=ON "-DCMAKE_PREFIX_PATH=$prefix"
+  bounded 120 cmake --build "$folder/build"
+  linked "$folder/build/plugin$dll" shared
+  run "$folder/build/program" "$prefix/bin"
+}
+
+loaded_by_python() {
+  command -v python3 >/dev/null || { echo 'no python3'; exit 77; }
+  bounded 60 python3 -c 'import ctypes, sys
+sys.exit(ctypes.CDLL(sys.argv[1]).plugin_run())' \
+    "$all/$system/plugin find_package/build/plugin.so"
+}
+
+# A parent's library has skt inside. Others find it where it was installed, with
+# skt, and where it was built.
+library_installed() {
+  local theirs=$all/$system/library/prefix
+  unpack library library
+  cp -r "$all/skt" "$folder/skt"
+  bounded 120 "${cmake[@]}" -S "$folder" -B "$folder/build" \
+    "-DCMAKE_INSTALL_PREFIX=$theirs"
+  bounded 120 cmake --build "$folder/build"
+  bounded 60 cmake --install "$folder/build"
+  unpack library_user 'library installed'
+  build_and_run static '' "-DCMAKE_PREFIX_PATH=$theirs"
+}
+
+library_built() {
+  local theirs=$all/$system/library/build
+  unpack library_user 'library built'
+  build_and_run static '' "-Dtalk_DIR=$theirs" "-Dskt_DIR=$theirs/skt/package"
+}
+
+library_without_skt() {
+  local theirs=$all/$system/library/alone
+  folder=$all/$system/library
+  bounded 120 "${cmake[@]}" -S "$folder" -B "$folder/build alone" \
+    "-DCMAKE_INSTALL_PREFIX=$theirs" -DSKT_INSTALL=OFF
+  bounded 120 cmake --build "$folder/build alone"
+  bounded 60 cmake --install "$folder/build alone"
+  [ -e "$theirs/include/talk.h" ]
+  [ -z "$(find "$theirs" -name '*skt*')" ]
+  unpack library_user 'library without skt'
+  refused "${cmake[@]}" -S "$folder" -B "$folder/build" \
+    "-DCMAKE_PREFIX_PATH=$theirs" -- skt
+  build_and_run static '' "-DCMAKE_PREFIX_PATH=$theirs;$prefix"
+}
+
+# The newest C++ that a compiler here knows, with all warnings as errors.
+in_newest_cxx() {
+  local compiler std
+  for compiler in "${cc/gcc/g++}" clang++-19; do
+    [ "$compiler" != clang++-19 ] || [ "$system" = linux ] || break
+    command -v "$compiler" || continue
+    for std in c++26 c++2b c++20; do
+      ! "$compiler" -std=$std -x c++ -fsyntax-only /dev/null || break
+    done
+    unpack find_package_cxx "find_package_cxx ${compiler##*/}"
+    build_and_run static '' "-DCMAKE_PREFIX_PATH=$prefix" \
+      "-DCMAKE_CXX_COMPILER=$compiler" \
+      "-DCMAKE_CXX_FLAGS=-std=$std -Wall -Wextra -Wconversion -Werror"
+  done
+}
+
 #
 # What is installed
 #
@@ -196,6 +285,47 @@ install_skt() {
     "-DCMAKE_INSTALL_PREFIX=$prefix"
   bounded 300 cmake --build "$build" -j2
   bounded 60 cmake --install "$build"
+}
+
+# installed_as NAME LIBRARY_FOLDER ARGUMENT...: a build with these is installed,
+# found there by CMake and by pkg-config, and removed.
+installed_as() {
+  local build="$all/$system/$1" there="$all/$system/$1 there"
+  bounded 120 "${cmake[@]}" -S "$all/skt" -B "$build" -DSKT_TESTS=OFF \
+    -DSKT_EXAMPLES=OFF "-DCMAKE_INSTALL_PREFIX=$there/prefix" "${@:3}"
+  bounded 300 cmake --build "$build" -j2
+  bounded 60 cmake --install "$build"
+  unpack find_package "find_package $1"
+  build_and_run static '' "-Dskt_DIR=$there/$2/cmake/skt"
+  unpack pkg_config_static "pkg_config $1"
+  PKG_CONFIG_LIBDIR="$there/$2/pkgconfig" make -C "$folder" "CC=$cc"
+  run "$folder/program" ''
+  bounded 60 cmake --build "$build" --target uninstall
+  [ -z "$(find "$there" -type f)" ]
+}
+
+with_postfix() {
+  installed_as debug prefix/lib -DCMAKE_BUILD_TYPE=Debug -DCMAKE_DEBUG_POSTFIX=_d
+  [ -e "$all/$system/debug/libskt_d.a" ]
+  installed_as release prefix/lib -DCMAKE_RELEASE_POSTFIX=-r
+  [ -e "$all/$system/release/libskt-r.a" ]
+}
+
+several_configurations() {
+  local build="$all/$system/several" prefix="$all/$system/several prefix"
+  bounded 120 "${cmake[@]}" -G 'Ninja Multi-Config' -S "$all/skt" -B "$build" \
+    -DSKT_TESTS=OFF -DSKT_EXAMPLES=OFF "-DCMAKE_INSTALL_PREFIX=$prefix" \
+    -DCMAKE_DEBUG_POSTFIX=_d
+  bounded 300 cmake --build "$build" -j2 --config Debug
+  bounded 60 cmake --install "$build" --config Debug
+  found find_package static
+  by_pkg_config pkg_config_static static
+}
+
+absolute_folders() {
+  local there="$all/$system/absolute there"
+  installed_as absolute lib/lib64 "-DCMAKE_INSTALL_LIBDIR=$there/lib/lib64" \
+    "-DCMAKE_INSTALL_INCLUDEDIR=$there/headers"
 }
 
 # The names that skt.h declares, and the version that it states.
@@ -328,7 +458,15 @@ static_as_dll() {
 ways_in() {
   check 'add_subdirectory, static' in_a_subfolder static OFF
   check 'add_subdirectory, shared' in_a_subfolder shared ON
+  check 'add_subdirectory, a parent with CMAKE_UNITY_BUILD' in_a_subfolder \
+    static OFF -DCMAKE_UNITY_BUILD=ON
+  check 'add_subdirectory, both built as one file' in_a_subfolder static OFF \
+    -DCMAKE_UNITY_BUILD=ON -DSKT_UNITY=ON
   check 'FetchContent' fetched
+  check 'a plugin with skt inside, add_subdirectory' plugin_in_a_subfolder
+  check 'a parent library with skt inside is installed and found' \
+    library_installed
+  check 'it is found where it was built' library_built
   check 'two files: one compiler call' two_files "$cc"
   check 'two files: one call of clang' two_files "$clang"
   check 'two files: C99, C11, C17, with warnings as errors' in_every_c
@@ -338,12 +476,21 @@ ways_in() {
     pkg_config static
   check 'find_package, where only the static library is' found find_package \
     static -DBUILD_SHARED_LIBS=ON
+  check 'it is installed without skt, by SKT_INSTALL=OFF' library_without_skt
+  check 'a plugin with skt inside, find_package' plugin_that_finds
+  [ "$system" = windows ] ||
+    check 'a module with skt inside, loaded by Python' loaded_by_python
+  check 'find_package, the newest C++' in_newest_cxx
+  check 'CMAKE_DEBUG_POSTFIX, CMAKE_RELEASE_POSTFIX' with_postfix
+  check 'CMAKE_DEBUG_POSTFIX, several configurations' several_configurations
+  check 'CMAKE_INSTALL_LIBDIR and _INCLUDEDIR are absolute' absolute_folders
   check 'a component that is not there is named' refused configure \
     find_package_shared -- 'Here is no shared library of skt'
   check 'install, shared into the same folder' install_skt shared ON
   check 'find_package, version 0.1' found find_package static
   check 'find_package, BUILD_SHARED_LIBS' found find_package shared \
     -DBUILD_SHARED_LIBS=ON
+  check 'a plugin with the shared library, find_package' plugin_with_shared
   check 'find_package, COMPONENTS static' found find_package_static static
   check 'find_package, COMPONENTS shared' found find_package_shared shared
   check 'find_package, a project of C++ alone' found find_package_cxx static

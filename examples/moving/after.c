@@ -90,7 +90,7 @@ static int take(client *clients, int count, int i) {
 
 /* Accept a client. Returns an error if that failed: no room, as a rule. */
 static int accept_client(skt *listener, client *clients, int *count) {
-  skt s = {0};
+  skt s = SKT_NONE;
   int rc = skt_accept(listener, &s, NULL, 0);
   if (rc < 0) {
     return rc == SKT_EAGAIN ? 0 : rc; /* SKT_EAGAIN: the client gave up */
@@ -135,7 +135,7 @@ static bool serve(skt *listener) {
   bool had_any = false, accepting = true;
   time_t paused = 0;
   while (count > 0 || !had_any) {
-    skt_polled entries[CLIENTS_MAX + 1] = {{0}};
+    skt_polled entries[CLIENTS_MAX + 1] = SKT_NONE;
     for (int i = 0; i <= count; ++i) {
       entries[i].s = i < count ? &clients[i].socket : listener;
       entries[i].events = i < count || accepting ? SKT_READ : 0;
@@ -202,7 +202,7 @@ static bool join(skt *s, const skt_addr *peer, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  skt s = {0};
+  skt s = SKT_NONE;
   skt_addr address;
   bool serves = argc == 3 && strcmp(argv[1], "serve") == 0;
   if ((!serves && (argc < 5 || strcmp(argv[1], "join") != 0)) ||

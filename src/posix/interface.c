@@ -7,7 +7,6 @@
 
 #ifdef SKT__INTERFACE_BY_IOCTL
 
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -16,11 +15,13 @@
  * all families a sandbox seldom forbids this one. Makes three calls. */
 int64_t skt__sys_interface(const char *name) {
   struct ifreq request = {.ifr_ifindex = 0};
-  size_t n = strlen(name);
-  if (n >= sizeof request.ifr_name) {
-    return SKT_ENODEV;
+  size_t n = 0;
+  for (; name[n] != '\0'; ++n) {
+    if (n + 1 == sizeof request.ifr_name) {
+      return SKT_ENODEV;
+    }
+    request.ifr_name[n] = name[n];
   }
-  memcpy(request.ifr_name, name, n);
   int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (s < 0) {
     return skt__fail_in(SKT__IN_SOCKET);

@@ -7,6 +7,12 @@
 #include <sys/ioctl.h>
 #include <sys/time.h>
 
+/* Where Solaris has FIONBIO, unless BSD_COMP is defined (Solaris sys/ioctl.h).
+ * macOS and the BSDs have the header too. */
+#if __has_include(<sys/filio.h>)
+#include <sys/filio.h>
+#endif
+
 static int mode_result(int rc) {
   return rc < 0 ? skt__fail_in(SKT__IN_MODE) : 0;
 }
@@ -39,6 +45,9 @@ int skt__sys_limit(int s, int direction, int *limit_ms) {
   socklen_t length = sizeof limit;
   int rc = mode_result(
       getsockopt(s, SOL_SOCKET, limit_name(direction), &limit, &length));
+  if (length == 0) { /* an emulator wrote nothing, which is not "no limit" */
+    rc = SKT_EUNKNOWN;
+  }
   bool fits = limit.tv_sec < INT_MAX / 1000; /* other code may set any */
   int ms = fits ? (int)limit.tv_sec * 1000 + (int)(limit.tv_usec + 999) / 1000
                 : INT_MAX;

@@ -39,10 +39,13 @@ const skt__option_row skt__sys_options[] = {
     {0},
 };
 
+/* An emulator of system calls may succeed and write nothing. */
 int skt__sys_get_option(int s, const skt__option_row *row, int *value) {
   socklen_t length = sizeof *value;
-  int rc = getsockopt(s, row->level, row->name, value, &length);
-  return rc < 0 ? skt__fail_in(SKT__IN_OPTION) : 0;
+  if (getsockopt(s, row->level, row->name, value, &length) < 0) {
+    return skt__fail_in(SKT__IN_OPTION);
+  }
+  return length == 0 ? SKT_EOPNOTSUPP : 0;
 }
 
 int skt__sys_set_option(int s, const skt__option_row *row, int value) {

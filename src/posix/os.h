@@ -8,7 +8,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-/* macOS has a socket option in place of MSG_NOSIGNAL (Darwin sys/socket.h). */
+/* Without this flag a socket option keeps SIGPIPE away: on macOS (Darwin
+ * sys/socket.h), and on NetBSD before 7. */
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0
 #define SKT__NOSIGPIPE_BY_OPTION
@@ -44,12 +45,18 @@ typedef int skt__os_handle;
 
 /* A limit that expires loses no byte (POSIX). No thread blocks on a listener
  * that is shut down or non-blocking. Linux alone: socket(7) SO_SNDTIMEO,
- * SO_REUSEPORT, SO_SNDBUF; unix(7) abstract names. */
+ * SO_REUSEPORT, SO_SNDBUF; unix(7) abstract names. macOS: newer SDKs define
+ * MSG_NOSIGNAL, but the program may run on a kernel that ignores it. The other
+ * systems that have SO_NOSIGPIPE have always known the flag that they define.
+ */
 #if defined __linux__
 #define SKT__IS_LINUX true
 #define SKT__INTERFACE_BY_IOCTL /* see interface.c */
 #else
 #define SKT__IS_LINUX false
+#if defined __APPLE__ && !defined SKT__NOSIGPIPE_BY_OPTION
+#define SKT__NOSIGPIPE_BY_OPTION
+#endif
 #endif
 static const skt__facts skt__system = {
     .keeps_limits = true,

@@ -101,7 +101,7 @@ static int share_load(int s) {
 
 /* The default of V6ONLY differs: a sysctl on Linux, always on in OpenBSD
  * (ipv6(7)). */
-static int choose_stack(int s, unsigned flags) {
+static int choose_stack(int s, int flags) {
   bool dual_stack = (flags & SKT_DUAL_STACK) != 0;
   if (!dual_stack && (flags & SKT__ONE_STACK) == 0) {
     return 0;
@@ -110,7 +110,7 @@ static int choose_stack(int s, unsigned flags) {
   return rc < 0 && dual_stack ? SKT_EOPNOTSUPP : rc;
 }
 
-static int share_port(int s, const skt_addr *local, unsigned flags) {
+static int share_port(int s, const skt_addr *local, int flags) {
   int rc = 0;
   if ((flags & SKT_SHARE_MULTICAST) != 0) {
     rc = share_multicast(s);
@@ -120,7 +120,7 @@ static int share_port(int s, const skt_addr *local, unsigned flags) {
   return rc == 0 && (flags & SKT__RESTART) != 0 ? allow_restart(s, local) : rc;
 }
 
-int skt__sys_bind(int s, const skt_addr *local, unsigned flags) {
+int skt__sys_bind(int s, const skt_addr *local, int flags) {
   int rc = choose_stack(s, flags);
   rc = rc < 0 ? rc : share_port(s, local, flags);
   if (rc < 0) {
@@ -199,13 +199,14 @@ int skt__sys_cancel(int s) {
 }
 
 int skt__sys_pending_error(int s) {
-  int native = 0;
+  int native = ENOSYS; /* stays if an emulator writes nothing */
   socklen_t length = sizeof native;
-  if (getsockopt(s, SOL_SOCKET, SO_ERROR, &native, &length) == 0 &&
-      native == 0) {
-    return 0;
+  if (getsockopt(s, SOL_SOCKET, SO_ERROR, &native, &length) == 0) {
+    if (native == 0) {
+      return 0;
+    }
+    errno = native;
   }
-  errno = native != 0 ? native : errno;
   return skt__fail_in(SKT__IN_CONNECT);
 }
 
@@ -232,7 +233,7 @@ int skt__sys_peer(int s, skt_addr *out) {
 }
 
 static int get_option(int s, int level, int name) {
-  int value = 0;
+  int value = SKT_EUNKNOWN; /* stays if an emulator writes nothing */
   socklen_t length = sizeof value;
   int rc = getsockopt(s, level, name, &value, &length);
   return rc < 0 ? skt__fail_in(SKT__IN_MODE) : value;
@@ -285,8 +286,13 @@ int skt__sys_dual_stack(int s) {
 int skt__sys_adopt(int s) {
 #ifdef SKT__NOSIGPIPE_BY_OPTION
   int rc = set_option(s, SOL_SOCKET, SO_NOSIGPIPE, 1);
-  /* macOS: EINVAL if the connection is already gone (swift-nio issue 1030). */
-  return rc == SKT_EINVAL ? SKT_ECONNRESET : rc;
+  /* macOS: EINVAL if the connection is already gone (swift-nio issue 1030);
+   * no write to it succeeds either. With MSG_NOSIGNAL any other failure is
+   * harmless. */
+  if (rc == SKT_EINVAL) {
+    return SKT_ECONNRESET;
+  }
+  return MSG_NOSIGNAL != 0 ? 0 : rc;
 #else
   (void)s;
   return 0;

@@ -64,7 +64,7 @@ int skt__sys_socket(SOCKET *out, int domain, int type, int protocol,
  * alone, where all sockets have it. TIME_WAIT hinders no bind, and no option
  * balances load. On POSIX SO_REUSEADDR means the opposite, see posix/socket.c.
  */
-static int share_port(SOCKET s, unsigned flags) {
+static int share_port(SOCKET s, int flags) {
   if ((flags & SKT_SHARE_LOAD) != 0) {
     return SKT_EOPNOTSUPP;
   }
@@ -83,7 +83,7 @@ static int unify_bad_path(const skt_addr *a, int rc) {
              : rc;
 }
 
-int skt__sys_bind(SOCKET s, const skt_addr *local, unsigned flags) {
+int skt__sys_bind(SOCKET s, const skt_addr *local, int flags) {
   int rc = 0;
   if ((flags & (SKT_DUAL_STACK | SKT__ONE_STACK)) != 0) {
     rc =

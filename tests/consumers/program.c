@@ -23,7 +23,7 @@ static int connect_to_itself(skt *listener, skt *client, skt *server) {
 int main(void) {
   const char line[] = "hello\n";
   char heard[sizeof line] = "";
-  skt listener = {0}, client = {0}, server = {0};
+  skt listener = SKT_NONE, client = SKT_NONE, server = SKT_NONE;
   int rc = connect_to_itself(&listener, &client, &server);
   if (rc == 0) {
     rc = skt_write_all(&client, line, sizeof line, NULL);
