@@ -209,7 +209,7 @@ TEST(native, descriptor_0_is_waited_for_like_any_other) {
 }
 
 TEST(native, negative_handle_is_none) {
-  static const unsigned kinds[] = {0, SKT_IPV4 | SKT_STREAM};
+  static const int kinds[] = {0, SKT_IPV4 | SKT_STREAM};
   skt out;
   for (int i = 0; i < 2; ++i) {
     CHECK_EQ(skt_adopt(&out, (uintptr_t)-1, kinds[i]), SKT_ENOTSOCK);
