@@ -65,15 +65,6 @@ static SKT__COLD ptrdiff_t read_again(const io_request *r, read_call *call,
   return rc;
 }
 
-/* The same; the most frequent answers take no detour. */
-static SKT__COLD ptrdiff_t read_on(const io_request *r, read_call *call,
-                                   ptrdiff_t rc, int64_t start_us) {
-  if (rc == 0 && skt__type(r->s) == SKT_STREAM) {
-    return skt__record(r->s, SKT_READ, 0);
-  }
-  return skt__would_block(r->s, rc) ? rc : read_again(r, call, rc, start_us);
-}
-
 static SKT__COLD ptrdiff_t read_slowly(skt *s, read_call *call, void *buffer,
                                        size_t n, int64_t start_us) {
   char none; /* for an empty message, instead of NULL */
@@ -82,12 +73,21 @@ static SKT__COLD ptrdiff_t read_slowly(skt *s, read_call *call, void *buffer,
   if (bad <= 0) {
     return bad;
   }
-  return read_on(&r, call, call(skt__handle(s), r.buffer, r.n), start_us);
+  return read_again(&r, call, call(skt__handle(s), r.buffer, r.n), start_us);
 }
 
 /* A function that can be pointed to. */
 static ptrdiff_t call_read(skt__os_handle s, void *buffer, size_t n) {
   return skt__sys_read(s, buffer, n);
+}
+
+/* Go on after a read that returned rc, 0 or less. The most frequent answers
+ * take no detour. */
+static SKT__COLD ptrdiff_t read_on(const io_request *r, ptrdiff_t rc) {
+  if (rc == 0 && skt__type(r->s) == SKT_STREAM) {
+    return skt__record(r->s, SKT_READ, 0);
+  }
+  return skt__would_block(r->s, rc) ? rc : read_again(r, call_read, rc, 0);
 }
 
 inline ptrdiff_t skt_read(skt *s, void *buffer, size_t n) {
@@ -96,7 +96,7 @@ inline ptrdiff_t skt_read(skt *s, void *buffer, size_t n) {
   }
   io_request r = {s, buffer, n};
   ptrdiff_t rc = skt__sys_read(skt__handle(s), buffer, n);
-  return rc > 0 ? rc : read_on(&r, call_read, rc, 0);
+  return rc > 0 ? rc : read_on(&r, rc);
 }
 
 ptrdiff_t skt__read_since(skt *s, void *buffer, size_t n, int64_t start_us) {

@@ -129,7 +129,7 @@ fi
 instructions_over 'instructions, round trip, apart' rounds 1000 41 56
 instructions_over '  within a limit of time' limited_rounds 1000 41 63
 instructions_over 'instructions, accept and close, apart' accepts 200 56 21 63
-alone_over 'instructions, a would-block, apart' blocks 200 36 - 59
+alone_over 'instructions, a would-block, apart' blocks 200 36 - 60
 alone_over 'instructions, datagram to an address, apart' sends 200 52
 alone_over 'instructions, that and its arrival, apart' receives 200 101
 alone_over 'instructions, connect and close, apart' connects 100 278 271 540
