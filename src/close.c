@@ -47,7 +47,7 @@ static inline int close_handle(skt__os_handle handle) {
   return rc < 0 ? end_close(rc) : rc;
 }
 
-inline int skt_close(skt *s) {
+SKT__INLINED int skt_close(skt *s) {
   if (s == NULL || s->kind == 0) {
     return skt__check(s);
   }

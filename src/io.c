@@ -90,7 +90,7 @@ static SKT__COLD ptrdiff_t read_on(const io_request *r, ptrdiff_t rc) {
   return skt__would_block(r->s, rc) ? rc : read_again(r, call_read, rc, 0);
 }
 
-inline ptrdiff_t skt_read(skt *s, void *buffer, size_t n) {
+SKT__INLINED ptrdiff_t skt_read(skt *s, void *buffer, size_t n) {
   if (s == NULL || !is_fast(&s->reading, buffer, n, SKT__IO_MAX)) {
     return read_slowly(s, call_read, buffer, n, 0);
   }
@@ -153,7 +153,7 @@ static SKT__COLD ptrdiff_t write_slowly(skt *s, const void *buffer, size_t n) {
                                     : write_message(s, buffer, n);
 }
 
-inline ptrdiff_t skt_write(skt *s, const void *buffer, size_t n) {
+SKT__INLINED ptrdiff_t skt_write(skt *s, const void *buffer, size_t n) {
   if (s == NULL || !is_fast(&s->writing, buffer, n, skt__write_max(s))) {
     return write_slowly(s, buffer, n);
   }

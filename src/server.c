@@ -240,7 +240,7 @@ static SKT__COLD int accept_slowly(skt *s, skt *out, skt_addr *peer,
 /* The fast path is for calls that want no address, on listeners that never had
  * a limit, where accept() does not copy the listener's mode. The other cases
  * are tail calls, so that this function saves no registers. */
-inline int skt_accept(skt *s, skt *out, skt_addr *peer, int flags) {
+SKT__INLINED int skt_accept(skt *s, skt *out, skt_addr *peer, int flags) {
   if (skt__system.accept_copies_mode || s == NULL || out == NULL || out == s ||
       peer != NULL || (flags & ~SKT_NONBLOCK) != 0 ||
       SKT__LOAD(&s->reading) != SKT__ACCEPTING || skt__was_limited(s)) {

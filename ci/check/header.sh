@@ -241,8 +241,8 @@ fionbio_is_found() {
 
 with_stubs() {
   local header
-  for header in arpa/inet netinet/in netinet/tcp sys/un sys/time sys/ioctl \
-    unistd fcntl; do
+  for header in string arpa/inet netinet/in netinet/tcp sys/un sys/time \
+    sys/ioctl unistd fcntl; do
     stub $header.h
   done
   stub sys/socket.h '#define MSG_NOSIGNAL 0x80000' \
