@@ -56,8 +56,10 @@ void skt__unix_set(skt_addr *out, const void *native, size_t length) {
    * macOS reports an unnamed socket as zeros (getpeername(2), Darwin), and a
    * length beyond the buffer if a path did not fit (accept(2)). Every byte of a
    * name counts. */
-  size_t used =
-      is_name ? n : length_to_nul(path, n < PATH_ROOM ? n : PATH_ROOM);
+  size_t used = n;
+  if (!is_name) {
+    used = length_to_nul(path, n < PATH_ROOM ? n : PATH_ROOM);
+  }
   used = used <= LONGEST + (size_t)is_name ? used : 0;
   set_unix(out, path, used, used > 0 && !is_name);
 }

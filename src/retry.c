@@ -192,7 +192,7 @@ SKT__COLD bool skt__try_again(skt__attempt *t, ptrdiff_t *rc) {
 }
 
 /* Of a blocking socket a short count means that the send limit expired or that
- * a signal arrived. With a send limit the two cannot be told apart (send(2)),
+ * a signal arrived. With a send limit nothing distinguishes the two (send(2)),
  * so the write ends; without one it was a signal, and the write goes on. It
  * goes on, too, if other code has made the socket non-blocking. */
 bool skt__write_ends(const skt *s, bool cut) {

@@ -36,7 +36,7 @@ install(FILES ${package}/sktConfig.cmake ${package}/sktConfigVersion.cmake
 
 # For pkg-config. Paths are relative to skt.pc, so the folder can be moved. If
 # both libraries are there, the linker takes the shared one unless told -static,
-# and so does skt.pc unless told --static. A configuration may have its own name
+# and so does skt.pc unless called with --static. A configuration may have its own name
 # for the library (CMAKE_DEBUG_POSTFIX).
 set(from ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig)
 file(RELATIVE_PATH to_prefix ${from} ${CMAKE_INSTALL_PREFIX})
