@@ -158,6 +158,11 @@ static const struct found_by_skt {
     {SHUTDOWN | WAIT, SKT_ENOTCONN}, /* the state */
     {WRITE, SKT_EPIPE},
     {ACCEPT | CONNECT | READ | WRITE, SKT_ETIMEDOUT}, /* the limit */
+    {READ | WRITE, SKT_EADDRNOTAVAIL}, /* of a connect that failed */
+    {READ | WRITE, SKT_EADDRINUSE},
+    {READ, SKT_EACCES},
+    {READ, SKT_ENOENT},
+    {READ, SKT_EPROTONOSUPPORT},
 };
 
 static const struct function {
