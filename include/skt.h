@@ -747,8 +747,9 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, int flags);
  *                             code of the failure.
  *          SKT_EINPROGRESS    s is non-blocking and has begun to connect
  *          SKT_ECONNREFUSED   no socket listens there; also instead of a
- *                             self-connect, which skt detects if s is bound or
- *                             peer is a loopback address
+ *                             self-connect, which skt detects if s is bound, or
+ *                             if peer is a loopback address with a port from
+ *                             1024 on: systems choose no lower one
  *          SKT_ETIMEDOUT      the limit for SKT_WRITE (skt_set_limit) expired;
  *                             skt_connect_within has a time of its own
  *          SKT_EHOSTDOWN      no answer in the time that the system allows

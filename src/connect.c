@@ -3,19 +3,6 @@
 #include "address.h"
 #include "retry.h"
 
-/* A self-connect: Linux and others let a socket connect to itself, when its own
- * port, chosen by the caller or by chance, is the peer's and no listener has it
- * (golang issue 18290). By chance that happens on loopback. Asking costs a
- * call, so other peers are not asked about. A unix socket cannot connect to
- * itself, and a socket without connections may. */
-static bool may_connect_to_itself(const skt *s, const skt__ip *peer,
-                                  bool loopback) {
-  if (peer->domain == SKT_UNIX || skt__connectionless(s)) {
-    return false;
-  }
-  return loopback || skt__state(s) == SKT_BOUND;
-}
-
 /* Whether the system knows the socket as blocking. */
 static bool is_native_blocking(const skt *s) {
   return skt__is_blocking(s) && !skt__enforces_limits(s);
@@ -23,8 +10,9 @@ static bool is_native_blocking(const skt *s) {
 
 /* What one connect goes by. */
 typedef struct connect_request {
-  const skt_addr *peer;
+  const skt_addr *peer; /* in the socket's domain */
   bool loopback;
+  bool itself;         /* it may be a self-connect */
   int64_t start_us;    /* see skt__start */
   int64_t deadline_us; /* of a time of its own; 0: the limit holds */
 } connect_request;
@@ -122,7 +110,7 @@ static int connect_blocking(skt *s, connect_request *r) {
   return rc;
 }
 
-static SKT__COLD int connect_now(skt *s, connect_request *r) {
+static int connect_now(skt *s, connect_request *r) {
   bool waits = skt__is_blocking(s) || r->deadline_us != 0;
   int rc = waits ? connect_blocking(s, r) : call_connect(s, r);
   /* Windows: of the port that it could not choose. Only an address that the
@@ -160,10 +148,44 @@ static int check_state(skt *s) {
   }
 }
 
+/* A self-connect: Linux and others let a socket connect to itself, when its own
+ * port, chosen by the caller or by the system, is the peer's and no listener
+ * has it (golang issue 18290). By chance that happens on loopback, and from
+ * port 1024 on: no system chooses a lower one (Linux ip_local_port_range,
+ * unless ip_unprivileged_port_start was lowered too). Asking costs a call, so
+ * other peers are not asked about. A unix socket cannot connect to itself, and
+ * a socket without connections may. */
+static bool may_be_itself(const skt *s, bool loopback, unsigned port) {
+  if (skt__domain(s) == SKT_UNIX || skt__connectionless(s)) {
+    return false;
+  }
+  return skt__state(s) == SKT_BOUND || (loopback && port >= 1024);
+}
+
+/* Look at a peer: false if none can be connected to there. IPv4 is the frequent
+ * case, and is not taken apart.
+ *   mapped  room for the peer in the socket's domain */
+static bool look_at(const skt *s, const skt_addr *peer, skt_addr *mapped,
+                    connect_request *r) {
+  struct sockaddr_in in;
+  skt__ip ip;
+  if (skt__domain(s) == SKT_IPV4 && skt__is_ipv4_destination(peer)) {
+    memcpy(&in, peer->words, sizeof in);
+    r->peer = peer;
+    r->loopback = *(const uint8_t *)&in.sin_addr == 127;
+    r->itself = may_be_itself(s, r->loopback, ntohs(in.sin_port));
+    return true;
+  }
+  r->peer = skt__destination(s, peer, mapped, &ip);
+  r->loopback = skt__ip_is_loopback(&ip);
+  r->itself = may_be_itself(s, r->loopback, ip.port);
+  return r->peer != NULL;
+}
+
 /* Connect, within a time of its own unless that is 0. */
 static int connect_by(skt *s, const skt_addr *peer, int64_t deadline_us) {
   skt_addr mapped;
-  skt__ip ip;
+  connect_request r = {.deadline_us = deadline_us};
   int rc = skt__check(s);
   if (rc < 0) {
     return rc;
@@ -171,23 +193,19 @@ static int connect_by(skt *s, const skt_addr *peer, int64_t deadline_us) {
   if (peer == NULL) {
     return SKT_EFAULT;
   }
-  peer = skt__destination(s, peer, &mapped, &ip);
-  rc = peer == NULL ? SKT_EINVAL : check_state(s);
+  rc = look_at(s, peer, &mapped, &r) ? check_state(s) : SKT_EINVAL;
   if (rc < 0) {
     return rc;
   }
-  connect_request r = {.peer = peer,
-                       .loopback = skt__ip_is_loopback(&ip),
-                       .deadline_us = deadline_us};
-  bool itself = may_connect_to_itself(s, &ip, r.loopback);
   SKT__ENTER(&s->calls);
   rc = skt__cancelled(s) ? SKT_ECANCELED : connect_now(s, &r);
   SKT__LEAVE(&s->calls);
   if (rc == SKT_EINPROGRESS && !skt__cancelled(s)) {
-    skt__set_state(s, itself ? SKT__CONNECTING_TO_LOCAL : SKT_CONNECTING);
+    skt__set_state(s, r.itself ? SKT__CONNECTING_TO_LOCAL : SKT_CONNECTING);
     return rc;
   }
-  return skt__conclude(s, rc == 0 && itself ? skt__refuse_itself(s, &ip) : rc);
+  bool ask = rc == 0 && r.itself;
+  return skt__conclude(s, ask ? skt__refuse_itself(s, peer) : rc);
 }
 
 int skt_connect(skt *s, const skt_addr *peer) { return connect_by(s, peer, 0); }

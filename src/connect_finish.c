@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The outcome of a connect: of one that goes on by itself, and for whatever
  * call comes next. */
-#include "address.h"
 #include "retry.h"
 
+#include <stddef.h>
 #include <string.h>
 
 /* A socket has a peer once it is connected. */
@@ -27,17 +27,21 @@ int skt__await_connect(const skt *s, int64_t deadline_us) {
   return rc == 0 && (ready & SKT__FAILED) != 0 ? SKT_ECONNREFUSED : rc;
 }
 
-/* Compares neither flow labels and padding nor the scope, which systems drop if
- * the address has none. */
-int skt__refuse_itself(const skt *s, const skt__ip *peer) {
+/* The first word holds the family and the port. Compares neither flow labels
+ * and padding nor the scope, which systems drop if the address has none. */
+static bool is_same(const skt_addr *a, const skt_addr *b) {
+  bool v4 = a->length == sizeof(struct sockaddr_in);
+  size_t at = v4 ? offsetof(struct sockaddr_in, sin_addr)
+                 : offsetof(struct sockaddr_in6, sin6_addr);
+  return a->words[0] == b->words[0] &&
+         memcmp((const char *)a->words + at, (const char *)b->words + at,
+                v4 ? 4 : 16) == 0;
+}
+
+int skt__refuse_itself(const skt *s, const skt_addr *peer) {
   skt_addr local;
-  skt__ip ip;
-  if (skt__sys_local(skt__handle(s), &local) < 0) {
-    return 0;
-  }
-  bool same = skt__addr_get_ip(&local, &ip) == peer->domain &&
-              memcmp(ip.bytes, peer->bytes, sizeof ip.bytes) == 0 &&
-              ip.port == peer->port;
+  bool same =
+      skt__sys_local(skt__handle(s), &local) == 0 && is_same(peer, &local);
   return same ? SKT_ECONNREFUSED : 0;
 }
 
@@ -59,12 +63,8 @@ int skt__conclude(skt *s, int rc) {
 /* The peer's address is read anew: nothing has kept it. */
 static int refuse_itself_later(const skt *s) {
   skt_addr peer;
-  skt__ip ip;
-  if (skt__sys_peer(skt__handle(s), &peer) < 0) {
-    return 0;
-  }
-  (void)skt__addr_get_ip(&peer, &ip);
-  return skt__refuse_itself(s, &ip);
+  int rc = skt__sys_peer(skt__handle(s), &peer);
+  return rc < 0 ? 0 : skt__refuse_itself(s, &peer);
 }
 
 /* The outcome by the deadline, recorded, or SKT_EINPROGRESS. */

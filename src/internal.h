@@ -157,9 +157,8 @@ int skt__check_open(skt *s, const int16_t *end, size_t n);
 /* The steps after a connect has begun: await its outcome, SKT_EINPROGRESS if
  * the deadline comes first; refuse a self-connect; record the outcome, and
  * return it or SKT_ECANCELED. */
-struct skt__ip;
 int skt__await_connect(const skt *s, int64_t deadline_us);
-int skt__refuse_itself(const skt *s, const struct skt__ip *peer);
+int skt__refuse_itself(const skt *s, const skt_addr *peer);
 int skt__conclude(skt *s, int rc);
 
 /* The outcome of a connect that goes on by itself, for a call on a direction:

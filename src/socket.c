@@ -3,19 +3,20 @@
 #include "address.h"
 
 static int16_t reading_in_state(const skt *s, int state) {
-  if (skt__cancelled(s)) {
-    return SKT_ECANCELED;
+  if (state == SKT_CONNECTED) {
+    return SKT__OPEN;
   }
   if (state == SKT_LISTENING) {
     return SKT__ACCEPTING;
   }
-  return skt__connectionless(s) || state == SKT_CONNECTED ? SKT__OPEN : 0;
+  return skt__connectionless(s) ? SKT__OPEN : 0;
 }
 
 void skt__set_state(skt *s, int state) {
   skt__set_kind(s, (s->kind & ~SKT_STATES) | state);
   SKT__STORE(&s->writing, state == SKT_CONNECTED ? SKT__OPEN : 0);
-  SKT__STORE(&s->reading, reading_in_state(s, state));
+  int16_t reading = reading_in_state(s, state);
+  SKT__STORE(&s->reading, skt__cancelled(s) ? SKT_ECANCELED : reading);
 }
 
 void skt__set_failed(skt *s, int rc) {
@@ -31,8 +32,11 @@ void skt__choose_icmp(const skt *s) {
 }
 
 void skt__fill(skt *s, skt__os_handle handle, int kind) {
-  *s = (skt){.handle = (uintptr_t)handle, .kind = (uint16_t)kind};
-  skt__set_state(s, kind & SKT_STATES);
+  int state = kind & SKT_STATES;
+  *s = (skt){.handle = (uintptr_t)handle,
+             .kind = (uint16_t)kind,
+             .writing = state == SKT_CONNECTED ? SKT__OPEN : 0};
+  s->reading = reading_in_state(s, state);
 }
 
 static bool is_valid_kind(int domain, int type, int protocol) {
@@ -46,6 +50,9 @@ static bool is_valid_kind(int domain, int type, int protocol) {
  * unix socket (unix_create), and has no raw sockets of protocol 0, which
  * elsewhere receive every protocol. */
 static bool is_unportable(int domain, int type, int protocol) {
+  if (type <= SKT_DATAGRAM) {
+    return false;
+  }
   return skt__native_type(type) < 0 ||
          (type == SKT_RAW && (domain == SKT_UNIX || protocol == 0));
 }
