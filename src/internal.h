@@ -157,8 +157,8 @@ static inline void skt__set_sharing(skt *s, int flags) {
 /* Whether the socket can be bound with none or this one of these flags. */
 static inline bool skt__takes_sharing(const skt *s, int sharing) {
   bool is_datagram = skt__type(s) == SKT_DATAGRAM;
-  bool has_ports = skt__domain(s) != SKT_UNIX &&
-                   (skt__type(s) == SKT_STREAM || is_datagram);
+  bool has_ports =
+      skt__domain(s) != SKT_UNIX && (skt__type(s) == SKT_STREAM || is_datagram);
   switch (sharing) {
   case 0:
   case SKT_EXCLUSIVE:

@@ -24,8 +24,7 @@ static int set_device(skt *s, const char *name) {
   if (*name != '\0') {
     index = can_be_interface(name) ? skt__sys_interface(name) : SKT_ENODEV;
   }
-  return index < 0 ? (int)index
-                   : skt_set_option(s, SKT_OPT_DEVICE, (int)index);
+  return index < 0 ? (int)index : skt_set_option(s, SKT_OPT_DEVICE, (int)index);
 }
 
 static int set_congestion(skt *s, const char *name) {
