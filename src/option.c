@@ -191,8 +191,7 @@ int skt__option_to_set(skt *s, int option, const skt__option_row **row) {
   if (rule_for(s, option) == NULL) {
     return SKT_EINVAL;
   }
-  bool pending =
-      skt__connecting(s) && skt_connect_finish(s) == SKT_EINPROGRESS;
+  bool pending = skt__connecting(s) && skt_connect_finish(s) == SKT_EINPROGRESS;
   return find_option(s, option, pending, row);
 }
 

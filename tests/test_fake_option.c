@@ -324,7 +324,7 @@ TEST(option_form, device_that_is_not_looked_up_or_not_found) {
   skt connecting = socket_of(SKT_IPV6, SKT_CONNECTING), local;
   char text[SKT_OPTION_TEXT_MAX];
   skt__fill(&local, (skt__os_handle)42, SKT_UNIX | SKT_STREAM);
-  PLAY({"get_option", 0});
+  PLAY({"wait", 0}, {"get_option", 0});
   CHECK_EQ(skt_set_option_text(&none, SKT_OPT_DEVICE, "none-24"), SKT_EBADF);
   CHECK_EQ(skt_set_option_text(&local, SKT_OPT_DEVICE, "none-24"), SKT_EINVAL);
   CHECK_EQ(skt_set_option_text(&connecting, SKT_OPT_DEVICE, "none-24"),
