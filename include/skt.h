@@ -1523,8 +1523,9 @@ SKT_API int skt_poller_destroy(skt_poller *p);
  *                       only; elsewhere other interfaces receive nothing for
  *                       the socket
  *   MARK                Linux, with a privilege
- *   CORK                Linux, macOS and BSDs. Linux waits at most 200 ms; macOS
- *                       may keep what waits until the next write or the close
+ *   CORK                Linux, macOS, FreeBSD, OpenBSD. Linux waits at most
+ *                       200 ms; macOS may keep what waits until the next write
+ *                       or the close
  *   FAST_OPEN           Linux, which bounds the number, as read; on macOS,
  *                       FreeBSD and Windows it is on or off, and reads as 1 or
  *                       0. The system's settings can forbid it all the same
@@ -1661,8 +1662,8 @@ SKT_API int skt_get_option_text(const skt *s, int option, char *text,
  *                          value is only a number
  *          SKT_ENOENT      SKT_OPT_CONGESTION: no such algorithm here
  *          SKT_ENODEV      SKT_OPT_DEVICE: no such interface
- *          SKT_EALREADY SKT_EOPNOTSUPP SKT_EACCES SKT_ENOBUFS SKT_ENOMEM  as for
- *                          skt_set_option
+ *          SKT_EALREADY SKT_EOPNOTSUPP SKT_EACCES  as for skt_set_option
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  *          SKT_EMFILE SKT_ENFILE SKT_EAFNOSUPPORT  SKT_OPT_DEVICE: as for
  *                          skt_addr_parse
  * Blocks   never.
