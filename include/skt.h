@@ -309,8 +309,8 @@ enum {
   SKT_SHARE_MULTICAST = 0x8000, /* each socket gets what a group is sent */
   SKT_SHARE_LOAD = 0x10000,     /* each socket gets a part of the load */
   /* The bits of each part: (skt_kind(&s) & SKT_TYPES) == SKT_STREAM */
-  SKT_DOMAINS = 0x0f,
-  SKT_TYPES = 0xf0,
+  SKT_DOMAINS = 0x07,
+  SKT_TYPES = 0x70,
   SKT_STATES = 0x0700
 };
 
@@ -600,7 +600,7 @@ SKT_API int skt_cancel(skt *s);
  *          its interface: "[fe80::1%2]:80"
  *   flags  0, or SKT_DUAL_STACK for an IPv6 stream or datagram socket that also
  *          takes IPv4, as SKT_OPT_V6ONLY set to 0 does; or'ed with at most one
- *          of the three below
+ *          of the three below. With none of the three SKT_OPT_SHARE counts
  *
  * Without flags this is the safe bind for a server. No other socket can take
  * the port while a stream socket listens there or a datagram socket is open. A
@@ -627,9 +627,14 @@ SKT_API int skt_cancel(skt *s);
  *                        its old connections
  *   SKT_SHARE_MULTICAST  datagram sockets that all have this flag share one
  *                        port; each gets what is sent to a group it has joined.
+ *                        One that is connected gets what its peer sends, and
+ *                        one that is not gets the rest: so a server can give a
+ *                        client a socket of its own. What arrives between its
+ *                        bind and its connect goes to either.
  *                        A program of any user can share too, read what the
  *                        group is sent, and take what is sent to one address
- *                        alone: not for secrets, nor for other messages
+ *                        alone: not for secrets, unless the messages protect
+ *                        themselves
  *   SKT_SHARE_LOAD       stream or datagram sockets that all have this flag
  *                        share one port; the system distributes what arrives.
  *                        Only sockets of one user can share; on Linux a
@@ -1465,6 +1470,47 @@ SKT_API int skt_poller_destroy(skt_poller *p);
  *   DEVICE              0..16777215     IPv4, IPv6    index of the interface to
  *                                                     send by; 0 is any
  *   MARK                0..INT_MAX      IPv4, IPv6    mark for routing rules
+ *   CORK                0, 1            TCP           1: what is written waits
+ *                                                     until a segment is full,
+ *                                                     and is sent by setting 0
+ *   FAST_OPEN           0..32767        TCP that      how many connections may
+ *                                       listens       bring bytes before they
+ *                                                     are complete; 0 is none
+ *   FAST_OPEN_CONNECT   0, 1            TCP, before   the first write connects,
+ *                                       connecting    if the peer is known to
+ *                                                     allow it; see below
+ *   DEFER_ACCEPT        s, 0..32767     TCP           a connection is accepted
+ *                                                     when its first bytes are
+ *                                                     there, or after this
+ *                                                     time. What is in force is
+ *                                                     read, 7 for 4
+ *   LOW_WATER           bytes,          TCP           how many bytes must be
+ *                         1..INT_MAX/2                there for SKT_READ, and
+ *                                                     for a read that blocks;
+ *                                                     see below
+ *   PRIORITY            0..6            IPv4, IPv6    of packets in this host's
+ *                                                     queues. TRAFFIC_CLASS
+ *                                                     sets it too
+ *   FREEBIND            0, 1            IPv4, IPv6,   skt_bind takes addresses
+ *                                       stream or     that this host does not
+ *                                       datagram      have, or not yet
+ *   BIND_NO_PORT        0, 1            TCP, before   skt_bind with port 0 sets
+ *                                       skt_bind      the address alone, and
+ *                                                     skt_connect chooses the
+ *                                                     port: two connections to
+ *                                                     different peers can have
+ *                                                     the same
+ *   PROTOCOL            only read       all           the protocol's number, as
+ *                                                     for skt_socket; 6 is TCP,
+ *                                                     17 UDP, 0 unix
+ *   CONGESTION          a text          TCP           name of the algorithm for
+ *                                                     congestion control
+ *   SHARE               0 or one of     all           the flag that skt_bind
+ *                       SKT_EXCLUSIVE,                uses if its flags name
+ *                       SKT_SHARE_...                 none of the three. Set it
+ *                                                     before, to a flag that
+ *                                                     skt_bind takes for such a
+ *                                                     socket; no system call
  *
  * Not on every system; elsewhere SKT_EOPNOTSUPP:
  *   KEEPALIVE_IDLE      set, but not read, on Windows before 10 version 1709;
@@ -1478,6 +1524,30 @@ SKT_API int skt_poller_destroy(skt_poller *p);
  *                       only; elsewhere other interfaces receive nothing for
  *                       the socket
  *   MARK                Linux, with a privilege
+ *   CORK                Linux, macOS, FreeBSD, OpenBSD. Linux waits at most
+ *                       200 ms; macOS may keep what waits until the next write
+ *                       or the close
+ *   FAST_OPEN           Linux, which bounds the number, as read; on macOS,
+ *                       FreeBSD and Windows it is on or off, and reads as 1 or
+ *                       0. The system's settings can forbid it all the same
+ *   FAST_OPEN_CONNECT, DEFER_ACCEPT, PRIORITY, BIND_NO_PORT
+ *                       Linux
+ *   LOW_WATER           not on Windows. The system bounds it to what its buffer
+ *                       holds; what is in force is read
+ *   FREEBIND            Linux; FreeBSD, NetBSD and OpenBSD, with a privilege
+ *   PROTOCOL            Linux, FreeBSD, OpenBSD, Windows
+ *   CONGESTION          Linux, FreeBSD
+ *
+ * After FAST_OPEN_CONNECT, and if this host has connected to the peer before,
+ * skt_connect returns 0 and sends nothing: the first skt_write connects and
+ * takes its bytes along. Until then skt_peer returns SKT_ENOTCONN and a read
+ * waits, so it is for protocols in which the client speaks first. The codes of
+ * skt_connect, a refusal for example, then come from skt_write.
+ *
+ * With LOW_WATER a socket is ready for SKT_READ when so many bytes are there,
+ * at the end of the stream, and after an error; a read that blocks waits for so
+ * many, or for as many as fit its buffer. A non-blocking read takes what is
+ * there.
  *
  * There is no SO_LINGER. With it close would block, even on non-blocking
  * sockets, or fail and stay open, depending on the system. skt_close never
@@ -1500,7 +1570,18 @@ enum {
   SKT_OPT_BROADCAST = 11,
   SKT_OPT_USER_TIMEOUT = 12,
   SKT_OPT_DEVICE = 13,
-  SKT_OPT_MARK = 14
+  SKT_OPT_MARK = 14,
+  SKT_OPT_CORK = 15,
+  SKT_OPT_FAST_OPEN = 16,
+  SKT_OPT_FAST_OPEN_CONNECT = 17,
+  SKT_OPT_DEFER_ACCEPT = 18,
+  SKT_OPT_LOW_WATER = 19,
+  SKT_OPT_PRIORITY = 20,
+  SKT_OPT_FREEBIND = 21,
+  SKT_OPT_BIND_NO_PORT = 22,
+  SKT_OPT_PROTOCOL = 23,
+  SKT_OPT_CONGESTION = 24,
+  SKT_OPT_SHARE = 25
 };
 
 /** Read an option.
@@ -1510,7 +1591,8 @@ enum {
  *   value   receives it, in the unit of the above; 0 on any error
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EINVAL      no such option, or not for this kind of socket
+ * Errors   SKT_EINVAL      no such option, not for this kind of socket, or its
+ *                          value is a text
  *          SKT_EALREADY    s is connecting
  *          SKT_EOPNOTSUPP  this system lacks the option, or cannot read it
  *          SKT_ENOTCONN    the connection has ended, and the option with it
@@ -1530,8 +1612,9 @@ SKT_API int skt_get_option(const skt *s, int option, int *value);
  * On a connection that has ended this does nothing and returns 0.
  *
  * Returns  0 or one of Errors.
- * Errors   SKT_EINVAL      no such option, not for this kind of socket, value
- *                          out of range, or SKT_OPT_V6ONLY after skt_bind
+ * Errors   SKT_EINVAL      no such option, not for this kind of socket or its
+ *                          state, value out of range or a text, or
+ *                          SKT_OPT_V6ONLY or SKT_OPT_SHARE after skt_bind
  *          SKT_EALREADY    s is connecting
  *          SKT_EOPNOTSUPP  this system lacks the option
  *          SKT_EACCES      not allowed to this process
@@ -1543,6 +1626,51 @@ SKT_API int skt_get_option(const skt *s, int option, int *value);
  *          sends nothing.
  * Source   POSIX setsockopt(); Winsock setsockopt(), SIO_KEEPALIVE_VALS. */
 SKT_API int skt_set_option(skt *s, int option, int value);
+
+/** Room for the text of any option, with its terminating zero. */
+#define SKT_OPTION_TEXT_MAX 257
+
+/** Read an option as text.
+ *
+ *   s         a socket of a kind that has the option
+ *   option    SKT_OPT_CONGESTION; or SKT_OPT_DEVICE, by its interface's name
+ *   text      receives the text and a terminating zero; `capacity` bytes. Empty
+ *             on any error, and for SKT_OPT_DEVICE 0, any interface
+ *   capacity  SKT_OPTION_TEXT_MAX is always enough
+ *
+ * Returns  the length without the zero, or one of Errors.
+ * Errors   SKT_EINVAL      no such option, not for this kind of socket, or its
+ *                          value is only a number
+ *          SKT_ENOSPC      capacity is too small
+ *          SKT_ENODEV      SKT_OPT_DEVICE: the interface has disappeared
+ *          SKT_EALREADY SKT_EOPNOTSUPP SKT_ENOTCONN SKT_ENOBUFS  as for
+ *                          skt_get_option
+ * Blocks   never.
+ * Threads  any thread, also while others read, write, accept or wait.
+ * Differs  Windows names interfaces in another way ("ethernet_32769").
+ * Source   POSIX getsockopt(), if_indextoname(); Windows if_indextoname(). */
+SKT_API int skt_get_option_text(const skt *s, int option, char *text,
+                                size_t capacity);
+
+/** Set an option by text.
+ *
+ *   s       a socket of a kind that has the option
+ *   option  SKT_OPT_CONGESTION; or SKT_OPT_DEVICE, by its interface's name
+ *   text    zero-terminated; "" is any interface
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL      no such option, not for this kind of socket, or its
+ *                          value is only a number
+ *          SKT_ENOENT      SKT_OPT_CONGESTION: no such algorithm here
+ *          SKT_ENODEV      SKT_OPT_DEVICE: no such interface
+ *          SKT_EALREADY SKT_EOPNOTSUPP SKT_EACCES  as for skt_set_option
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
+ *          SKT_EMFILE SKT_ENFILE SKT_EAFNOSUPPORT  SKT_OPT_DEVICE: as for
+ *                          skt_addr_parse
+ * Blocks   never.
+ * Threads  no other call on s at the same time, except skt_cancel.
+ * Source   POSIX setsockopt(), if_nametoindex(); Windows if_nametoindex(). */
+SKT_API int skt_set_option_text(skt *s, int option, const char *text);
 
 /*
  * Names of a socket

@@ -19,16 +19,20 @@
 
 /* skt.kind holds domain, type, state and flags. The public states are in skt.h;
  * a fresh socket has none. SKT_NONBLOCK is a flag of every socket;
- * SKT_EXCLUSIVE and SKT_DUAL_STACK are those that skt_bind was given.
- * SKT_DUAL_STACK of a fresh socket is what SKT_OPT_V6ONLY asked for. */
+ * SKT_DUAL_STACK and one of three that share are those that skt_bind was given,
+ * and of a fresh socket what SKT_OPT_V6ONLY and SKT_OPT_SHARE asked for. Two of
+ * the three have bits of their own here. */
 enum {
+  SKT__SHARE_MULTICAST = 0x0008,
+  SKT__SHARE_LOAD = 0x0080,
   SKT__LIMITED = 0x0800,     /* one of its directions has a limit */
   SKT__WAS_LIMITED = 0x8000, /* has a limit, or once had one */
-  SKT__FLAGS = SKT_NONBLOCK | SKT_DUAL_STACK | SKT_EXCLUSIVE
+  SKT__SHARED = SKT_EXCLUSIVE | SKT__SHARE_MULTICAST | SKT__SHARE_LOAD,
+  SKT__FLAGS = SKT_NONBLOCK | SKT_DUAL_STACK
 };
 _Static_assert((SKT_DOMAINS ^ SKT_TYPES ^ SKT_STATES ^ SKT__LIMITED ^
-                SKT__WAS_LIMITED ^ SKT__FLAGS) == 0xffff,
-               "no two of them overlap; SKT_SHARE_MULTICAST is never stored");
+                SKT__WAS_LIMITED ^ SKT__SHARED ^ SKT__FLAGS) == 0xffff,
+               "no two of them overlap");
 
 /* States beside the public ones. */
 enum {
@@ -134,6 +138,40 @@ static inline void skt__set_kind(skt *s, int kind) {
   SKT__STORE(&s->kind, (uint16_t)kind);
 }
 
+/* The flags of skt_bind that say who shares the port; at most one is set. */
+enum { SKT__SHARING = SKT_EXCLUSIVE | SKT_SHARE_MULTICAST | SKT_SHARE_LOAD };
+
+static inline int skt__sharing(const skt *s) {
+  int flags = s->kind & SKT_EXCLUSIVE;
+  flags |= (s->kind & SKT__SHARE_MULTICAST) != 0 ? SKT_SHARE_MULTICAST : 0;
+  return flags | ((s->kind & SKT__SHARE_LOAD) != 0 ? SKT_SHARE_LOAD : 0);
+}
+
+static inline void skt__set_sharing(skt *s, int flags) {
+  int kind = (s->kind & ~SKT__SHARED) | (flags & SKT_EXCLUSIVE);
+  kind |= (flags & SKT_SHARE_MULTICAST) != 0 ? SKT__SHARE_MULTICAST : 0;
+  kind |= (flags & SKT_SHARE_LOAD) != 0 ? SKT__SHARE_LOAD : 0;
+  skt__set_kind(s, kind);
+}
+
+/* Whether the socket can be bound with none or this one of these flags. */
+static inline bool skt__takes_sharing(const skt *s, int sharing) {
+  bool is_datagram = skt__type(s) == SKT_DATAGRAM;
+  bool has_ports =
+      skt__domain(s) != SKT_UNIX && (skt__type(s) == SKT_STREAM || is_datagram);
+  switch (sharing) {
+  case 0:
+  case SKT_EXCLUSIVE:
+    return true;
+  case SKT_SHARE_MULTICAST:
+    return has_ports && is_datagram;
+  case SKT_SHARE_LOAD:
+    return has_ports;
+  default: /* more than one, or another number */
+    return false;
+  }
+}
+
 /* Enter a state: set it, and what it means for reading and writing. */
 void skt__set_state(skt *s, int state);
 
@@ -189,6 +227,21 @@ void skt__restore_mode(skt *s);
 
 /* Whether a code of a call for an option means that the connection is gone. */
 bool skt__is_gone(const skt *s, int rc);
+
+/* The system's form of an option, to read or to set it. Return SKT_EINVAL for
+ * another kind of socket, SKT_EALREADY while it connects, SKT_EOPNOTSUPP if the
+ * system lacks the option. To set one settles a connect that has ended. */
+int skt__option_to_read(const skt *s, int option, const skt__option_row **row);
+int skt__option_to_set(skt *s, int option, const skt__option_row **row);
+
+/* The code for the caller after the system returned rc for an option;
+ * `when_gone` if the connection is gone. */
+int skt__option_code(const skt *s, int rc, int when_gone);
+
+/* The options that skt keeps for skt_bind, checked for kind and range. */
+bool skt__is_kept_option(int option);
+int skt__read_kept(const skt *s, int option);
+int skt__set_kept(skt *s, int option, int value);
 
 /* Give a fresh socket the wildcard and a port, and leave its state alone. */
 int skt__bind_any(const skt *s);

@@ -15,6 +15,11 @@
 #define WITH_PORTS (TYPE_BIT(SKT_STREAM) | TYPE_BIT(SKT_DATAGRAM))
 #define CAN_BROADCAST (TYPE_BIT(SKT_DATAGRAM) | TYPE_BIT(SKT_RAW))
 
+/* Ranges that no number is in: of options that are only read, and of those
+ * whose value is a text (option_text.c). */
+#define READ_ONLY 1, 0
+#define NO_NUMBER 0, -1
+
 typedef struct option_rule {
   int option, low, high;
   unsigned domains, types;
@@ -39,6 +44,17 @@ static const option_rule option_rules[] = {
     {SKT_OPT_USER_TIMEOUT, 0, INT_MAX, TCP},
     {SKT_OPT_DEVICE, 0, 0xffffff, INTERNET, ANY},
     {SKT_OPT_MARK, 0, INT_MAX, INTERNET, ANY},
+    {SKT_OPT_CORK, 0, 1, TCP},
+    {SKT_OPT_FAST_OPEN, 0, 32767, TCP},
+    {SKT_OPT_FAST_OPEN_CONNECT, 0, 1, TCP},
+    {SKT_OPT_DEFER_ACCEPT, 0, 32767, TCP},
+    {SKT_OPT_LOW_WATER, 1, INT_MAX / 2, TCP},
+    {SKT_OPT_PRIORITY, 0, 6, INTERNET, ANY},
+    {SKT_OPT_FREEBIND, 0, 1, INTERNET, WITH_PORTS},
+    {SKT_OPT_BIND_NO_PORT, 0, 1, TCP},
+    {SKT_OPT_PROTOCOL, READ_ONLY, ANY, ANY},
+    {SKT_OPT_CONGESTION, NO_NUMBER, TCP},
+    {SKT_OPT_SHARE, 0, SKT_SHARE_LOAD, ANY, ANY},
 };
 
 /* Options that have one name and one unit on every system. */
@@ -89,6 +105,8 @@ static int encode_value(const skt__option_row *row, int value) {
     return value / 1000 + (value % 1000 != 0);
   case SKT__NETWORK_ORDER:
     return (int)htonl((uint32_t)value);
+  case SKT__SWITCH:
+    return value != 0;
   default:
     return value;
   }
@@ -118,6 +136,8 @@ static int decode_value(const skt__option_row *row, int native) {
     return decode_seconds(native);
   case SKT__NETWORK_ORDER:
     return decode_index((uint32_t)native);
+  case SKT__SWITCH:
+    return native != 0;
   default:
     return native;
   }
@@ -143,12 +163,56 @@ bool skt__is_gone(const skt *s, int rc) {
           skt__sys_peer(skt__handle(s), &peer) == SKT_ENOTCONN);
 }
 
-/* One code for an option that the system lacks. */
-static int unify_lacking(int rc) {
+int skt__option_code(const skt *s, int rc, int when_gone) {
+  if (skt__is_gone(s, rc)) {
+    return when_gone;
+  }
   return rc == SKT_ENOPROTOOPT ? SKT_EOPNOTSUPP : rc;
 }
 
+static int find_option(const skt *s, int option, bool pending,
+                       const skt__option_row **row) {
+  if (pending) {
+    return SKT_EALREADY;
+  }
+  *row = row_for(s, option);
+  return *row == NULL ? SKT_EOPNOTSUPP : 0;
+}
+
+int skt__option_to_read(const skt *s, int option, const skt__option_row **row) {
+  if (rule_for(s, option) == NULL) {
+    return SKT_EINVAL;
+  }
+  bool pending = skt__connecting(s) && skt__wait(s, SKT_WRITE, 0) == 0;
+  return find_option(s, option, pending, row);
+}
+
+int skt__option_to_set(skt *s, int option, const skt__option_row **row) {
+  if (rule_for(s, option) == NULL) {
+    return SKT_EINVAL;
+  }
+  bool pending = skt__connecting(s) && skt_connect_finish(s) == SKT_EINPROGRESS;
+  return find_option(s, option, pending, row);
+}
+
+/* Where one system refuses and another ignores it, skt refuses: macOS takes
+ * TCP_FASTOPEN of a listener alone (Darwin tcp_ctloutput), Linux does not take
+ * TCP_FASTOPEN_CONNECT later (do_tcp_setsockopt). */
+static bool suits_state(const skt *s, int option) {
+  switch (option) {
+  case SKT_OPT_FAST_OPEN:
+    return skt__state(s) == SKT_LISTENING;
+  case SKT_OPT_FAST_OPEN_CONNECT:
+    return skt__state(s) == SKT__FRESH || skt__state(s) == SKT_BOUND;
+  case SKT_OPT_BIND_NO_PORT:
+    return skt__is_fresh(s);
+  default:
+    return true;
+  }
+}
+
 int skt_get_option(const skt *s, int option, int *value) {
+  const skt__option_row *row;
   int native = 0;
   if (value != NULL) {
     *value = 0;
@@ -161,37 +225,23 @@ int skt_get_option(const skt *s, int option, int *value) {
     return SKT_EFAULT;
   }
   const option_rule *r = rule_for(s, option);
-  if (r == NULL) {
+  if (r == NULL || r->high < 0) {
     return SKT_EINVAL;
   }
-  if (option == SKT_OPT_V6ONLY) {
-    *value = (s->kind & SKT_DUAL_STACK) == 0;
+  if (skt__is_kept_option(option)) {
+    *value = skt__read_kept(s, option);
     return 0;
   }
-  if (skt__connecting(s) && skt__wait(s, SKT_WRITE, 0) == 0) {
-    return SKT_EALREADY;
+  rc = skt__option_to_read(s, option, &row);
+  if (rc == 0) {
+    rc = skt__sys_get_option(skt__handle(s), row, &native);
   }
-  const skt__option_row *row = row_for(s, option);
-  if (row == NULL) {
-    return SKT_EOPNOTSUPP;
-  }
-  rc = skt__sys_get_option(skt__handle(s), row, &native);
   if (rc < 0) {
-    return skt__is_gone(s, rc) ? SKT_ENOTCONN : unify_lacking(rc);
+    return skt__option_code(s, rc, SKT_ENOTCONN);
   }
   native = decode_value(row, native);
   /* The BSDs and macOS return the flag's bit where others return 1. */
   *value = r->high == 1 ? native != 0 : without_ecn(s, option, native);
-  return 0;
-}
-
-/* Record the default for skt_bind, which passes it to the system. */
-static int set_v6only(skt *s, int value) {
-  if (!skt__is_fresh(s)) {
-    return SKT_EINVAL;
-  }
-  int others = s->kind & ~SKT_DUAL_STACK;
-  skt__set_kind(s, value != 0 ? others : others | SKT_DUAL_STACK);
   return 0;
 }
 
@@ -210,6 +260,7 @@ static int set_native(skt *s, const skt__option_row *row, int value) {
 }
 
 int skt_set_option(skt *s, int option, int value) {
+  const skt__option_row *row;
   int rc = skt__check(s);
   if (rc < 0) {
     return rc;
@@ -218,16 +269,16 @@ int skt_set_option(skt *s, int option, int value) {
   if (r == NULL || value < r->low || value > r->high) {
     return SKT_EINVAL;
   }
-  if (option == SKT_OPT_V6ONLY) {
-    return set_v6only(s, value);
+  if (skt__is_kept_option(option)) {
+    return skt__set_kept(s, option, value);
   }
-  if (skt__connecting(s) && skt_connect_finish(s) == SKT_EINPROGRESS) {
-    return SKT_EALREADY;
+  rc = skt__option_to_set(s, option, &row);
+  if (rc < 0) {
+    return rc;
   }
-  const skt__option_row *row = row_for(s, option);
-  if (row == NULL) {
-    return SKT_EOPNOTSUPP;
+  if (!suits_state(s, option)) {
+    return SKT_EINVAL;
   }
   rc = set_native(s, row, encode_value(row, without_ecn(s, option, value)));
-  return skt__is_gone(s, rc) ? 0 : unify_lacking(rc);
+  return skt__option_code(s, rc, 0);
 }

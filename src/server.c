@@ -3,32 +3,14 @@
 #include "address.h"
 #include "retry.h"
 
-enum {
-  SHARING = SKT_EXCLUSIVE | SKT_SHARE_MULTICAST | SKT_SHARE_LOAD,
-  KNOWN_FLAGS = SKT_DUAL_STACK | SHARING
-};
-
 /* Whether skt_bind takes these flags for a socket of this kind. */
 static bool takes_flags(const skt *s, int flags) {
-  int sharing = flags & SHARING;
-  int domain = skt__domain(s), type = skt__type(s);
-  bool has_ports =
-      domain != SKT_UNIX && (type == SKT_STREAM || type == SKT_DATAGRAM);
-  if ((flags & ~KNOWN_FLAGS) != 0 ||
-      ((flags & SKT_DUAL_STACK) != 0 && !(domain == SKT_IPV6 && has_ports))) {
-    return false;
-  }
-  switch (sharing) {
-  case 0:
-  case SKT_EXCLUSIVE:
-    return true;
-  case SKT_SHARE_MULTICAST:
-    return has_ports && type == SKT_DATAGRAM;
-  case SKT_SHARE_LOAD:
-    return has_ports;
-  default: /* more than one */
-    return false;
-  }
+  int type = skt__type(s);
+  bool can_be_dual = skt__domain(s) == SKT_IPV6 &&
+                     (type == SKT_STREAM || type == SKT_DATAGRAM);
+  return (flags & ~(SKT_DUAL_STACK | SKT__SHARING)) == 0 &&
+         ((flags & SKT_DUAL_STACK) == 0 || can_be_dual) &&
+         skt__takes_sharing(s, flags & SKT__SHARING);
 }
 
 /* The flags for the backend: the caller's, and the defaults of the socket's
@@ -38,7 +20,7 @@ static int backend_flags(const skt *s, int flags) {
   if (domain == SKT_UNIX || type == SKT_RAW || type == SKT_RDM) {
     return 0;
   }
-  if ((flags & SHARING) == 0 && type == SKT_DATAGRAM) {
+  if ((flags & SKT__SHARING) == 0 && type == SKT_DATAGRAM) {
     flags |= SKT_EXCLUSIVE;
   }
   if ((flags & SKT_EXCLUSIVE) == 0 && type != SKT_DATAGRAM) {
@@ -74,12 +56,15 @@ int skt_bind(skt *s, const skt_addr *local, int flags) {
     return SKT_EINVAL;
   }
   flags |= s->kind & SKT_DUAL_STACK; /* SKT_OPT_V6ONLY */
+  if ((flags & SKT__SHARING) == 0) {
+    flags |= skt__sharing(s); /* SKT_OPT_SHARE */
+  }
   SKT__UNINTERRUPTED(
       rc, skt__sys_bind(skt__handle(s), local, backend_flags(s, flags)));
   if (rc == 0) {
     skt__set_state(s, SKT_BOUND);
-    flags &= SKT_EXCLUSIVE | SKT_DUAL_STACK;
-    skt__set_kind(s, s->kind | flags);
+    skt__set_kind(s, s->kind | (flags & SKT_DUAL_STACK));
+    skt__set_sharing(s, flags);
   }
   return rc;
 }

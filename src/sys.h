@@ -102,6 +102,10 @@ int64_t skt__sys_now_us(void);
  * system calls. */
 int64_t skt__sys_interface(const char *name);
 
+/* The name of the interface of an index, of up to SKT_OPTION_TEXT_MAX bytes
+ * with its zero. s is any socket. Returns 0 or SKT_ENODEV. */
+int skt__sys_interface_name(skt__os_handle s, int index, char *name);
+
 #include "sys_datagram.h"
 #include "sys_io.h"
 #include "sys_mode.h"

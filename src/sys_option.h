@@ -14,9 +14,10 @@ typedef struct skt__option_row {
 } skt__option_row;
 enum {
   SKT__AS_IS,
-  SKT__BUFFER,       /* Linux returns twice what was set */
-  SKT__SECONDS,      /* milliseconds in skt */
-  SKT__NETWORK_ORDER /* set in network byte order, returned in any */
+  SKT__BUFFER,        /* Linux returns twice what was set */
+  SKT__SECONDS,       /* milliseconds in skt */
+  SKT__NETWORK_ORDER, /* set in network byte order, returned in any */
+  SKT__SWITCH         /* a number in skt, on or off in the system */
 };
 extern const skt__option_row skt__sys_options[];
 
@@ -27,5 +28,12 @@ int skt__sys_get_option(skt__os_handle s, const skt__option_row *row,
                         int *value);
 int skt__sys_set_option(skt__os_handle s, const skt__option_row *row,
                         int value);
+
+/* The same for an option whose value is a text of n bytes, without and with a
+ * zero behind. Setting returns SKT_ENOENT if the system knows no such value. */
+int skt__sys_get_option_text(skt__os_handle s, const skt__option_row *row,
+                             char *text, size_t capacity);
+int skt__sys_set_option_text(skt__os_handle s, const skt__option_row *row,
+                             const char *text, size_t n);
 
 #endif

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
 #include "fake_sys.h"
 
 #include <stdlib.h>
@@ -8,6 +10,7 @@ size_t fake_n, fake_count;
 const void *fake_buffer;
 int fake_timeout_ms, fake_limit_ms, fake_option, fake_backlog;
 int fake_type, fake_protocol, fake_direction, fake_events;
+char fake_option_text[32];
 skt_addr fake_to;
 int fake_flags;
 skt *fake_cancelled;
@@ -367,13 +370,18 @@ int skt__sys_adopt(skt__os_handle s) {
   return code("adopt");
 }
 
-/* One of each form; and no SKT_OPT_MARK. */
+/* One of each form; and no SKT_OPT_MARK, SKT_OPT_CORK. */
 const skt__option_row skt__sys_options[] = {
     {SKT_OPT_SEND_BUFFER, 0, 1, 1, SKT__BUFFER},
     {SKT_OPT_RECEIVE_BUFFER, 0, 1, 2, SKT__AS_IS},
     {SKT_OPT_USER_TIMEOUT, 0, 1, 3, SKT__SECONDS},
     {SKT_OPT_DEVICE, SKT_IPV4, 1, 4, SKT__NETWORK_ORDER},
     {SKT_OPT_DEVICE, SKT_IPV6, 1, 5, SKT__AS_IS},
+    {SKT_OPT_FAST_OPEN, 0, 1, 6, SKT__SWITCH},
+    {SKT_OPT_FAST_OPEN_CONNECT, 0, 1, 7, SKT__AS_IS},
+    {SKT_OPT_BIND_NO_PORT, 0, 1, 8, SKT__AS_IS},
+    {SKT_OPT_PROTOCOL, 0, 1, 9, SKT__AS_IS},
+    {SKT_OPT_CONGESTION, 0, 1, 10, SKT__AS_IS},
     {0},
 };
 
@@ -391,6 +399,20 @@ int skt__sys_set_option(skt__os_handle s, const skt__option_row *row,
   return code("set_option");
 }
 
+int skt__sys_get_option_text(skt__os_handle s, const skt__option_row *row,
+                             char *text, size_t capacity) {
+  (void)s, (void)row;
+  snprintf(text, capacity, "%s", fake_option_text);
+  return code("get_option_text");
+}
+
+int skt__sys_set_option_text(skt__os_handle s, const skt__option_row *row,
+                             const char *text, size_t n) {
+  (void)s, (void)row;
+  snprintf(fake_option_text, sizeof fake_option_text, "%.*s", (int)n, text);
+  return code("set_option_text");
+}
+
 int64_t skt__sys_now_us(void) { return now_us; }
 
 /* "eth7" has its number; "none-24" fails with the code -24. */
@@ -399,6 +421,15 @@ int64_t skt__sys_interface(const char *name) {
     return strtol(name + 4, NULL, 10);
   }
   return strcmp(name, "eth7") == 0 ? 7 : SKT_ENODEV;
+}
+
+int skt__sys_interface_name(skt__os_handle s, int index, char *name) {
+  (void)s;
+  if (index != 7) {
+    return SKT_ENODEV;
+  }
+  memcpy(name, "eth7", sizeof "eth7");
+  return 0;
 }
 
 int skt__sys_native_error(void) { return 0; }

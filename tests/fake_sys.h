@@ -40,6 +40,7 @@ extern bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking,
 /* The native value of every option: what the last call set, and what the next
  * one reads. */
 extern int fake_option;
+extern char fake_option_text[32];
 
 /* For the result of "wait": the waker was woken. Alone, for that of
  * "poller_wait": the poller was, and reports nothing else. */

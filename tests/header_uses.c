@@ -110,6 +110,10 @@ static int use_options(skt *s, bool yes) {
   if (rc == 0) {
     rc = skt_get_option(s, option + 1 < SKT_OPT_MARK ? option : 0, &value);
   }
+  char name[SKT_OPTION_TEXT_MAX] = "";
+  value += skt_get_option_text(s, SKT_OPT_DEVICE, name, sizeof name);
+  value += skt_set_option_text(s, SKT_OPT_DEVICE, name);
+  rc += skt_set_option(s, SKT_OPT_SHARE, yes ? SKT_EXCLUSIVE : 0);
   return rc == SKT_EOPNOTSUPP ? SKT_OPT_MARK : value;
 }
 

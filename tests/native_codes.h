@@ -149,6 +149,7 @@ SEEN(WATCH, "no socket but a file", 1, 0, SKT_ENOTSOCK)
 
 /* Moving bytes. */
 SEEN(READ | WRITE, "would wait", 11, 10035, SKT_EAGAIN)
+SEEN(WRITE, "goes on connecting", 115, 0, SKT_EAGAIN)
 SEEN(READ | WRITE, "not connected", 107, 10057, SKT_ENOTCONN)
 SEEN(READ | WRITE, "failure in the system", 5, 0, SKT_EIO)
 SEEN(READ | WRITE, "keep-alive found the peer gone", 110, 10052, SKT_EHOSTDOWN)

@@ -77,6 +77,13 @@ static long long do_get(skt *s) {
 static long long do_set(skt *s) {
   return skt_set_option(s, SKT_OPT_NODELAY, 1);
 }
+static long long do_get_text(skt *s) {
+  char text[SKT_OPTION_TEXT_MAX];
+  return skt_get_option_text(s, SKT_OPT_DEVICE, text, sizeof text);
+}
+static long long do_set_text(skt *s) {
+  return skt_set_option_text(s, SKT_OPT_DEVICE, "");
+}
 static long long do_local(skt *s) { return skt_local(s, &addr); }
 static long long do_peer(skt *s) { return skt_peer(s, &addr); }
 
@@ -102,6 +109,12 @@ static long long bad_shutdown(skt *s) { return skt_shutdown(s, 99); }
 static long long bad_wait(skt *s) { return skt_wait(s, 99, -99, NULL); }
 static long long bad_get(skt *s) { return skt_get_option(s, -1, NULL); }
 static long long bad_set(skt *s) { return skt_set_option(s, -1, -1); }
+static long long bad_get_text(skt *s) {
+  return skt_get_option_text(s, -1, NULL, 0);
+}
+static long long bad_set_text(skt *s) {
+  return skt_set_option_text(s, -1, NULL);
+}
 static long long bad_local(skt *s) { return skt_local(s, NULL); }
 static long long bad_peer(skt *s) { return skt_peer(s, NULL); }
 
@@ -129,7 +142,8 @@ static const struct {
     ENTRY(bad_write),        ENTRY(bad_shutdown),    ENTRY(bad_wait),
     ENTRY(bad_local),        ENTRY(bad_peer),        ENTRY(do_add),
     ENTRY(do_modify),        ENTRY(do_remove),       ENTRY(bad_add),
-    ENTRY(bad_modify),
+    ENTRY(bad_modify),       ENTRY(do_get_text),     ENTRY(do_set_text),
+    ENTRY(bad_get_text),     ENTRY(bad_set_text),
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 
@@ -176,6 +190,8 @@ TEST(arguments, missing_pointer_wins_over_arguments_and_state) {
   CHECK_EQ(skt_receive_from(&s, NULL, SIZE_MAX, NULL, NULL), SKT_EFAULT);
   CHECK_EQ(skt_limit(&s, 99, NULL), SKT_EFAULT);
   CHECK_EQ(skt_get_option(&s, -1, NULL), SKT_EFAULT);
+  CHECK_EQ(skt_get_option_text(&s, -1, NULL, 0), SKT_EFAULT);
+  CHECK_EQ(skt_set_option_text(&s, -1, NULL), SKT_EFAULT);
   CHECK_EQ(skt_local(&s, NULL), SKT_EFAULT);
   CHECK_EQ(skt_peer(&s, NULL), SKT_EFAULT);
   skt_close(&s);

@@ -213,3 +213,131 @@ TEST(option_form, setting_and_reading_are_one_call_each) {
   CHECK_EQ(skt_get_option(&s, SKT_OPT_NODELAY, &value), 0);
   CHECK_PLAYED();
 }
+
+TEST(option_form, number_of_a_switch_is_on_or_off) {
+  skt s = socket_of(SKT_IPV4, SKT_LISTENING);
+  CHECK_EQ(set_as(&s, SKT_OPT_FAST_OPEN, 0), 0);
+  CHECK_EQ(set_as(&s, SKT_OPT_FAST_OPEN, 1), 1);
+  CHECK_EQ(set_as(&s, SKT_OPT_FAST_OPEN, 32767), 1);
+  CHECK_EQ(read_as(&s, SKT_OPT_FAST_OPEN, 0), 0);
+  CHECK_EQ(read_as(&s, SKT_OPT_FAST_OPEN, 0x40), 1);
+}
+
+/* What one system ignores in a state and another refuses. */
+TEST(option_form, states_that_an_option_suits_are_kept_without_the_system) {
+  static const struct {
+    int option;
+    bool fresh, bound, listening, connected;
+  } suits[] = {
+      {SKT_OPT_FAST_OPEN, false, false, true, false},
+      {SKT_OPT_FAST_OPEN_CONNECT, true, true, false, false},
+      {SKT_OPT_BIND_NO_PORT, true, false, false, false},
+  };
+  for (size_t i = 0; i < sizeof suits / sizeof *suits; ++i) {
+    skt fresh = socket_of(SKT_IPV4, SKT__FRESH);
+    skt bound = socket_of(SKT_IPV4, SKT_BOUND);
+    skt listening = socket_of(SKT_IPV4, SKT_LISTENING);
+    skt connected = socket_of(SKT_IPV4, SKT_CONNECTED);
+    int option = suits[i].option;
+    CHECK_EQ(set_as(&fresh, option, 1), suits[i].fresh ? 1 : SKT_EINVAL);
+    CHECK_EQ(set_as(&bound, option, 1), suits[i].bound ? 1 : SKT_EINVAL);
+    CHECK_EQ(set_as(&listening, option, 1),
+             suits[i].listening ? 1 : SKT_EINVAL);
+    CHECK_EQ(set_as(&connected, option, 1),
+             suits[i].connected ? 1 : SKT_EINVAL);
+    CHECK_EQ(read_as(&connected, option, 1), 1);
+  }
+}
+
+TEST(option_form, sharing_needs_no_call_and_goes_to_bind) {
+  static const int shares[] = {0, SKT_EXCLUSIVE, SKT_SHARE_LOAD};
+  skt_addr at;
+  int value;
+  CHECK_EQ(skt_addr_parse(&at, "127.0.0.1:80"), 0);
+  for (int i = 0; i < 9; ++i) {
+    int share = shares[i / 3], flag = shares[i % 3];
+    int in_force = flag != 0 ? flag : share;
+    skt s = socket_of(SKT_IPV4, SKT__FRESH);
+    PLAY({"bind", SKT_EADDRINUSE}, {"bind", 0});
+    CHECK_EQ(skt_set_option(&s, SKT_OPT_SHARE, SKT_EXCLUSIVE), 0);
+    CHECK_EQ(skt_set_option(&s, SKT_OPT_SHARE, share), 0);
+    CHECK_EQ(skt_bind(&s, &at, flag), SKT_EADDRINUSE);
+    CHECK_EQ(skt_get_option(&s, SKT_OPT_SHARE, &value), 0);
+    CHECK_EQ(value, share); /* a bind that fails leaves it alone */
+    CHECK_EQ(skt_bind(&s, &at, flag), 0);
+    CHECK_EQ(fake_flags & SKT__SHARING, in_force);
+    CHECK_EQ(skt_get_option(&s, SKT_OPT_SHARE, &value), 0);
+    CHECK_EQ(value, in_force);
+    CHECK_EQ(skt_set_option(&s, SKT_OPT_SHARE, 0), SKT_EINVAL);
+    CHECK_PLAYED();
+  }
+}
+
+TEST(option_form, text_is_one_call) {
+  skt s = fake_connected();
+  char text[SKT_OPTION_TEXT_MAX] = "x";
+  PLAY({"set_option_text", 0}, {"get_option_text", 0});
+  CHECK_EQ(skt_set_option_text(&s, SKT_OPT_CONGESTION, "bbr"), 0);
+  CHECK_STR(fake_option_text, "bbr");
+  CHECK_EQ(skt_get_option_text(&s, SKT_OPT_CONGESTION, text, sizeof text), 3);
+  CHECK_STR(text, "bbr");
+  CHECK_PLAYED();
+}
+
+TEST(option_form, codes_of_a_text) {
+  static const int codes[][3] = {
+      {SKT_ENOPROTOOPT, SKT_EOPNOTSUPP, SKT_EOPNOTSUPP},
+      {SKT_ENOENT, SKT_ENOENT, SKT_ENOENT},
+      {SKT_EACCES, SKT_EACCES, SKT_EACCES},
+      {SKT_ECONNRESET, 0, SKT_ENOTCONN}};
+  skt s = fake_connected();
+  char text[SKT_OPTION_TEXT_MAX];
+  for (size_t i = 0; i < sizeof codes / sizeof *codes; ++i) {
+    PLAY({"set_option_text", codes[i][0]}, {"get_option_text", codes[i][0]});
+    CHECK_EQ(skt_set_option_text(&s, SKT_OPT_CONGESTION, "bbr"), codes[i][1]);
+    CHECK_EQ(skt_get_option_text(&s, SKT_OPT_CONGESTION, text, sizeof text),
+             codes[i][2]);
+    CHECK_STR(text, "");
+    CHECK_PLAYED();
+  }
+}
+
+TEST(option_form, device_by_name_is_its_index) {
+  skt s = socket_of(SKT_IPV6, SKT__FRESH);
+  char text[SKT_OPTION_TEXT_MAX];
+  PLAY({"set_option", 0}, {"get_option", 0}, {"set_option", 0},
+       {"get_option", 0});
+  CHECK_EQ(skt_set_option_text(&s, SKT_OPT_DEVICE, "eth7"), 0);
+  CHECK_EQ(fake_option, 7);
+  CHECK_EQ(skt_get_option_text(&s, SKT_OPT_DEVICE, text, sizeof text), 4);
+  CHECK_STR(text, "eth7");
+  CHECK_EQ(skt_set_option_text(&s, SKT_OPT_DEVICE, ""), 0);
+  CHECK_EQ(fake_option, 0);
+  CHECK_EQ(skt_get_option_text(&s, SKT_OPT_DEVICE, text, sizeof text), 0);
+  CHECK_STR(text, "");
+  CHECK_PLAYED();
+}
+
+/* The name is looked up last. "none-24" fails with the code -24. */
+TEST(option_form, device_that_is_not_looked_up_or_not_found) {
+  skt s = socket_of(SKT_IPV6, SKT__FRESH), none = {0};
+  skt connecting = socket_of(SKT_IPV6, SKT_CONNECTING), local;
+  char text[SKT_OPTION_TEXT_MAX];
+  skt__fill(&local, (skt__os_handle)42, SKT_UNIX | SKT_STREAM);
+  PLAY({"wait", 0}, {"get_option", 0});
+  CHECK_EQ(skt_set_option_text(&none, SKT_OPT_DEVICE, "none-24"), SKT_EBADF);
+  CHECK_EQ(skt_set_option_text(&local, SKT_OPT_DEVICE, "none-24"), SKT_EINVAL);
+  CHECK_EQ(skt_set_option_text(&connecting, SKT_OPT_DEVICE, "none-24"),
+           SKT_EALREADY);
+  CHECK_EQ(skt_set_option_text(&s, SKT_OPT_DEVICE, "none-24"), SKT_EMFILE);
+  CHECK_EQ(skt_set_option_text(&s, SKT_OPT_DEVICE, "none-23"), SKT_ENFILE);
+  CHECK_EQ(skt_set_option_text(&s, SKT_OPT_DEVICE, "none-97"),
+           SKT_EAFNOSUPPORT);
+  CHECK_EQ(skt_set_option_text(&s, SKT_OPT_DEVICE, "eth7:1"), SKT_ENODEV);
+  CHECK_EQ(skt_set_option_text(&s, SKT_OPT_DEVICE, "eth8"), SKT_ENODEV);
+  fake_option = 8; /* the interface has disappeared */
+  CHECK_EQ(skt_get_option_text(&s, SKT_OPT_DEVICE, text, sizeof text),
+           SKT_ENODEV);
+  CHECK_STR(text, "");
+  CHECK_PLAYED();
+}

@@ -81,6 +81,13 @@ static const spec specs[] = {
      SKT_EOPNOTSUPP},
     {OPTION(SKT_OPT_DEVICE), internet, 0, 0xffffff, {0, 0}, SKT_EOPNOTSUPP},
     {OPTION(SKT_OPT_MARK), internet, 0, INT_MAX, {0, 0}, SKT_EOPNOTSUPP},
+    {OPTION(SKT_OPT_CORK), tcp, 0, 1, {1, 0}, SKT_EOPNOTSUPP},
+    {OPTION(SKT_OPT_FAST_OPEN_CONNECT), tcp, 0, 1, {1, 0}, SKT_EOPNOTSUPP},
+    {OPTION(SKT_OPT_DEFER_ACCEPT), tcp, 0, 32767, {7, 0}, SKT_EOPNOTSUPP},
+    {OPTION(SKT_OPT_LOW_WATER), tcp, 1, INT_MAX / 2, {1000, 1}, SKT_EOPNOTSUPP},
+    {OPTION(SKT_OPT_PRIORITY), internet, 0, 6, {6, 0}, SKT_EOPNOTSUPP},
+    {OPTION(SKT_OPT_FREEBIND), internet, 0, 1, {1, 0}, SKT_EOPNOTSUPP},
+    {OPTION(SKT_OPT_BIND_NO_PORT), tcp, 0, 1, {1, 0}, SKT_EOPNOTSUPP},
 };
 enum { SPECS = sizeof specs / sizeof *specs };
 
@@ -125,9 +132,11 @@ static bool has_default(skt *s, const kind *k, const spec *o) {
 
 TEST(option, every_default_can_be_read) { CHECK(for_all(has_default)); }
 
-/* Linux: a mark needs a privilege, before 5.7 an interface too. */
+/* Linux: a mark needs a privilege, before 5.7 an interface too; the BSDs: an
+ * address of another host. */
 static bool needs_leave(const spec *o) {
-  return o->option == SKT_OPT_MARK || o->option == SKT_OPT_DEVICE;
+  return o->option == SKT_OPT_MARK || o->option == SKT_OPT_DEVICE ||
+         o->option == SKT_OPT_FREEBIND;
 }
 
 static bool reads_back(skt *s, const kind *k, const spec *o) {

@@ -203,3 +203,138 @@ TEST(sharing, dual_stack_and_ipv4_on_one_port_overlap) {
   skt_close(&v4);
   skt_close(&dual);
 }
+
+/* What a server of datagrams does that gives each client a socket of its own:
+ * both have the port, one is connected. */
+static bool comes(skt *from, const skt_addr *to, skt *here, skt *elsewhere) {
+  char byte[2];
+  return skt_send_to(from, "x", 1, to) == 1 &&
+         skt_wait(here, SKT_READ, PATIENCE_MS, NULL) == SKT_READ &&
+         skt_receive_from(here, byte, sizeof byte, NULL, NULL) == 1 &&
+         skt_wait(elsewhere, SKT_READ, 0, NULL) == 0;
+}
+
+TEST(sharing, connected_datagram_socket_gets_what_its_peer_sends) {
+  for (const int *domain = domains_here(); *domain != 0; ++domain) {
+    skt listener = {0}, own = {0}, client = {0}, others[3] = {{0}};
+    skt_addr at = loopback(*domain), client_at = at, other_at = at;
+    CHECK_EQ(bind_as(&listener, SKT_DATAGRAM, &at, SKT_SHARE_MULTICAST), 0);
+    CHECK_EQ(bind_as(&client, SKT_DATAGRAM, &client_at, 0), 0);
+    CHECK(comes(&client, &at, &listener, &client));
+    CHECK_EQ(bind_as(&own, SKT_DATAGRAM, &at, SKT_SHARE_MULTICAST), 0);
+    CHECK_EQ(skt_connect(&own, &client_at), 0);
+    for (int i = 0; i < 3; ++i) {
+      other_at = loopback(*domain);
+      CHECK_EQ(bind_as(&others[i], SKT_DATAGRAM, &other_at, 0), 0);
+      CHECK(comes(&client, &at, &own, &listener));
+      CHECK(comes(&others[i], &at, &listener, &own));
+    }
+    CHECK_EQ(skt_write(&own, "y", 1), 1);
+    CHECK_EQ(skt_wait(&client, SKT_READ, PATIENCE_MS, NULL), SKT_READ);
+    skt_close(&own);
+    CHECK(comes(&client, &at, &listener, &others[0]));
+    for (int i = 0; i < 3; ++i) {
+      skt_close(&others[i]);
+    }
+    skt_close(&listener);
+    skt_close(&client);
+  }
+}
+
+static int sharing_of(const skt *s) {
+  int value;
+  int rc = skt_get_option(s, SKT_OPT_SHARE, &value);
+  return rc < 0 ? rc : value;
+}
+
+/* Make a socket, set the option, bind it. */
+static int bind_by(skt *s, int type, skt_addr *at, int share, int flags) {
+  int rc = skt_socket(s, skt_addr_domain(at), type, 0);
+  rc = rc == 0 ? skt_set_option(s, SKT_OPT_SHARE, share) : rc;
+  rc = rc == 0 ? skt_bind(s, at, flags) : rc;
+  return rc == 0 ? skt_local(s, at) : rc;
+}
+
+TEST(sharing, option_counts_where_the_flags_of_bind_name_none) {
+  skt first = {0}, second = {0}, third = {0};
+  skt_addr at = loopback(SKT_IPV4);
+  CHECK_EQ(bind_by(&first, SKT_DATAGRAM, &at, SKT_SHARE_MULTICAST, 0), 0);
+  CHECK_EQ(sharing_of(&first), SKT_SHARE_MULTICAST);
+  CHECK_EQ(bind_by(&second, SKT_DATAGRAM, &at, SKT_SHARE_MULTICAST, 0), 0);
+  CHECK_EQ(
+      bind_by(&third, SKT_DATAGRAM, &at, SKT_SHARE_MULTICAST, SKT_EXCLUSIVE),
+      SKT_EADDRINUSE); /* the flags win */
+  CHECK_EQ(sharing_of(&third), SKT_SHARE_MULTICAST); /* and the option stays */
+  skt_close(&first);
+  skt_close(&second);
+  skt_close(&third);
+}
+
+TEST(sharing, option_is_what_bind_has_done) {
+  static const int flags[] = {0, SKT_EXCLUSIVE, SKT_SHARE_MULTICAST};
+  for (int i = 0; i < 9; ++i) {
+    int share = flags[i / 3], flag = flags[i % 3];
+    int in_force = flag != 0 ? flag : share;
+    skt s = {0};
+    skt_addr at = loopback(SKT_IPV4);
+    CHECK_EQ(bind_by(&s, SKT_DATAGRAM, &at, share, flag), 0);
+    CHECK_EQ(sharing_of(&s), in_force);
+    CHECK_EQ(skt_set_option(&s, SKT_OPT_SHARE, 0), SKT_EINVAL);
+    CHECK_EQ(skt_connect(&s, &at), 0);
+    CHECK_EQ(sharing_of(&s), in_force);
+    CHECK_EQ(skt_disconnect(&s), 0);
+    CHECK_EQ(sharing_of(&s), in_force);
+    CHECK_EQ(skt_adopt(&s, skt_release(&s), 0), 0);
+    CHECK_EQ(sharing_of(&s), 0);
+    skt_close(&s);
+  }
+}
+
+/* No restart beside what is in TIME_WAIT, as with the flag. */
+TEST(sharing, option_of_a_listener_goes_to_no_connection) {
+  skt listener = {0}, client = {0}, server = {0}, again = {0};
+  skt_addr at = loopback(SKT_IPV4);
+  CHECK_EQ(bind_by(&listener, SKT_STREAM, &at, SKT_EXCLUSIVE, 0), 0);
+  CHECK_EQ(skt_listen(&listener, 0), 0);
+  CHECK_EQ(sharing_of(&listener), SKT_EXCLUSIVE);
+  CHECK_EQ(skt_socket(&client, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_connect(&client, &at), 0);
+  CHECK_EQ(skt_accept(&listener, &server, NULL, 0), 0);
+  CHECK_EQ(sharing_of(&server), 0);
+  CHECK_EQ(bind_by(&again, SKT_STREAM, &at, 0, 0), SKT_EADDRINUSE);
+  skt_close(&again);
+  skt_close(&listener);
+  skt_close(&client);
+  skt_close(&server);
+}
+
+TEST(sharing, option_takes_what_bind_takes_for_such_a_socket) {
+  static const struct {
+    int domain, type, share, rc;
+  } cases[] = {
+      {SKT_IPV4, SKT_STREAM, SKT_EXCLUSIVE, 0},
+      {SKT_IPV4, SKT_STREAM, SKT_SHARE_LOAD, 0},
+      {SKT_IPV4, SKT_STREAM, SKT_SHARE_MULTICAST, SKT_EINVAL},
+      {SKT_IPV4, SKT_STREAM, SKT_EXCLUSIVE | SKT_SHARE_LOAD, SKT_EINVAL},
+      {SKT_IPV4, SKT_STREAM, SKT_DUAL_STACK, SKT_EINVAL},
+      {SKT_IPV4, SKT_STREAM, 1, SKT_EINVAL},
+      {SKT_IPV4, SKT_STREAM, -1, SKT_EINVAL},
+      {SKT_IPV4, SKT_STREAM, 0x20000, SKT_EINVAL},
+      {SKT_IPV4, SKT_DATAGRAM, SKT_SHARE_MULTICAST, 0},
+      {SKT_IPV4, SKT_DATAGRAM, SKT_SHARE_LOAD, 0},
+      {SKT_UNIX, SKT_STREAM, SKT_EXCLUSIVE, 0},
+      {SKT_UNIX, SKT_STREAM, SKT_SHARE_LOAD, SKT_EINVAL},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
+    skt s = {0};
+    if (skt_socket(&s, cases[i].domain, cases[i].type, 0) < 0) {
+      continue; /* no unix sockets here */
+    }
+    CHECK_EQ(sharing_of(&s), 0);
+    CHECK_EQ(skt_set_option(&s, SKT_OPT_SHARE, cases[i].share), cases[i].rc);
+    CHECK_EQ(sharing_of(&s), cases[i].rc == 0 ? cases[i].share : 0);
+    CHECK_EQ(skt_set_option(&s, SKT_OPT_SHARE, 0), 0);
+    CHECK_EQ(sharing_of(&s), 0);
+    skt_close(&s);
+  }
+}

@@ -27,6 +27,9 @@ const skt__code_row skt__sys_codes[] = {
     {SKT__IN_READ, SKT_EHOSTUNREACH, EACCES},
     /* There is no address to send from. */
     {SKT__IN_WRITE, SKT_ENETUNREACH, EADDRNOTAVAIL},
+    /* Linux: the first write after TCP_FASTOPEN_CONNECT began to connect, and
+     * the SYN could take none of its bytes (tcp_sendmsg_fastopen). */
+    {SKT__IN_WRITE, SKT_EAGAIN, EINPROGRESS},
     {SKT__IN_CONNECT, SKT_ECONNRESET, ECONNABORTED},
     /* An option that is part of binding. */
     {SKT__IN_BIND, SKT_EOPNOTSUPP, ENOPROTOOPT},

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <string.h>
 
 #ifdef SKT__INTERFACE_BY_IOCTL
 
@@ -31,6 +32,15 @@ int64_t skt__sys_interface(const char *name) {
   return rc < 0 ? SKT_ENODEV : request.ifr_ifindex;
 }
 
+int skt__sys_interface_name(int s, int index, char *name) {
+  struct ifreq request = {.ifr_ifindex = index};
+  if (ioctl(s, SIOCGIFNAME, &request) < 0) {
+    return SKT_ENODEV;
+  }
+  memcpy(name, request.ifr_name, sizeof request.ifr_name);
+  return 0;
+}
+
 #else
 
 /* ENXIO if there is none (if_nametoindex(3), macOS and the BSDs). */
@@ -41,6 +51,11 @@ int64_t skt__sys_interface(const char *name) {
     return index;
   }
   return errno == ENXIO ? SKT_ENODEV : skt__fail_in(SKT__IN_SOCKET);
+}
+
+int skt__sys_interface_name(int s, int index, char *name) {
+  (void)s;
+  return if_indextoname((unsigned)index, name) != NULL ? 0 : SKT_ENODEV;
 }
 
 #endif

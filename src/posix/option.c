@@ -2,6 +2,8 @@
 /* Options over POSIX sockets. The twin is win32/option.c. */
 #include "../sys.h"
 
+#include <errno.h>
+
 /* macOS has another name for the option (tcp(4), Darwin). */
 #if !defined TCP_KEEPIDLE && defined TCP_KEEPALIVE
 #define TCP_KEEPIDLE TCP_KEEPALIVE
@@ -36,6 +38,45 @@ const skt__option_row skt__sys_options[] = {
 #ifdef SO_MARK
     {SKT_OPT_MARK, 0, SOL_SOCKET, SO_MARK, SKT__AS_IS},
 #endif
+#if defined TCP_CORK
+    {SKT_OPT_CORK, 0, IPPROTO_TCP, TCP_CORK, SKT__AS_IS},
+#elif defined TCP_NOPUSH
+    {SKT_OPT_CORK, 0, IPPROTO_TCP, TCP_NOPUSH, SKT__AS_IS},
+#endif
+/* The length of the queue on Linux alone (tcp(7); tcp(4), FreeBSD). */
+#ifdef TCP_FASTOPEN
+    {SKT_OPT_FAST_OPEN, 0, IPPROTO_TCP, TCP_FASTOPEN,
+     SKT__IS_LINUX ? SKT__AS_IS : SKT__SWITCH},
+#endif
+#ifdef TCP_FASTOPEN_CONNECT
+    {SKT_OPT_FAST_OPEN_CONNECT, 0, IPPROTO_TCP, TCP_FASTOPEN_CONNECT,
+     SKT__AS_IS},
+#endif
+#ifdef TCP_DEFER_ACCEPT
+    {SKT_OPT_DEFER_ACCEPT, 0, IPPROTO_TCP, TCP_DEFER_ACCEPT, SKT__AS_IS},
+#endif
+    {SKT_OPT_LOW_WATER, 0, SOL_SOCKET, SO_RCVLOWAT, SKT__AS_IS},
+#ifdef SO_PRIORITY
+    {SKT_OPT_PRIORITY, 0, SOL_SOCKET, SO_PRIORITY, SKT__AS_IS},
+#endif
+/* On Linux the option of IPv4 is for IPv6 too (ip(7), inet6_bind). */
+#if defined IP_FREEBIND
+    {SKT_OPT_FREEBIND, 0, IPPROTO_IP, IP_FREEBIND, SKT__AS_IS},
+#elif defined IP_BINDANY && defined IPV6_BINDANY
+    {SKT_OPT_FREEBIND, SKT_IPV4, IPPROTO_IP, IP_BINDANY, SKT__AS_IS},
+    {SKT_OPT_FREEBIND, SKT_IPV6, IPPROTO_IPV6, IPV6_BINDANY, SKT__AS_IS},
+#elif defined SO_BINDANY
+    {SKT_OPT_FREEBIND, 0, SOL_SOCKET, SO_BINDANY, SKT__AS_IS},
+#endif
+#ifdef IP_BIND_ADDRESS_NO_PORT
+    {SKT_OPT_BIND_NO_PORT, 0, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, SKT__AS_IS},
+#endif
+#ifdef SO_PROTOCOL
+    {SKT_OPT_PROTOCOL, 0, SOL_SOCKET, SO_PROTOCOL, SKT__AS_IS},
+#endif
+#ifdef TCP_CONGESTION
+    {SKT_OPT_CONGESTION, 0, IPPROTO_TCP, TCP_CONGESTION, SKT__AS_IS},
+#endif
     {0},
 };
 
@@ -51,4 +92,27 @@ int skt__sys_get_option(int s, const skt__option_row *row, int *value) {
 int skt__sys_set_option(int s, const skt__option_row *row, int value) {
   int rc = setsockopt(s, row->level, row->name, &value, sizeof value);
   return rc < 0 ? skt__fail_in(SKT__IN_OPTION) : 0;
+}
+
+int skt__sys_get_option_text(int s, const skt__option_row *row, char *text,
+                             size_t capacity) {
+  socklen_t length = (socklen_t)capacity - 1;
+  if (getsockopt(s, row->level, row->name, text, &length) < 0) {
+    return skt__fail_in(SKT__IN_OPTION);
+  }
+  text[length] = '\0';
+  return length == 0 ? SKT_EOPNOTSUPP : 0;
+}
+
+/* An algorithm that the system does not have is ENOENT on Linux (tcp(7)),
+ * EINVAL or ESRCH on FreeBSD (tcp_ctloutput, of different versions). */
+int skt__sys_set_option_text(int s, const skt__option_row *row,
+                             const char *text, size_t n) {
+  if (setsockopt(s, row->level, row->name, text, (socklen_t)n) == 0) {
+    return 0;
+  }
+  int native = errno;
+  int rc = skt__fail_in(SKT__IN_OPTION);
+  bool unknown = native == ENOENT || native == EINVAL || native == ESRCH;
+  return unknown ? SKT_ENOENT : rc;
 }

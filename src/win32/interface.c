@@ -9,3 +9,9 @@ int64_t skt__sys_interface(const char *name) {
   NET_IFINDEX index = if_nametoindex(name);
   return index > 0 ? (int64_t)index : SKT_ENODEV;
 }
+
+/* Writes up to NDIS_IF_MAX_STRING_SIZE bytes, 256, and a zero. */
+int skt__sys_interface_name(SOCKET s, int index, char *name) {
+  (void)s;
+  return if_indextoname((NET_IFINDEX)index, name) != NULL ? 0 : SKT_ENODEV;
+}

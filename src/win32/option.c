@@ -11,6 +11,9 @@
 #ifndef TCP_MAXRT
 #define TCP_MAXRT 5
 #endif
+#ifndef TCP_FASTOPEN /* since Windows 10 1607 */
+#define TCP_FASTOPEN 15
+#endif
 #ifndef TCP_KEEPCNT
 #define TCP_KEEPCNT 16
 #endif
@@ -30,6 +33,8 @@ const skt__option_row skt__sys_options[] = {
     {SKT_OPT_USER_TIMEOUT, 0, IPPROTO_TCP, TCP_MAXRT, SKT__SECONDS},
     {SKT_OPT_DEVICE, SKT_IPV4, IPPROTO_IP, IP_UNICAST_IF, SKT__NETWORK_ORDER},
     {SKT_OPT_DEVICE, SKT_IPV6, IPPROTO_IPV6, IPV6_UNICAST_IF, SKT__AS_IS},
+    {SKT_OPT_FAST_OPEN, 0, IPPROTO_TCP, TCP_FASTOPEN, SKT__SWITCH},
+    {SKT_OPT_PROTOCOL, 0, SOL_SOCKET, SO_PROTOCOL_INFOW, SKT__AS_IS},
     {0},
 };
 
@@ -71,7 +76,21 @@ static int set_idle_by_ioctl(SOCKET s, int seconds) {
   return was_on ? 0 : set_int(s, SOL_SOCKET, SO_KEEPALIVE, 0);
 }
 
+static int get_protocol(SOCKET s, int *value) {
+  WSAPROTOCOL_INFOW info;
+  int length = sizeof info;
+  if (getsockopt(s, SOL_SOCKET, SO_PROTOCOL_INFOW, (char *)&info, &length) ==
+      SOCKET_ERROR) {
+    return skt__fail_in(SKT__IN_OPTION);
+  }
+  *value = info.iProtocol;
+  return 0;
+}
+
 int skt__sys_get_option(SOCKET s, const skt__option_row *row, int *value) {
+  if (row->option == SKT_OPT_PROTOCOL) {
+    return get_protocol(s, value);
+  }
   return get_int(s, row->level, row->name, value);
 }
 
@@ -82,4 +101,17 @@ int skt__sys_set_option(SOCKET s, const skt__option_row *row, int value) {
   }
   /* No interface has the index; macOS: ENXIO. */
   return rc == SKT_EINVAL && row->option == SKT_OPT_DEVICE ? SKT_ENODEV : rc;
+}
+
+/* No option of Windows is a text. */
+int skt__sys_get_option_text(SOCKET s, const skt__option_row *row, char *text,
+                             size_t capacity) {
+  (void)s, (void)row, (void)text, (void)capacity;
+  return SKT_EOPNOTSUPP;
+}
+
+int skt__sys_set_option_text(SOCKET s, const skt__option_row *row,
+                             const char *text, size_t n) {
+  (void)s, (void)row, (void)text, (void)n;
+  return SKT_EOPNOTSUPP;
 }
