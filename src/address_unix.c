@@ -80,7 +80,12 @@ bool skt__unix_is_unnamed(const skt_addr *a) { return a->length == PATH_AT; }
 
 /* A name stands after a NUL. "./@x" is how skt__unix_format writes the path
  * "@x". */
-int skt__unix_parse(skt_addr *out, const char *text) {
+static int parse(skt_addr *out, const char *text) {
+  for (const char *scheme = "unix:"; *scheme != '\0'; ++scheme) {
+    if (*text++ != *scheme) {
+      return SKT_EINVAL;
+    }
+  }
   bool is_name = *text == '@';
   if (is_name && !skt__system.has_abstract_names) {
     return SKT_EOPNOTSUPP;
@@ -95,6 +100,11 @@ int skt__unix_parse(skt_addr *out, const char *text) {
     ((char *)out->words)[PATH_AT] = '\0';
   }
   return 0;
+}
+
+int skt__unix_parse(skt_addr *out, const char *text) {
+  int rc = parse(out, text);
+  return rc < 0 ? skt__addr_refuse(out, rc) : rc;
 }
 
 int skt__unix_format(const skt_addr *a, char *text) {
