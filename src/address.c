@@ -77,6 +77,18 @@ bool skt__ip_is_mapped(const skt__ip *ip) {
          ip->bytes[11] == 0xff;
 }
 
+bool skt__ip_unmap(skt__ip *ip) {
+  if (ip->domain != SKT_IPV6 || !skt__ip_is_mapped(ip)) {
+    return false;
+  }
+  ip->domain = SKT_IPV4;
+  memcpy(ip->bytes, ip->bytes + 12, 4);
+  memset(ip->bytes + 4, 0, 12);
+  return true;
+}
+
+bool skt__ip_is_wildcard(const skt__ip *ip) { return is_zero(ip->bytes, 16); }
+
 bool skt__ip_is_loopback(const skt__ip *ip) {
   if (ip->domain == SKT_IPV4) {
     return ip->bytes[0] == 127;
@@ -95,7 +107,7 @@ bool skt__ip_is_link_local(const skt__ip *ip) {
 static bool can_be_destination(const skt *s, const skt__ip *ip) {
   return (ip->port != 0 || skt__type(s) == SKT_RAW) &&
          !(ip->domain == SKT_IPV6 && skt__ip_is_mapped(ip)) &&
-         !is_zero(ip->bytes, 16);
+         !skt__ip_is_wildcard(ip);
 }
 
 static void map_into_ipv6(skt_addr *a, skt__ip ip) {
@@ -151,9 +163,7 @@ int skt__addr_set(skt_addr *out, const void *native, size_t length) {
   memcpy(out->words, native, needed);
 
   skt__ip ip;
-  if (skt__addr_get_ip(out, &ip) == SKT_IPV6 && skt__ip_is_mapped(&ip)) {
-    ip.domain = SKT_IPV4;
-    memcpy(ip.bytes, ip.bytes + 12, 4);
+  if (skt__addr_get_ip(out, &ip) == SKT_IPV6 && skt__ip_unmap(&ip)) {
     skt__addr_set_ip(out, &ip);
   }
   return 0;

@@ -37,6 +37,9 @@ int skt__addr_refuse(skt_addr *a, int code);
 int skt__addr_get_ip(const skt_addr *a, skt__ip *ip);
 void skt__addr_set_ip(skt_addr *a, const skt__ip *ip);
 bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
+bool skt__ip_is_wildcard(const skt__ip *ip);
+/* Make plain IPv4 of mapped IPv4, and return whether it was. */
+bool skt__ip_unmap(skt__ip *ip);
 bool skt__ip_is_loopback(const skt__ip *ip);
 bool skt__ip_is_link_local(const skt__ip *ip); /* fe80::/10 */
 
@@ -51,6 +54,7 @@ bool skt__unix_is_valid(const skt_addr *a);
 bool skt__unix_is_unnamed(const skt_addr *a);
 int skt__unix_parse(skt_addr *out, const char *text);
 int skt__unix_format(const skt_addr *a, char *text);
+int skt__unix_compare(const skt_addr *a, const skt_addr *b); /* as memcmp */
 
 /* The steps of skt__addr_set_ip, for a cleared address.
  *

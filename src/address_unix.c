@@ -129,3 +129,10 @@ int skt__unix_format(const skt_addr *a, char *text) {
   memcpy(p, path, n);
   return (int)(p + n - text);
 }
+
+/* What follows a name is zero, and counts only in the name's length. */
+int skt__unix_compare(const skt_addr *a, const skt_addr *b) {
+  int rc = memcmp((const char *)a->words + PATH_AT,
+                  (const char *)b->words + PATH_AT, PATH_ROOM);
+  return rc != 0 ? rc : (int)a->length - (int)b->length;
+}
