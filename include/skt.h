@@ -92,7 +92,7 @@
  *
  *   Errors                    codes, their names and texts
  *   Types                     skt, skt_addr, constants
- *   Addresses                 from text and to text
+ *   Addresses                 from text and to text, from bytes and to bytes
  *   Life cycle                create, close, cancel
  *   Server side, client side  bind, listen, accept; connect
  *   Data                      read, write, send, receive, shut down
@@ -272,7 +272,8 @@ typedef struct skt {
   uint16_t calls;   /* in progress, and whether skt_cancel was called */
 } skt;
 
-/** An address and port, by value: copy it, keep it, compare its text.
+/** An address and port, by value: copy it, keep it, compare it by
+ * skt_addr_compare.
  *
  * Zeroed memory is no address; functions that need one refuse it. The members
  * are skt's own. */
@@ -430,6 +431,132 @@ SKT_API const void *skt_addr_native(const skt_addr *a, size_t *length);
  * Source   POSIX struct sockaddr; Winsock SOCKADDR. */
 SKT_API int skt_addr_from_native(skt_addr *out, const void *native,
                                  size_t length);
+
+/** Make an address of its bytes and a port.
+ *
+ *   out    receives the address; zeroed on any error
+ *   bytes  in the order of the text, which is the network's, of any alignment
+ *   n      how many: 4 for IPv4, 16 for IPv6
+ *   port   0 to 65535
+ *
+ * As from skt_addr_from_native, IPv4 mapped into IPv6 becomes plain IPv4. The
+ * scope of an IPv6 address is 0; skt_addr_set_scope changes it.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL  n or port is none of these
+ * Threads  any thread, at any time.
+ * Source   POSIX struct in_addr, struct in6_addr; Winsock IN_ADDR, IN6_ADDR. */
+SKT_API int skt_addr_from_bytes(skt_addr *out, const void *bytes, size_t n,
+                                int port);
+
+/** Copy the bytes of an address, without the port.
+ *
+ *   a      the address
+ *   bytes  receives 4 bytes for IPv4 and 16 for IPv6, in the network's order;
+ *          unchanged on any error
+ *
+ * Returns  the number of bytes, or one of Errors.
+ * Errors   SKT_EINVAL  a is no address, or that of a unix socket
+ * Threads  any thread, while no thread changes *a.
+ * Source   POSIX struct in_addr, struct in6_addr; Winsock IN_ADDR, IN6_ADDR. */
+SKT_API int skt_addr_bytes(const skt_addr *a, void *bytes);
+
+/** Make the wildcard address of a domain, for skt_bind.
+ *
+ *   out     receives 0.0.0.0 or ::, with the port; zeroed on any error
+ *   domain  SKT_IPV4 or SKT_IPV6
+ *   port    0 to 65535; for 0 the system chooses a port
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL  domain or port is none of these
+ * Threads  any thread, at any time.
+ * Source   POSIX INADDR_ANY, in6addr_any; Winsock has both. */
+SKT_API int skt_addr_any(skt_addr *out, int domain, int port);
+
+/** Make the loopback address of a domain.
+ *
+ *   out     receives 127.0.0.1 or ::1, with the port; zeroed on any error
+ *   domain  SKT_IPV4 or SKT_IPV6
+ *   port    0 to 65535
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL  domain or port is none of these
+ * Threads  any thread, at any time.
+ * Source   POSIX INADDR_LOOPBACK, in6addr_loopback; Winsock has both. */
+SKT_API int skt_addr_loopback(skt_addr *out, int domain, int port);
+
+/** Change the port of an address.
+ *
+ *   a     the address; unchanged on any error
+ *   port  0 to 65535
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL  a is no address, or one without a port, or port is none
+ * Threads  any thread; no other thread uses *a at the same time.
+ * Source   POSIX sin_port, sin6_port; Winsock has both. */
+SKT_API int skt_addr_set_port(skt_addr *a, int port);
+
+/** The scope id of an IPv6 address: the number of the interface, or 0 for none.
+ *
+ * The link-local addresses of different interfaces (fe80::/10, ff02::/16) are
+ * the same bytes, so that a program which keeps bytes has to keep this too.
+ *
+ * Returns  0 to 4294967295, or one of Errors.
+ * Errors   SKT_EINVAL  a is no IPv6 address
+ * Threads  any thread, while no thread changes *a.
+ * Source   RFC 4007; POSIX sin6_scope_id; Winsock has it. */
+SKT_API int64_t skt_addr_scope(const skt_addr *a);
+
+/** Change the scope id of an IPv6 address.
+ *
+ *   a      the address; unchanged on any error
+ *   scope  the number of an interface, or 0 for none; used unchecked
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL  a is no IPv6 address
+ * Threads  any thread; no other thread uses *a at the same time.
+ * Source   RFC 4007; POSIX sin6_scope_id; Winsock has it. */
+SKT_API int skt_addr_set_scope(skt_addr *a, uint32_t scope);
+
+/** Compare two addresses, for sorting and for looking them up.
+ *
+ * IPv4 comes before IPv6, and that before unix sockets. Within a domain the
+ * bytes of the address decide, as numbers from the first to the last, then the
+ * port, then the scope id. Nothing else counts, such as the flow label that the
+ * system may report; memcmp would compare it. Unix sockets are in the order of
+ * the bytes of their names, and equal if the system means the same name.
+ *
+ * Any two pointers can be compared: NULL and what is no address come first,
+ * and are equal to each other.
+ *
+ * Returns  -1, 0 or 1: *a comes before *b, is equal to it, or comes after it.
+ * Threads  any thread, while no thread changes *a or *b.
+ * Source   none; POSIX and Winsock have no such call. */
+SKT_API int skt_addr_compare(const skt_addr *a, const skt_addr *b);
+
+/** What kind of address it is, for skt_addr_class: bits. */
+enum {
+  SKT_ADDR_WILDCARD = 1,   /* 0.0.0.0 and :: */
+  SKT_ADDR_LOOPBACK = 2,   /* 127.0.0.0/8 and ::1 */
+  SKT_ADDR_MULTICAST = 4,  /* 224.0.0.0/4 and ff00::/8 */
+  SKT_ADDR_LINK_LOCAL = 8, /* 169.254.0.0/16 and fe80::/10 */
+  SKT_ADDR_PRIVATE = 16    /* 10/8, 172.16/12, 192.168/16 and fc00::/7 */
+};
+
+/** What is known of an address without asking the system.
+ *
+ * Private are the addresses that RFC 1918 and RFC 4193 leave to each site. Not
+ * so 100.64.0.0/10: it belongs to a provider and is shared by its customers
+ * (RFC 6598). IPv4 mapped into IPv6, which only skt_addr_parse makes, has the
+ * bits of the IPv4 address in it.
+ *
+ * Returns  the bits that hold, or'ed; 0 if none does, as for every unix socket;
+ *          or one of Errors.
+ * Errors   SKT_EINVAL  a is no address
+ * Threads  any thread, while no thread changes *a.
+ * Source   RFC 1122, RFC 3927, RFC 4291, RFC 5771; POSIX IN6_IS_ADDR_LOOPBACK
+ *          and the like. */
+SKT_API int skt_addr_class(const skt_addr *a);
 
 /*
  * Life cycle

@@ -37,8 +37,7 @@ int skt__addr_get_ip(const skt_addr *a, skt__ip *ip) {
     return domain;
   }
   const char *native = (const char *)a->words;
-  memcpy(&ip->port, native + offsetof(struct sockaddr_in, sin_port), 2);
-  ip->port = ntohs(ip->port);
+  ip->port = skt__addr_port(a);
   if (domain == SKT_IPV4) {
     memcpy(ip->bytes, native + offsetof(struct sockaddr_in, sin_addr), 4);
   } else {
@@ -49,41 +48,52 @@ int skt__addr_get_ip(const skt_addr *a, skt__ip *ip) {
   return domain;
 }
 
-/* Family and port stand at the same place in both. */
+int skt__addr_refuse(skt_addr *a, int code) {
+  skt__addr_clear(a);
+  return code;
+}
+
 void skt__addr_set_ip(skt_addr *a, const skt__ip *ip) {
-  bool v4 = ip->domain == SKT_IPV4;
-  char *native = (char *)a->words;
-  struct sockaddr_in head = {.sin_family = v4 ? AF_INET : AF_INET6,
-                             .sin_port = htons(ip->port)};
-  *a = (skt_addr){.length = v4 ? sizeof(struct sockaddr_in)
-                               : sizeof(struct sockaddr_in6)};
-#ifdef SIN6_LEN
-  head.sin_len = (uint8_t)a->length;
-#endif
-  memcpy(native, &head, offsetof(struct sockaddr_in, sin_addr));
-  if (v4) {
-    memcpy(native + offsetof(struct sockaddr_in, sin_addr), ip->bytes, 4);
+  skt__addr_clear(a);
+  skt__addr_put_head(a, ip->domain, ip->port);
+  if (ip->domain == SKT_IPV4) {
+    memcpy(skt__addr_bytes(a, SKT_IPV4), ip->bytes, 4);
   } else {
-    memcpy(native + offsetof(struct sockaddr_in6, sin6_addr), ip->bytes, 16);
-    memcpy(native + offsetof(struct sockaddr_in6, sin6_scope_id), &ip->scope,
-           4);
+    memcpy(skt__addr_bytes(a, SKT_IPV6), ip->bytes, 16);
+    skt__addr_put_scope(a, ip->scope);
   }
 }
-_Static_assert(offsetof(struct sockaddr_in, sin_port) ==
-                   offsetof(struct sockaddr_in6, sin6_port),
-               "see skt__addr_set_ip");
 
-bool skt__ip_is_mapped(const skt__ip *ip) {
-  static const uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-  return memcmp(ip->bytes, prefix, sizeof prefix) == 0;
+static bool is_zero(const uint8_t *bytes, int n) {
+  while (n > 0 && *bytes == 0) {
+    ++bytes;
+    --n;
+  }
+  return n == 0;
 }
 
+bool skt__ip_is_mapped(const skt__ip *ip) {
+  return is_zero(ip->bytes, 10) && ip->bytes[10] == 0xff &&
+         ip->bytes[11] == 0xff;
+}
+
+bool skt__ip_unmap(skt__ip *ip) {
+  if (ip->domain != SKT_IPV6 || !skt__ip_is_mapped(ip)) {
+    return false;
+  }
+  ip->domain = SKT_IPV4;
+  memcpy(ip->bytes, ip->bytes + 12, 4);
+  memset(ip->bytes + 4, 0, 12);
+  return true;
+}
+
+bool skt__ip_is_wildcard(const skt__ip *ip) { return is_zero(ip->bytes, 16); }
+
 bool skt__ip_is_loopback(const skt__ip *ip) {
-  static const uint8_t v6[16] = {[15] = 1};
   if (ip->domain == SKT_IPV4) {
     return ip->bytes[0] == 127;
   }
-  return ip->domain == SKT_IPV6 && memcmp(ip->bytes, v6, sizeof v6) == 0;
+  return ip->domain == SKT_IPV6 && is_zero(ip->bytes, 15) && ip->bytes[15] == 1;
 }
 
 bool skt__ip_is_link_local(const skt__ip *ip) {
@@ -95,10 +105,9 @@ bool skt__ip_is_link_local(const skt__ip *ip) {
  * Linux treats it as loopback and Windows refuses it. Nor can mapped IPv4,
  * which depends on V6ONLY, or port 0, unless the type has no ports. */
 static bool can_be_destination(const skt *s, const skt__ip *ip) {
-  static const uint8_t wildcard[16];
   return (ip->port != 0 || skt__type(s) == SKT_RAW) &&
          !(ip->domain == SKT_IPV6 && skt__ip_is_mapped(ip)) &&
-         memcmp(ip->bytes, wildcard, sizeof wildcard) != 0;
+         !skt__ip_is_wildcard(ip);
 }
 
 static void map_into_ipv6(skt_addr *a, skt__ip ip) {
@@ -130,7 +139,7 @@ const skt_addr *skt__destination(const skt *s, const skt_addr *a,
 }
 
 int skt__addr_set(skt_addr *out, const void *native, size_t length) {
-  *out = (skt_addr){.length = 0};
+  skt__addr_clear(out);
   if (length < FAMILY_END) {
     return SKT_EINVAL;
   }
@@ -154,9 +163,7 @@ int skt__addr_set(skt_addr *out, const void *native, size_t length) {
   memcpy(out->words, native, needed);
 
   skt__ip ip;
-  if (skt__addr_get_ip(out, &ip) == SKT_IPV6 && skt__ip_is_mapped(&ip)) {
-    ip.domain = SKT_IPV4;
-    memcpy(ip.bytes, ip.bytes + 12, 4);
+  if (skt__addr_get_ip(out, &ip) == SKT_IPV6 && skt__ip_unmap(&ip)) {
     skt__addr_set_ip(out, &ip);
   }
   return 0;
@@ -166,11 +173,11 @@ int skt_addr_from_native(skt_addr *out, const void *native, size_t length) {
   if (out == NULL) {
     return SKT_EFAULT;
   }
-  *out = (skt_addr){.length = 0};
+  skt__addr_clear(out);
   int rc = native == NULL ? SKT_EFAULT : skt__addr_set(out, native, length);
   if (rc == 0 && skt__unix_is_unnamed(out) &&
       skt__unix_has_name(native, length)) {
-    *out = (skt_addr){.length = 0};
+    skt__addr_clear(out);
     return SKT_ENAMETOOLONG;
   }
   return rc;

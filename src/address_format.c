@@ -8,32 +8,37 @@
 /* Writers write text at p and return its end. */
 
 static char *put_number(char *p, uint32_t value) {
-  char digits[10];
-  int n = 0;
-  do {
-    digits[n++] = (char)('0' + value % 10);
-    value /= 10;
-  } while (value > 0);
-  while (n > 0) {
-    *p++ = digits[--n];
+  char *end = p + 1;
+  for (uint64_t limit = 10; value >= limit; limit *= 10) {
+    ++end;
   }
-  return p;
+  for (char *at = end; value >= 10; value /= 10) {
+    *--at = (char)('0' + value % 10);
+  }
+  *p = (char)('0' + value);
+  return end;
 }
 
 static char *put_byte(char *p, unsigned value) {
-  unsigned hundreds = value / 100, rest = value - 100 * hundreds;
-  unsigned tens = rest / 10;
-  if (hundreds > 0) {
-    *p++ = (char)('0' + hundreds);
-  }
   if (value >= 10) {
+    if (value >= 100) {
+      *p = '1';
+      value -= 100;
+      if (value >= 100) {
+        *p = '2';
+        value -= 100;
+      }
+      ++p;
+    }
+    unsigned tens = value * 103 >> 10; /* value / 10, below 179 */
     *p++ = (char)('0' + tens);
+    value -= 10 * tens;
   }
-  *p = (char)('0' + rest - 10 * tens);
+  *p = (char)('0' + value);
   return p + 1;
 }
 
-static char *put_ipv4(char *p, const uint8_t *bytes) {
+static inline char *put_ipv4(char *p, const uint8_t *bytes) {
   for (int i = 0; i < 4; ++i) {
     p = put_byte(p, bytes[i]);
     *p++ = '.';
@@ -97,44 +102,60 @@ static char *put_ipv6(char *p, const skt__ip *ip) {
   return p;
 }
 
-static char *put_address(char *p, const skt__ip *ip) {
-  if (ip->domain == SKT_IPV4) {
-    p = put_ipv4(p, ip->bytes);
-  } else {
-    *p++ = '[';
-    p = put_ipv6(p, ip);
-    if (ip->scope != 0) {
-      *p++ = '%';
-      p = put_number(p, ip->scope);
-    }
-    *p++ = ']';
-  }
+/* Returns the length of the text. */
+static int put_port(char *text, char *p, uint16_t port) {
   *p++ = ':';
-  return put_number(p, ip->port);
+  p = put_number(p, port);
+  *p = '\0';
+  return (int)(p - text);
 }
 
-static int format(const skt_addr *a, char *text) {
+static SKT__APART int format_other(const skt_addr *a, char *text) {
   skt__ip ip;
   int domain = skt__addr_get_ip(a, &ip);
-  if (domain == SKT_UNIX) {
-    return skt__unix_format(a, text);
+  if (domain != SKT_IPV6) {
+    int rc = domain == SKT_UNIX ? skt__unix_format(a, text) : domain;
+    text[rc < 0 ? 0 : rc] = '\0';
+    return rc;
   }
-  return domain < 0 ? domain : (int)(put_address(text, &ip) - text);
+  char *p = text;
+  *p++ = '[';
+  p = put_ipv6(p, &ip);
+  if (ip.scope != 0) {
+    *p++ = '%';
+    p = put_number(p, ip.scope);
+  }
+  *p++ = ']';
+  return put_port(text, p, ip.port);
+}
+
+/* With the terminating zero, SKT_ADDR_TEXT_MAX bytes at most. */
+static int format(const skt_addr *a, char *text) {
+  if (!skt__addr_is_ipv4(a)) {
+    return format_other(a, text);
+  }
+  char *p = put_ipv4(text, (const uint8_t *)a->words + skt__bytes_at(SKT_IPV4));
+  return put_port(text, p, skt__addr_port(a));
+}
+
+static SKT__APART int format_and_copy(const skt_addr *a, char *text,
+                                      size_t capacity) {
+  char all[SKT_ADDR_TEXT_MAX];
+  int length = format(a, all);
+  if (length >= 0 && (size_t)length >= capacity) {
+    all[0] = '\0';
+    length = SKT_ENOSPC;
+  }
+  if (capacity > 0) {
+    memcpy(text, all, length < 0 ? 1 : (size_t)length + 1);
+  }
+  return length;
 }
 
 int skt_addr_format(const skt_addr *a, char *text, size_t capacity) {
-  char all[SKT_ADDR_TEXT_MAX];
   if (a == NULL || text == NULL) {
     return SKT_EFAULT;
   }
-  bool fits = capacity >= sizeof all;
-  int length = format(a, fits ? text : all);
-  bool written = length >= 0 && (size_t)length < capacity;
-  if (written && !fits) {
-    memcpy(text, all, (size_t)length);
-  }
-  if (capacity > 0) {
-    text[written ? length : 0] = '\0';
-  }
-  return length >= 0 && !written ? SKT_ENOSPC : length;
+  return capacity >= SKT_ADDR_TEXT_MAX ? format(a, text)
+                                       : format_and_copy(a, text, capacity);
 }

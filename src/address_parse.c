@@ -4,225 +4,215 @@
  * host or "65536" as port 0. */
 #include "address.h"
 
-#include <string.h>
-
 enum { INTERFACE_NAME_MAX = 256 };
-
-/* Parsers return the end of the text that they accept, or NULL. */
-
-static const char *skip(const char *p, char c) {
-  return *p == c ? p + 1 : NULL;
-}
 
 /* Over 9 if c is no digit. */
 static unsigned digit_of(char c) {
   return (unsigned)(unsigned char)c - (unsigned)'0';
 }
 
-/* -1 if c is no hexadecimal digit. */
-static int hex_value(char c) {
-  static const char one_more['f' - '0' + 1] = {1,
-                                               2,
-                                               3,
-                                               4,
-                                               5,
-                                               6,
-                                               7,
-                                               8,
-                                               9,
-                                               10,
-                                               ['A' - '0'] = 11,
-                                               12,
-                                               13,
-                                               14,
-                                               15,
-                                               16,
-                                               ['a' - '0'] = 11,
-                                               12,
-                                               13,
-                                               14,
-                                               15,
-                                               16};
-  unsigned at = (unsigned char)c - (unsigned)'0';
-  return at < sizeof one_more ? one_more[at] - 1 : -1;
-}
-
-/* A decimal number up to max, without leading zeros. */
-static const char *parse_number(const char *p, uint32_t max, uint32_t *out) {
-  enum { DIGITS_MAX = 10 };
+/* A decimal number up to max, without leading zeros, which `end` follows; or
+ * SKT_EINVAL. */
+static inline int64_t parse_number(const char *p, char end, uint32_t max) {
   const char *start = p;
-  uint64_t value = 0;
-  for (; digit_of(*p) <= 9 && p != start + DIGITS_MAX; ++p) {
-    value = value * 10 + digit_of(*p);
+  int64_t value = 0;
+  for (unsigned digit; (digit = digit_of(*p)) <= 9; ++p) {
+    value = value * 10 + digit;
+    if (value > max) {
+      return SKT_EINVAL;
+    }
   }
-  *out = (uint32_t)value;
   bool leading_zero = *start == '0' && p != start + 1;
-  return p == start || value > max || leading_zero ? NULL : p;
+  return *p == end && p != start && !leading_zero ? value : SKT_EINVAL;
 }
 
-/* A number of one to three digits. What follows is the caller's to check, so
- * that a leading zero is a number of its own. */
-static const char *parse_byte(const char *p, uint8_t *byte) {
-  unsigned value = digit_of(*p);
-  if (value > 9) {
-    return NULL;
+/* Parsers return the end of the text that they accept, or NULL. What follows is
+ * for their caller to check: it may be a digit too many. */
+
+/* Numbers without leading zeros: those of n digits have a least value. */
+static inline const char *parse_ipv4(const char *p, uint8_t *bytes) {
+  for (int i = 0;; ++i) {
+    unsigned value = digit_of(*p++);
+    if (value > 9) {
+      return NULL;
+    }
+    unsigned digit = digit_of(*p);
+    if (digit <= 9) {
+      value = value * 10 + digit;
+      digit = digit_of(*++p);
+      if (digit <= 9) {
+        value = value * 10 + digit;
+        ++p;
+        if (value < 100 || value > 255) {
+          return NULL;
+        }
+      } else if (value < 10) {
+        return NULL;
+      }
+    }
+    bytes[i] = (uint8_t)value;
+    if (i == 3) {
+      return p;
+    }
+    if (*p++ != '.') {
+      return NULL;
+    }
   }
-  for (int i = 0; i < 2 && value != 0 && digit_of(p[1]) <= 9; ++i) {
-    value = value * 10 + digit_of(*++p);
-  }
-  *byte = (uint8_t)value;
-  return value <= 255 ? p + 1 : NULL;
 }
 
-static const char *parse_ipv4(const char *p, uint8_t *bytes) {
-  p = parse_byte(p, bytes);
-  for (int i = 1; i < 4 && p != NULL; ++i) {
-    p = *p == '.' ? parse_byte(p + 1, bytes + i) : NULL;
-  }
-  return p;
-}
-
-/* One to four hexadecimal digits. */
-static const char *parse_group(const char *p, uint8_t *bytes) {
-  const char *start = p;
+/* Hexadecimal digits, as many as there are. Small letters differ from capitals
+ * in one bit. */
+static const char *parse_group(const char *p, unsigned *group) {
+  enum { LETTER = 'A' - '0', SMALL = 'a' - 'A' };
   unsigned value = 0;
-  int digit = hex_value(*p);
-  for (; digit >= 0 && p - start < 4; digit = hex_value(*p)) {
-    value = value * 16 + (unsigned)digit;
-    ++p;
+  for (;; ++p) {
+    unsigned digit = digit_of(*p);
+    if (digit > 9) {
+      digit = (digit - LETTER) & ~(unsigned)SMALL;
+      if (digit > 5) {
+        *group = value;
+        return p;
+      }
+      digit += 10;
+    }
+    value = value << 4 | digit;
   }
-  bytes[0] = (uint8_t)(value >> 8);
-  bytes[1] = (uint8_t)value;
-  return p == start || digit >= 0 ? NULL : p;
 }
 
-/* Expand "::": move the groups after the gap to the end and fill the gap with
- * zeros. */
-static bool expand_gap(uint8_t *bytes, int have, int gap) {
-  if (gap < 0 || have == 16) {
-    return gap < 0 && have == 16;
+/* Expand "::" by moving what follows the gap, up to `to`, to the end of the
+ * address. */
+static bool expand_gap(uint8_t *bytes, uint8_t *to, uint8_t *gap) {
+  uint8_t *end = bytes + 16;
+  if ((gap == NULL) != (to == end)) {
+    return false;
   }
-  memmove(bytes + 16 - (have - gap), bytes + gap, (size_t)(have - gap));
-  memset(bytes + gap, 0, (size_t)(16 - have));
+  while (gap != NULL && to != gap) {
+    *--end = *--to;
+    *to = 0;
+  }
   return true;
 }
 
-/* The last two groups in the form of IPv4. */
-static const char *parse_tail(const char *p, uint8_t *bytes, int have,
-                              int gap) {
-  p = parse_ipv4(p, bytes + have);
-  return p != NULL && expand_gap(bytes, have + 4, gap) ? p : NULL;
-}
-
-/* Eight groups. "::" can replace a run of zero groups, once. The last two
- * groups can have the form of IPv4. */
+/* Eight groups of one to four digits. "::" can replace a run of zero groups,
+ * once. The last two groups can have the form of IPv4. `bytes` must be zero. */
 static const char *parse_ipv6(const char *p, uint8_t *bytes) {
-  int have = 0, gap = -1;
+  uint8_t *to = bytes, *end = bytes + 16, *gap = NULL;
+  const char *start;
   if (p[0] == ':' && p[1] == ':') {
     p += 2;
-    gap = 0;
+    gap = to;
   }
-  while (have < 16 && (have != gap || hex_value(*p) >= 0)) {
-    const char *end = parse_group(p, bytes + have);
-    if (end != NULL && *end == '.' && have <= 12) {
-      return parse_tail(p, bytes, have, gap);
-    }
-    have += 2;
-    if (end == NULL) {
-      return NULL;
-    }
-    p = end;
-    if (have == 16 || *p != ':') {
+  for (;;) {
+    unsigned group;
+    start = p;
+    p = parse_group(p, &group);
+    if ((size_t)(p - start - 1) > 3) {
+      if (p != start || to != gap) {
+        return NULL;
+      }
       break;
     }
-    ++p;
-    if (*p == ':') {
-      if (gap >= 0) {
+    to[0] = (uint8_t)(group >> 8);
+    to[1] = (uint8_t)group;
+    to += 2;
+    if (*p != ':' || to == end) {
+      break;
+    }
+    if (*++p == ':') {
+      if (gap != NULL) {
         return NULL;
       }
       ++p;
-      gap = have;
+      gap = to;
     }
   }
-  return expand_gap(bytes, have, gap) ? p : NULL;
+  if (*p == '.' && p != start && to != end) {
+    p = parse_ipv4(start, to - 2);
+    to += 2;
+  }
+  return expand_gap(bytes, to, gap) ? p : NULL;
 }
 
-/* A scope, which ends before ']': a number, or the name of an interface. Linux
- * takes "lo:x" for "lo", an alias of old (netdevice(7)); no system has names
- * with white space or the other signs of addresses and paths. Returns 0 or an
- * error. */
-static int parse_scope(const char **p, uint32_t *scope) {
-  char name[INTERFACE_NAME_MAX];
-  size_t n = 0;
-  bool is_number = true;
-  for (char c; (c = (*p)[n]) != ']'; name[n++] = c) {
-    if (n + 1 == sizeof name || strchr(" \t\n\v\f\r:/%[", c) != NULL) {
-      return SKT_EINVAL;
-    }
-    is_number = is_number && digit_of(c) <= 9;
-  }
-  const char *start = *p;
-  *p += n;
-  if (is_number) {
-    return parse_number(start, UINT32_MAX, scope) != NULL ? 0 : SKT_EINVAL;
-  }
-  name[n] = '\0';
-  int64_t rc = skt__sys_interface(name);
-  *scope = (uint32_t)rc;
-  return rc < 0 ? (int)rc : 0;
-}
-
-/* What stands in brackets. Returns 0 or an error. */
-static int parse_bracketed(const char **p, skt__ip *ip) {
-  ip->domain = SKT_IPV6;
-  const char *end = parse_ipv6(*p, ip->bytes);
-  int rc = end == NULL ? SKT_EINVAL : 0;
-  if (rc == 0 && *end == '%') {
-    ++end;
-    rc = parse_scope(&end, &ip->scope);
-  }
-  *p = rc == 0 ? skip(end, ']') : NULL;
-  return rc == 0 && *p == NULL ? SKT_EINVAL : rc;
-}
-
-static int parse_internet(skt_addr *out, const char *p) {
-  skt__ip ip = {.domain = SKT_IPV4};
-  uint32_t port;
-  int rc = 0;
-  if (*p == '[') {
+/* Whether no interface has such a name. Linux takes "lo:x" for "lo", an alias
+ * of old (netdevice(7)); no system has names with white space or the other
+ * signs of addresses and paths. */
+static bool is_in_no_name(char c) {
+  const char *p = " \t\n\v\f\r:/%[";
+  while (*p != '\0' && *p != c) {
     ++p;
-    rc = parse_bracketed(&p, &ip);
-  } else {
-    p = parse_ipv4(p, ip.bytes);
   }
-  if (rc < 0) {
-    return rc;
+  return *p == c;
+}
+
+/* A scope, which ends before ']': a number, or the name of an interface.
+ * Returns its end; *scope is the number or a code. */
+static SKT__COLD const char *parse_scope(const char *p, int64_t *scope) {
+  char name[INTERFACE_NAME_MAX];
+  const char *start = p;
+  while (digit_of(*p) <= 9) {
+    ++p;
   }
-  p = p != NULL ? skip(p, ':') : NULL;
-  p = p != NULL ? parse_number(p, 65535, &port) : NULL;
-  if (p == NULL || *p != '\0') {
-    return SKT_EINVAL;
+  if (*p == ']') {
+    *scope = parse_number(start, ']', UINT32_MAX);
+    return p;
   }
-  ip.port = (uint16_t)port;
-  skt__addr_set_ip(out, &ip);
+  *scope = SKT_EINVAL;
+  for (p = start; *p != ']'; ++p) {
+    if (p - start == sizeof name - 1 || is_in_no_name(*p)) {
+      return p;
+    }
+    name[p - start] = *p;
+  }
+  name[p - start] = '\0';
+  *scope = skt__sys_interface(name);
+  return p;
+}
+
+/* After an address, which is NULL if there was none. */
+static inline int parse_port(const char *p) {
+  return p != NULL && *p == ':' ? (int)parse_number(p + 1, '\0', 65535)
+                                : SKT_EINVAL;
+}
+
+static int parse_ipv4_and_port(skt_addr *out, const char *text) {
+  skt__addr_clear(out);
+  int port = parse_port(parse_ipv4(text, skt__addr_bytes(out, SKT_IPV4)));
+  if (port < 0) {
+    return skt__addr_refuse(out, port);
+  }
+  skt__addr_put_head(out, SKT_IPV4, port);
   return 0;
 }
 
-static int parse(skt_addr *out, const char *text) {
-  if (text == NULL) {
-    return SKT_EFAULT;
+/* What stands after "[". */
+static SKT__APART int parse_ipv6_and_port(skt_addr *out, const char *p) {
+  int64_t rc = 0;
+  skt__addr_clear(out);
+  p = parse_ipv6(p, skt__addr_bytes(out, SKT_IPV6));
+  if (p != NULL && *p == '%') {
+    p = parse_scope(p + 1, &rc);
+    skt__addr_put_scope(out, (uint32_t)rc);
   }
-  bool is_unix = text[0] == 'u' && strncmp(text, "unix:", 5) == 0;
-  return is_unix ? skt__unix_parse(out, text + 5) : parse_internet(out, text);
+  if (rc >= 0) {
+    rc = parse_port(p != NULL && *p == ']' ? p + 1 : NULL);
+  }
+  if (rc < 0) {
+    return skt__addr_refuse(out, (int)rc);
+  }
+  skt__addr_put_head(out, SKT_IPV6, (int)rc);
+  return 0;
 }
 
 int skt_addr_parse(skt_addr *out, const char *text) {
   if (out == NULL) {
     return SKT_EFAULT;
   }
-  int rc = parse(out, text);
-  if (rc < 0) {
-    *out = (skt_addr){.length = 0};
+  if (text == NULL) {
+    return skt__addr_refuse(out, SKT_EFAULT);
   }
-  return rc;
+  if (digit_of(*text) <= 9) {
+    return parse_ipv4_and_port(out, text);
+  }
+  return *text == '[' ? parse_ipv6_and_port(out, text + 1)
+                      : skt__unix_parse(out, text);
 }

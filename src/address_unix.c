@@ -80,7 +80,12 @@ bool skt__unix_is_unnamed(const skt_addr *a) { return a->length == PATH_AT; }
 
 /* A name stands after a NUL. "./@x" is how skt__unix_format writes the path
  * "@x". */
-int skt__unix_parse(skt_addr *out, const char *text) {
+static int parse(skt_addr *out, const char *text) {
+  for (const char *scheme = "unix:"; *scheme != '\0'; ++scheme) {
+    if (*text++ != *scheme) {
+      return SKT_EINVAL;
+    }
+  }
   bool is_name = *text == '@';
   if (is_name && !skt__system.has_abstract_names) {
     return SKT_EOPNOTSUPP;
@@ -95,6 +100,11 @@ int skt__unix_parse(skt_addr *out, const char *text) {
     ((char *)out->words)[PATH_AT] = '\0';
   }
   return 0;
+}
+
+int skt__unix_parse(skt_addr *out, const char *text) {
+  int rc = parse(out, text);
+  return rc < 0 ? skt__addr_refuse(out, rc) : rc;
 }
 
 int skt__unix_format(const skt_addr *a, char *text) {
@@ -118,4 +128,11 @@ int skt__unix_format(const skt_addr *a, char *text) {
   }
   memcpy(p, path, n);
   return (int)(p + n - text);
+}
+
+/* What follows a name is zero, and counts only in the name's length. */
+int skt__unix_compare(const skt_addr *a, const skt_addr *b) {
+  int rc = memcmp((const char *)a->words + PATH_AT,
+                  (const char *)b->words + PATH_AT, PATH_ROOM);
+  return rc != 0 ? rc : (int)a->length - (int)b->length;
 }

@@ -134,11 +134,11 @@ alone_over 'instructions, datagram to an address, apart' sends 200 52
 alone_over 'instructions, that and its arrival, apart' receives 200 101
 alone_over 'instructions, connect and close, apart' connects 100 278 271 540
 goal 'instructions, IPv4 address from text' \
-  "$(per_operation instructions alone_with_skt parses4 100)" 170 290 312
+  "$(per_operation instructions alone_with_skt parses4 100)" 165 290
 goal 'instructions, IPv6 address from text' \
-  "$(per_operation instructions alone_with_skt parses6 100)" 460 571
+  "$(per_operation instructions alone_with_skt parses6 100)" 430 571
 goal 'instructions, IPv4 address to text' \
-  "$(per_operation instructions alone_with_skt formats4 100)" 160 198 272
+  "$(per_operation instructions alone_with_skt formats4 100)" 160 198
 
 # Heap.
 for what in rounds accepts connects; do
