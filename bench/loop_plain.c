@@ -139,6 +139,7 @@ static int storms(int n) {
 static int nothing(int n) {
   struct linger reset = {.l_onoff = 1};
   struct epoll_event e;
+  char byte = 0;
   int poller = epoll_create1(EPOLL_CLOEXEC);
   inet_pton(AF_INET, "127.0.0.1", &at.sin_addr);
   int listener = listen_and_tell(SOCK_STREAM | SOCK_CLOEXEC);
@@ -148,6 +149,9 @@ static int nothing(int n) {
     return 1;
   }
   int peer = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+  if (send(s, &byte, 1, MSG_NOSIGNAL) != 1 || recv(peer, &byte, 1, 0) != 1) {
+    return 1;
+  }
   setsockopt(peer, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
   if (close(peer) != 0) {
     return 1;

@@ -1429,7 +1429,7 @@ SKT_API int skt_poll(skt_polled *entries, size_t count, int timeout_ms,
  * use. The members are skt's own. */
 typedef struct skt_poller {
   uintptr_t handle, wakes;
-  uint32_t open, pending, waiting;
+  uint32_t open, pending, idle;
 } skt_poller;
 
 /** What a poller reports: 16 bytes on every system. After an error events are

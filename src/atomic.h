@@ -13,8 +13,8 @@
  *   SKT__ENTER(p), SKT__LEAVE(p)   increment and decrement skt.calls
  *   SKT__OR(p, v)    set bits in skt.calls; returns the old value, as SKT__LOAD
  *   SKT__FLAG(p)     read a flag, or a 32-bit number
- *   SKT__CLAIM(p)    set a flag; returns whether it was clear
- *   SKT__RELEASE(p)  clear a flag that the calling thread has claimed
+ *   SKT__CLAIM(p)    clear a flag; returns whether it was set
+ *   SKT__RELEASE(p)  set a flag that the calling thread has claimed
  *   SKT__SWAP(p, old, v)  replace a 32-bit number if it is `old`; returns
  *                    whether it was
  *
@@ -30,8 +30,8 @@
 #define SKT__LOAD(p) __atomic_load_n((p), __ATOMIC_SEQ_CST)
 #define SKT__STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
 #define SKT__FLAG(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
-#define SKT__CLAIM(p) (__atomic_exchange_n((p), 1, __ATOMIC_SEQ_CST) == 0)
-#define SKT__RELEASE(p) __atomic_store_n((p), 0, __ATOMIC_RELEASE)
+#define SKT__CLAIM(p) (__atomic_exchange_n((p), 0, __ATOMIC_SEQ_CST) != 0)
+#define SKT__RELEASE(p) __atomic_store_n((p), 1, __ATOMIC_RELEASE)
 #define SKT__SWAP(p, old, v) skt__swap((p), (old), (v))
 
 static inline bool skt__swap(uint32_t *p, uint32_t old, uint32_t value) {
@@ -101,7 +101,7 @@ void _ReadWriteBarrier(void);
 #define SKT__LEAVE(p) (void)_InterlockedDecrement16((volatile short *)(p))
 #define SKT__OR(p, v) _InterlockedOr16((volatile short *)(p), (short)(v))
 #define SKT__FLAG(p) skt__flag((const volatile long *)(p))
-#define SKT__CLAIM(p) (_InterlockedExchange((volatile long *)(p), 1) == 0)
+#define SKT__CLAIM(p) (_InterlockedExchange((volatile long *)(p), 0) != 0)
 #define SKT__RELEASE(p) skt__release((volatile long *)(p))
 #define SKT__SWAP(p, old, v)                                                   \
   (_InterlockedCompareExchange((volatile long *)(p), (long)(v),                \
@@ -126,7 +126,7 @@ static inline uint32_t skt__flag(const volatile long *p) {
 
 static inline void skt__release(volatile long *p) {
   SKT__BARRIER();
-  *p = 0;
+  *p = 1;
 }
 
 #endif

@@ -9,14 +9,6 @@
 
 #include "sys.h"
 
-/* A verb that gcc inlines into its callers at link time. Clang decides by
- * itself, and warns of the word. */
-#if defined __GNUC__ && !defined __clang__
-#define SKT__INLINED inline
-#else
-#define SKT__INLINED
-#endif
-
 /* skt.kind holds domain, type, state and flags. The public states are in skt.h;
  * a fresh socket has none. SKT_NONBLOCK is a flag of every socket;
  * SKT_DUAL_STACK and one of three that share are those that skt_bind was given,

@@ -89,6 +89,14 @@ typedef struct skt__facts {
 #include "posix/os.h"
 #endif
 
+/* A function that gcc inlines into its callers at link time. Clang decides by
+ * itself, and warns of the word. */
+#if defined __GNUC__ && !defined __clang__
+#define SKT__INLINED inline
+#else
+#define SKT__INLINED
+#endif
+
 /* Codes that never leave src/. */
 enum {
   SKT__EINTR = -4 /* a signal came, or the like; nothing was done */

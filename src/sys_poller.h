@@ -36,11 +36,12 @@ int skt__sys_poller_remove(skt_poller *p, skt__os_handle s);
 
 /* Wait. May return early: SKT__EINTR, or 0 without an event. An error of a
  * socket is reported as SKT_BOTH.
- * A wake is the event {.user = NULL, .events = SKT_WOKEN}.
+ * A wake is the event {.user = NULL, .events = SKT_WOKEN}; if there is one, the
+ * count is or'ed with SKT__WOKE.
  *   capacity  1 to SKT__EVENTS_MAX */
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
                          int timeout_ms);
-enum { SKT__EVENTS_MAX = 1 << 20 };
+enum { SKT__EVENTS_MAX = 1 << 20, SKT__WOKE = 1 << 24 };
 
 /* Let the wait that goes on, or else the next one, report a wake. Called again
  * before a wait has reported it only by threads that wake at the same time;

@@ -316,7 +316,7 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   long long result = play("poller_wait");
   if (result == FAKE_WOKEN) {
     events[0] = (skt_event){.events = SKT_WOKEN};
-    result = 1;
+    result = 1 | SKT__WOKE;
   }
   return (int)result;
 }

@@ -442,6 +442,46 @@ TEST(poller, oneshot_beside_a_wake_is_told_too) {
   end(&p, &a, &b);
 }
 
+/* Errors, wakes and plain events are told apart in arrays of any length. */
+TEST(poller, one_event_to_six_come_whole_beside_a_wake_and_a_reset) {
+  enum { MANY = 6 };
+  skt a[MANY] = {{0}}, b[MANY] = {{0}};
+  for (int i = 0; i < MANY; ++i) {
+    CHECK(connect_pair(SKT_IPV4, &a[i], &b[i]));
+  }
+  CHECK(reset_by(&b[0], &a[0]));
+  for (int what = 0; what < 4 * MANY; ++what) {
+    int n = what / 4 + 1, first = what & 1, wakes = what >> 1 & 1;
+    int seen[MANY] = {0}, woken = 0;
+    skt_poller p;
+    skt_event e[ROOM];
+    CHECK_EQ(skt_poller_create(&p), 0);
+    CHECK_EQ(skt_poller_wait(&p, e, ROOM, 0), 0);
+    for (int i = first; i < n; ++i) {
+      CHECK_EQ(skt_poller_add(&p, &a[i], SKT_WRITE, &seen[i]), 0);
+    }
+    CHECK_EQ(wakes ? skt_poller_wake(&p) : 0, 0);
+    int told = skt_poller_wait(&p, e, ROOM, 0);
+    CHECK_EQ(told, n - first + wakes);
+    for (int i = 0; i < told; ++i) {
+      if (e[i].user == NULL) {
+        woken += e[i].events == SKT_WOKEN;
+      } else {
+        *(int *)e[i].user += e[i].events;
+      }
+    }
+    CHECK_EQ(woken, wakes);
+    for (int i = first; i < n; ++i) {
+      CHECK_EQ(seen[i], i == 0 ? SKT_BOTH : SKT_WRITE);
+    }
+    skt_poller_destroy(&p);
+  }
+  for (int i = 0; i < MANY; ++i) {
+    skt_close(&a[i]);
+    skt_close(&b[i]);
+  }
+}
+
 /* What the system tells, and skt does not, takes nobody's room: an error of a
  * socket that is watched for nothing, and bytes that have been taken since. */
 TEST(poller, look_with_room_for_one_finds_what_is_ready) {

@@ -181,7 +181,8 @@ static void report(const skt_poller *p, const struct kevent *e,
   }
 }
 
-/* If kevent reports both filters of a socket, they become one event. */
+/* If kevent reports both filters of a socket, they become one event. The waker
+ * has one filter. */
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
                          int timeout_ms) {
   struct kevent native[BATCH];
@@ -192,7 +193,7 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
   if (count < 0) {
     return skt__fail_in(SKT__IN_WAIT);
   }
-  int n = 0;
+  int n = 0, woke = 0;
   for (int i = 0; i < count; ++i) {
     int first = 0;
     while (first < n && native[first].ident != native[i].ident) {
@@ -202,10 +203,11 @@ int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
       events[first].events |= events_of(&native[i]);
     } else {
       report(p, &native[i], &events[n]);
+      woke |= native[i].ident == WAKER ? SKT__WOKE : 0;
       native[n++] = native[i];
     }
   }
-  return n;
+  return n | woke;
 }
 
 int skt__sys_poller_wake(skt_poller *p) {

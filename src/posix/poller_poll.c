@@ -241,6 +241,7 @@ static bool take_event(poll_set *set, const struct pollfd *a, skt_event *out) {
 static int take_events(poll_set *set, int ready, skt_event *events,
                        size_t capacity) {
   size_t first = 0, n = 0;
+  int woke = 0;
   while (first < set->polled_count && set->polled[first].fd < set->first_fd) {
     ++first;
   }
@@ -249,10 +250,11 @@ static int take_events(poll_set *set, int ready, skt_event *events,
     ready -= a->revents != 0;
     if (a->revents != 0 && take_event(set, a, &events[n])) {
       set->first_fd = a->fd + 1;
+      woke |= a->fd == set->read_end ? SKT__WOKE : 0;
       ++n;
     }
   }
-  return (int)n;
+  return (int)n | woke;
 }
 
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,

@@ -209,16 +209,17 @@ static void remove_stale(const skt__afd_poller *ap,
 
 static int report(skt__afd_poller *ap, const OVERLAPPED_ENTRY *done, ULONG n,
                   skt_event *events) {
-  int count = 0;
+  int count = 0, woke = 0;
   for (ULONG i = 0; i < n; ++i) {
     skt__watch *w = watch_of(&done[i]);
     if (w == NULL) {
       events[count++] = (skt_event){.events = SKT_WOKEN};
+      woke = SKT__WOKE;
     } else {
       count += skt__watch_complete(ap, w, &events[count]);
     }
   }
-  return count;
+  return count | woke;
 }
 
 int skt__sys_poller_wait(skt_poller *p, skt_event *events, size_t capacity,
