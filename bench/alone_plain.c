@@ -4,7 +4,9 @@
  * Usage: alone_plain WHAT N
  *   blocks      N reads of a non-blocking socket where nothing is
  *   sends       N datagrams to an address
- *   receives    the same, and each is received with its sender's address
+ *   writes      N datagrams to a peer
+ *   receives    N datagrams to an address, and each is received with its
+ *               sender's address
  *   connects    N times: socket, connect to a listener, close
  *   parses4, parses6, formats4    N times: text of an address, with a port */
 #define _GNU_SOURCE
@@ -47,6 +49,17 @@ static int sends(int n) {
     sent += sendto(s, bytes, 64, MSG_NOSIGNAL, (struct sockaddr *)&at, length);
   }
   return sent != 64L * n + 1;
+}
+
+static int writes(int n) {
+  int s = bound(SOCK_DGRAM);
+  char bytes[64] = {0};
+  int bad = connect(s, (struct sockaddr *)&at, length);
+  long sent = send(s, bytes, 1, MSG_NOSIGNAL);
+  for (int i = 0; i < n; ++i) {
+    sent += send(s, bytes, 64, MSG_NOSIGNAL);
+  }
+  return bad | (sent != 64L * n + 1);
 }
 
 static int receives(int n) {
@@ -107,9 +120,9 @@ int main(int argc, char **argv) {
     const char *name;
     int (*run)(int n);
   } all[] = {{"blocks", blocks},     {"sends", sends},
-             {"receives", receives}, {"connects", connects},
-             {"parses4", parses4},   {"parses6", parses6},
-             {"formats4", formats4}};
+             {"writes", writes},     {"receives", receives},
+             {"connects", connects}, {"parses4", parses4},
+             {"parses6", parses6},   {"formats4", formats4}};
   for (size_t i = 0; argc == 3 && i < sizeof all / sizeof *all; ++i) {
     if (strcmp(argv[1], all[i].name) == 0) {
       return all[i].run(atoi(argv[2]));

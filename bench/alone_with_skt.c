@@ -36,6 +36,17 @@ static int sends(int n) {
   return sent != 64L * n + 1;
 }
 
+static int writes(int n) {
+  skt s = bound(SKT_DATAGRAM);
+  char bytes[64] = {0};
+  int bad = skt_connect(&s, &at);
+  ptrdiff_t sent = skt_write(&s, bytes, 1);
+  for (int i = 0; i < n; ++i) {
+    sent += skt_write(&s, bytes, 64);
+  }
+  return bad | (sent != 64L * n + 1);
+}
+
 static int receives(int n) {
   skt s = bound(SKT_DATAGRAM);
   char bytes[64] = {0};
@@ -93,9 +104,9 @@ int main(int argc, char **argv) {
     const char *name;
     int (*run)(int n);
   } all[] = {{"blocks", blocks},     {"sends", sends},
-             {"receives", receives}, {"connects", connects},
-             {"parses4", parses4},   {"parses6", parses6},
-             {"formats4", formats4}};
+             {"writes", writes},     {"receives", receives},
+             {"connects", connects}, {"parses4", parses4},
+             {"parses6", parses6},   {"formats4", formats4}};
   for (size_t i = 0; argc == 3 && i < sizeof all / sizeof *all; ++i) {
     if (strcmp(argv[1], all[i].name) == 0) {
       return all[i].run(atoi(argv[2]));
