@@ -4,8 +4,13 @@
  * Usage: alone_plain WHAT N
  *   blocks      N reads of a non-blocking socket where nothing is
  *   sends       N datagrams to an address
- *   receives    the same, and each is received with its sender's address
+ *   writes      N datagrams to a peer
+ *   receives    N datagrams to an address, and each is received with its
+ *               sender's address
  *   connects    N times: socket, connect to a listener, close
+ *   times       128 datagrams to an address, then they are received with their
+ *               sender's, N times both; prints the nanoseconds of CPU that one
+ *               takes to receive, for ci/measure/bench.sh
  *   parses4, parses6, formats4    N times: text of an address, with a port */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -15,7 +20,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { TOGETHER = 128 }; /* messages for which a socket has room */
 
 static struct sockaddr_in at = {.sin_family = AF_INET};
 static socklen_t length = sizeof at;
@@ -49,6 +57,17 @@ static int sends(int n) {
   return sent != 64L * n + 1;
 }
 
+static int writes(int n) {
+  int s = bound(SOCK_DGRAM);
+  char bytes[64] = {0};
+  int bad = connect(s, (struct sockaddr *)&at, length);
+  long sent = send(s, bytes, 1, MSG_NOSIGNAL);
+  for (int i = 0; i < n; ++i) {
+    sent += send(s, bytes, 64, MSG_NOSIGNAL);
+  }
+  return bad | (sent != 64L * n + 1);
+}
+
 static int receives(int n) {
   int s = bound(SOCK_DGRAM);
   char bytes[64] = {0};
@@ -64,6 +83,29 @@ static int receives(int n) {
     }
   }
   return got != 64L * n + 65;
+}
+
+static int times(int n) {
+  int s = bound(SOCK_DGRAM);
+  char bytes[64] = {0};
+  clock_t used = 0;
+  for (int i = 0; i < n; ++i) {
+    for (int k = 0; k < TOGETHER; ++k) {
+      sendto(s, bytes, 64, MSG_NOSIGNAL, (struct sockaddr *)&at, length);
+    }
+    used -= clock();
+    for (int k = 0; k < TOGETHER; ++k) {
+      struct sockaddr_in from;
+      socklen_t size = sizeof from;
+      if (recvfrom(s, bytes, 64, 0, (struct sockaddr *)&from, &size) != 64) {
+        return 1;
+      }
+    }
+    used += clock();
+  }
+  double second = CLOCKS_PER_SEC;
+  printf("%.2f\n", (double)used / second * 1e9 / n / TOGETHER);
+  return 0;
 }
 
 static int connects(int n) {
@@ -106,10 +148,10 @@ int main(int argc, char **argv) {
   static const struct {
     const char *name;
     int (*run)(int n);
-  } all[] = {{"blocks", blocks},     {"sends", sends},
-             {"receives", receives}, {"connects", connects},
-             {"parses4", parses4},   {"parses6", parses6},
-             {"formats4", formats4}};
+  } all[] = {
+      {"blocks", blocks},     {"sends", sends},       {"writes", writes},
+      {"receives", receives}, {"connects", connects}, {"parses4", parses4},
+      {"parses6", parses6},   {"formats4", formats4}, {"times", times}};
   for (size_t i = 0; argc == 3 && i < sizeof all / sizeof *all; ++i) {
     if (strcmp(argv[1], all[i].name) == 0) {
       return all[i].run(atoi(argv[2]));

@@ -2,8 +2,12 @@
 /* What the same single calls cost with skt; line for line the twin of
  * alone_plain.c, which has the usage. */
 #include <skt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+enum { TOGETHER = 128 }; /* messages for which a socket has room */
 
 static skt_addr at;
 
@@ -36,6 +40,17 @@ static int sends(int n) {
   return sent != 64L * n + 1;
 }
 
+static int writes(int n) {
+  skt s = bound(SKT_DATAGRAM);
+  char bytes[64] = {0};
+  int bad = skt_connect(&s, &at);
+  ptrdiff_t sent = skt_write(&s, bytes, 1);
+  for (int i = 0; i < n; ++i) {
+    sent += skt_write(&s, bytes, 64);
+  }
+  return bad | (sent != 64L * n + 1);
+}
+
 static int receives(int n) {
   skt s = bound(SKT_DATAGRAM);
   char bytes[64] = {0};
@@ -50,6 +65,28 @@ static int receives(int n) {
     }
   }
   return got != 64L * n + 65;
+}
+
+static int times(int n) {
+  skt s = bound(SKT_DATAGRAM);
+  char bytes[64] = {0};
+  clock_t used = 0;
+  for (int i = 0; i < n; ++i) {
+    for (int k = 0; k < TOGETHER; ++k) {
+      skt_send_to(&s, bytes, 64, &at);
+    }
+    used -= clock();
+    for (int k = 0; k < TOGETHER; ++k) {
+      skt_addr from;
+      if (skt_receive_from(&s, bytes, 64, &from, NULL) != 64) {
+        return 1;
+      }
+    }
+    used += clock();
+  }
+  double second = CLOCKS_PER_SEC;
+  printf("%.2f\n", (double)used / second * 1e9 / n / TOGETHER);
+  return 0;
 }
 
 static int connects(int n) {
@@ -92,10 +129,10 @@ int main(int argc, char **argv) {
   static const struct {
     const char *name;
     int (*run)(int n);
-  } all[] = {{"blocks", blocks},     {"sends", sends},
-             {"receives", receives}, {"connects", connects},
-             {"parses4", parses4},   {"parses6", parses6},
-             {"formats4", formats4}};
+  } all[] = {
+      {"blocks", blocks},     {"sends", sends},       {"writes", writes},
+      {"receives", receives}, {"connects", connects}, {"parses4", parses4},
+      {"parses6", parses6},   {"formats4", formats4}, {"times", times}};
   for (size_t i = 0; argc == 3 && i < sizeof all / sizeof *all; ++i) {
     if (strcmp(argv[1], all[i].name) == 0) {
       return all[i].run(atoi(argv[2]));

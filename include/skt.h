@@ -107,6 +107,14 @@
  * missing. Compile a program for skt.dll with -DSKT_SHARED, and no other
  * program: undefined names like __imp_skt_socket mean that such a program was
  * linked with the static library.
+ *
+ * Inlining: a program that defines SKT_INLINE before it includes this header
+ * has the system's call in place of a call of skt_read and skt_write wherever
+ * nothing else is to be done, as link-time optimisation does; all promises
+ * stay. This is for the static library or skt.c, with gcc or clang. It includes
+ * <sys/socket.h>, and makes macros of the two names. On Windows, and with
+ * SKT_SHARED, it has no effect. An undefined name skt__read_on means that such
+ * a program was linked with a shared library.
  */
 
 #if defined(__STRICT_ANSI__) && !defined(__cplusplus) &&                       \
@@ -126,6 +134,10 @@
 #define SKT_API __attribute__((visibility("default")))
 #else
 #define SKT_API
+#endif
+#if defined(SKT_INLINE) && !defined(SKT_SHARED) && defined(__GNUC__)
+#include <sys/socket.h>
+#define SKT__INLINE static inline __attribute__((always_inline, unused))
 #endif
 #elif !defined(SKT_SHARED)
 #define SKT_API
@@ -1899,6 +1911,42 @@ SKT_API uintptr_t skt_native(const skt *s);
  * Returns  as skt_native.
  * Threads  no other call on s at the same time, not even skt_cancel. */
 SKT_API uintptr_t skt_release(skt *s);
+
+/* SKT_INLINE: what the system does not do at once is done by the functions of
+ * these names, or, after a call that returned rc, by skt__..._on. */
+#if defined(SKT__INLINE)
+ptrdiff_t skt__read_on(skt *s, void *buffer, size_t n, ptrdiff_t rc);
+ptrdiff_t skt__write_on(skt *s, const void *buffer, size_t n, ptrdiff_t rc);
+
+SKT__INLINE bool skt__is_fast(const int16_t *end, const void *buffer,
+                              size_t n) {
+  return __builtin_expect(__atomic_load_n(end, __ATOMIC_RELAXED) == 1 &&
+                              buffer != NULL && n - 1 < (size_t)1 << 30,
+                          1);
+}
+
+SKT__INLINE ptrdiff_t skt__read_inline(skt *s, void *buffer, size_t n) {
+  if (s == NULL || !skt__is_fast(&s->reading, buffer, n)) {
+    return skt_read(s, buffer, n);
+  }
+  ptrdiff_t rc = recv((int)s->handle, buffer, n, 0);
+  return __builtin_expect(rc > 0, 1) ? rc : skt__read_on(s, buffer, n, rc);
+}
+#define skt_read(...) skt__read_inline(__VA_ARGS__)
+
+#if defined(MSG_NOSIGNAL) /* else a program could be ended by SIGPIPE */
+SKT__INLINE ptrdiff_t skt__write_inline(skt *s, const void *buffer, size_t n) {
+  if (s == NULL || !skt__is_fast(&s->writing, buffer, n)) {
+    return skt_write(s, buffer, n);
+  }
+  ptrdiff_t rc = send((int)s->handle, buffer, n, MSG_NOSIGNAL);
+  return __builtin_expect(rc == (ptrdiff_t)n, 1)
+             ? rc
+             : skt__write_on(s, buffer, n, rc);
+}
+#define skt_write(...) skt__write_inline(__VA_ARGS__)
+#endif
+#endif
 
 #ifdef __cplusplus
 }

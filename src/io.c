@@ -40,6 +40,8 @@ int skt__check_io(skt *s, const int16_t *end, const void *buffer, size_t n) {
   return skt__check_open(s, end, n);
 }
 
+_Static_assert(SKT__OPEN == 1, "see skt__is_fast in skt.h");
+
 /* The few comparisons on the path of bytes. What they stop takes the slow path,
  * where skt__check_io looks in detail. */
 static inline bool is_fast(const int16_t *end, const void *buffer, size_t n,
@@ -103,6 +105,11 @@ SKT__INLINED ptrdiff_t skt_read(skt *s, void *buffer, size_t n) {
   return rc > 0 ? rc : read_on(&r, rc);
 }
 
+ptrdiff_t skt__after_read(skt *s, void *buffer, size_t n, ptrdiff_t rc) {
+  io_request r = {s, buffer, n};
+  return skt__would_block(s, rc) ? rc : read_on(&r, rc);
+}
+
 ptrdiff_t skt__read_since(skt *s, void *buffer, size_t n, int64_t start_us) {
   return read_slowly(s, call_read, buffer, n, start_us);
 }
@@ -164,4 +171,9 @@ SKT__INLINED ptrdiff_t skt_write(skt *s, const void *buffer, size_t n) {
   io_request r = {s, (char *)buffer, n};
   ptrdiff_t rc = skt__sys_write(skt__handle(s), buffer, n);
   return rc == (ptrdiff_t)r.n ? rc : write_on(&r, rc);
+}
+
+ptrdiff_t skt__after_write(skt *s, const void *buffer, size_t n, ptrdiff_t rc) {
+  io_request r = {s, (char *)buffer, n};
+  return write_on(&r, rc);
 }

@@ -39,6 +39,7 @@
 #define _DARWIN_UNLIMITED_SELECT /* any descriptor, in macOS */
 #endif
 
+#undef SKT_INLINE /* the flags of a program, which may reach this file too */
 #include <skt.h>
 
 #include "atomic.h"

@@ -63,6 +63,12 @@ write_programs() {
     sed -n '/^ [*]   int serve_one/,/^ [*] [^ ]/s/^ [*]   //p' include/skt.h
   } >"$out/manual.c"
   cp tests/header_uses.c "$out/uses.c"
+  {
+    echo '#define SKT_INLINE'
+    cat tests/header_uses.c
+    echo 'ptrdiff_t say(skt *s);'
+    echo 'ptrdiff_t say(skt *s) { return skt_write(s, "hello", 5); }'
+  } >"$out/inlined.c"
   for name in "${programs[@]}"; do
     [ -s "$out/$name.c" ] || die "$name: there is no such program"
     cp "$out/$name.c" "$out/$name.cc"
@@ -83,7 +89,7 @@ write_files() {
     '#include <skt.h>'
 }
 
-programs=(uses readme manual)
+programs=(uses inlined readme manual)
 
 # newest NAME: the newest of the compilers NAME-12, NAME-19 and so on.
 newest() { compgen -c "$1-" | grep -x "$1-[0-9]*" | sort -t- -k2n | tail -n 1; }
@@ -131,7 +137,7 @@ on_posix() {
 on_mingw() {
   standards "$2" "$3"
   begin "$1, the same with <windows.h> and <winsock2.h>"
-  dialects "$2" "$3" uses alone before_windows after_windows before_winsock \
+  dialects "$2" "$3" uses inlined alone before_windows after_windows before_winsock \
     after_winsock
   end
 }

@@ -76,6 +76,7 @@ printf '    %-46s %8s %8s\n' goal figure limit
 # The answer comes 3 ms late, so that a call that has to wait really waits. One
 # line of strace's is all that another operation of the twins needs.
 calls() { late=3 per_operation system_calls with_skt "$1" 50; }
+inline_calls() { late=3 per_operation system_calls "$1_inline" "$2" 50; }
 calls_before_socket() {
   system_calls "$1" first 1 >/dev/null && sed '/^[0-9 ]*socket(/q' "$tmp/strace" | wc -l
 }
@@ -84,6 +85,8 @@ early_calls() {
 }
 traced 'system calls per blocking round trip, late' 2 calls rounds
 traced '  the same within a limit of time' 2 calls limited_rounds
+traced '  the same, inline' 2 inline_calls with_skt rounds
+traced 'system calls per would-block, inline' 1 inline_calls alone_with_skt blocks
 traced 'system calls per accept and close, late' 2 calls accepts
 if [ "$inside" = network ]; then
   traced 'system calls per socket, connect and close' 3 calls connects
@@ -100,9 +103,10 @@ traced 'system calls before the first socket' 0 early_calls
 over() { # GOAL TWIN_OF WHAT N LIMIT [BEST [DEBT]]
   local plain with more limits=()
   case $2 in
-    peer) plain=plain with=with_skt ;;
-    alone) plain=alone_plain with=alone_with_skt ;;
+    peer*) plain=plain with=with_skt ;;
+    alone*) plain=alone_plain with=alone_with_skt ;;
   esac
+  case $2 in *_inline) with+=_inline ;; esac
   plain=$(per_operation instructions $plain "${3#limited_}" "$4")
   for more in "${@:5}"; do
     if [ "$more" = - ]; then limits+=(-); else limits+=("$(plus "$plain" "$more")"); fi
@@ -133,6 +137,11 @@ alone_over 'instructions, a would-block, apart' blocks 200 36 - 60
 alone_over 'instructions, datagram to an address, apart' sends 200 52
 alone_over 'instructions, that and its arrival, apart' receives 200 101
 alone_over 'instructions, connect and close, apart' connects 100 278 271 540
+over 'instructions, round trip, inline' peer_inline rounds 1000 23 56
+over '  within a limit of time' peer_inline limited_rounds 1000 23 63
+over 'instructions, a would-block, inline' alone_inline blocks 200 36 - 56
+alone_over 'instructions, datagram to a peer, apart' writes 200 24
+over '  the same, inline' alone_inline writes 200 11
 goal 'instructions, IPv4 address from text' \
   "$(per_operation instructions alone_with_skt parses4 100)" 165 290
 goal 'instructions, IPv6 address from text' \
