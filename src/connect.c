@@ -91,7 +91,8 @@ static int wait_for_connect(skt *s, const connect_request *r) {
  *   Windows          the socket is non-blocking while it has a limit, and
  *                    wait_for_connect waits
  * A time of its own ends it everywhere as a limit does on macOS. */
-static int connect_blocking(skt *s, connect_request *r) {
+static int connect_now(skt *s, connect_request *r) {
+  bool waits = skt__is_blocking(s) || r->deadline_us != 0;
   r->start_us = skt__start(s);
   bool timed =
       r->deadline_us != 0 || (r->start_us != 0 && !skt__system.limits_connect);
@@ -100,19 +101,13 @@ static int connect_blocking(skt *s, connect_request *r) {
   if (rc == 0) {
     rc = call_connect(s, r);
   }
-  if (rc == SKT_EINPROGRESS) {
+  if (rc == SKT_EINPROGRESS && waits) {
     rc = skt__cancelled(s) ? SKT_ECANCELED : wait_for_connect(s, r);
   }
   if (apart) {
     int restored = skt__sys_set_blocking(skt__handle(s), true);
     rc = rc < 0 ? rc : restored;
   }
-  return rc;
-}
-
-static int connect_now(skt *s, connect_request *r) {
-  bool waits = skt__is_blocking(s) || r->deadline_us != 0;
-  int rc = waits ? connect_blocking(s, r) : call_connect(s, r);
   /* Windows: of the port that it could not choose. Only an address that the
    * caller has bound can be in use. */
   return rc == SKT_EADDRINUSE && skt__state(s) == SKT__FRESH ? SKT_EADDRNOTAVAIL
