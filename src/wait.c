@@ -193,7 +193,7 @@ static int wait_for_entries(const wait_request *r, int timeout_ms,
   return rc < 0 ? rc : take_items(r, rc > 0);
 }
 
-static bool take_wake(skt_waker *w) {
+static bool drain_waker(skt_waker *w) {
   skt__sys_waker_drain((skt__os_handle)w->waits);
   skt__wake_taken(&w->pending);
   return true;
@@ -228,7 +228,7 @@ int skt_wait(skt *s, int events, int timeout_ms, skt_waker *waker) {
   if (rc < 0 || e.ready < 0) {
     return rc < 0 ? rc : e.ready;
   }
-  return e.ready | (woken && take_wake(waker) ? SKT_WOKEN : 0);
+  return e.ready | (woken && drain_waker(waker) ? SKT_WOKEN : 0);
 }
 
 static int check_entry(const skt_polled *e) {
@@ -294,5 +294,5 @@ int skt_poll(skt_polled *entries, size_t count, int timeout_ms,
   if (slots != few) {
     free(slots);
   }
-  return rc < 0 ? rc : rc + (woken && take_wake(waker));
+  return rc < 0 ? rc : rc + (woken && drain_waker(waker));
 }
