@@ -236,6 +236,20 @@ TEST(address_value, null_and_no_address_are_equal_and_come_first) {
   CHECK_EQ(skt_addr_compare(&odd, &a), -1);
 }
 
+TEST(address_value, abstract_name_with_a_zero_more_is_another) {
+  unsigned char native[128] = {0};
+  size_t length;
+  skt_addr a, b;
+  if (skt_addr_parse(&a, "unix:@a") < 0) {
+    SKIP("this system has no abstract names");
+  }
+  const void *bytes = skt_addr_native(&a, &length);
+  memcpy(native, bytes, length);
+  CHECK_EQ(skt_addr_from_native(&b, native, length + 1), 0);
+  CHECK_EQ(skt_addr_compare(&a, &b), -1);
+  CHECK_EQ(skt_addr_compare(&b, &a), 1);
+}
+
 /* sin6_flowinfo stands after family and port on every system. */
 TEST(address_value, flow_label_of_the_system_makes_no_difference) {
   unsigned char native[128];
