@@ -105,11 +105,6 @@ SKT__INLINED ptrdiff_t skt_read(skt *s, void *buffer, size_t n) {
   return rc > 0 ? rc : read_on(&r, rc);
 }
 
-ptrdiff_t skt__after_read(skt *s, void *buffer, size_t n, ptrdiff_t rc) {
-  io_request r = {s, buffer, n};
-  return skt__would_block(s, rc) ? rc : read_on(&r, rc);
-}
-
 ptrdiff_t skt__read_since(skt *s, void *buffer, size_t n, int64_t start_us) {
   return read_slowly(s, call_read, buffer, n, start_us);
 }
@@ -173,7 +168,21 @@ SKT__INLINED ptrdiff_t skt_write(skt *s, const void *buffer, size_t n) {
   return rc == (ptrdiff_t)r.n ? rc : write_on(&r, rc);
 }
 
-ptrdiff_t skt__after_write(skt *s, const void *buffer, size_t n, ptrdiff_t rc) {
+/* What a program calls that was compiled with SKT_INLINE, when its own call has
+ * returned rc and not done all. No header of ours declares them: in skt.c they
+ * would be static. */
+ptrdiff_t skt__read_on(skt *s, void *buffer, size_t n, ptrdiff_t rc);
+ptrdiff_t skt__write_on(skt *s, const void *buffer, size_t n, ptrdiff_t rc);
+
+SKT__COLD ptrdiff_t skt__read_on(skt *s, void *buffer, size_t n, ptrdiff_t rc) {
+  rc = rc < 0 ? skt__sys_failed(SKT__IN_READ) : rc;
+  io_request r = {s, buffer, n};
+  return skt__would_block(s, rc) ? rc : read_on(&r, rc);
+}
+
+SKT__COLD ptrdiff_t skt__write_on(skt *s, const void *buffer, size_t n,
+                                  ptrdiff_t rc) {
+  rc = rc < 0 ? skt__sys_failed(SKT__IN_WRITE) : rc;
   io_request r = {s, (char *)buffer, n};
   return write_on(&r, rc);
 }

@@ -29,11 +29,6 @@ static inline bool skt__take_ipv4(skt_addr *a) {
  * skt_addr_from_native, but a unix path that is too long becomes "unnamed". */
 int skt__addr_set(skt_addr *out, const void *native, size_t length);
 
-/* Go on with a skt_read whose call returned rc, 0 or a code; and with a
- * skt_write whose call took rc bytes, fewer than n, or returned a code. */
-ptrdiff_t skt__after_read(skt *s, void *buffer, size_t n, ptrdiff_t rc);
-ptrdiff_t skt__after_write(skt *s, const void *buffer, size_t n, ptrdiff_t rc);
-
 /* The unspecified address: wildcard and port 0, or unnamed. */
 void skt__addr_any(skt_addr *a, int domain);
 

@@ -28,6 +28,11 @@ enum {
   SKT__IN_MODE = 0x8000   /* modes, limits, what a handle is */
 };
 
+/* The code of a recv or send that the program itself has made and that has just
+ * failed: SKT__IN_READ or SKT__IN_WRITE. Never called on Windows, see
+ * SKT_INLINE in skt.h. */
+int skt__sys_failed(int call);
+
 /* The code of each native number. The first row that matches counts, so rows
  * for certain calls stand before the row for all. The last row's code is 0.
  * tests/native_codes.h names the event of each row. */

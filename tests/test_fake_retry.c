@@ -72,37 +72,41 @@ TEST(retry, nonblocking_write_is_one_call_and_may_be_short) {
 }
 
 /* What SKT_INLINE calls when the program's own call has returned. */
+ptrdiff_t skt__read_on(skt *s, void *buffer, size_t n, ptrdiff_t rc);
+ptrdiff_t skt__write_on(skt *s, const void *buffer, size_t n, ptrdiff_t rc);
+
 TEST(retry, read_after_a_call_of_the_program_repeats_it_only_if_interrupted) {
   skt s = fake_connected();
-  PLAY({"read", 3});
-  CHECK_EQ(skt__after_read(&s, bytes, sizeof bytes, SKT__EINTR), 3);
+  PLAY({"failed", SKT__EINTR}, {"read", 3}, {"failed", SKT_ECONNRESET},
+       {"failed", SKT_EAGAIN});
+  CHECK_EQ(skt__read_on(&s, bytes, sizeof bytes, -1), 3);
   CHECK(fake_buffer == bytes);
   CHECK_EQ(fake_n, sizeof bytes);
-  CHECK_EQ(skt__after_read(&s, bytes, sizeof bytes, SKT_ECONNRESET),
-           SKT_ECONNRESET);
+  CHECK_EQ(skt__read_on(&s, bytes, sizeof bytes, -1), SKT_ECONNRESET);
   CHECK_EQ(skt_read(&s, bytes, sizeof bytes), SKT_ECONNRESET);
   s = fake_connected();
-  CHECK_EQ(skt__after_read(&s, bytes, sizeof bytes, 0), 0);
+  CHECK_EQ(skt__read_on(&s, bytes, sizeof bytes, 0), 0);
   CHECK_EQ(skt_read(&s, bytes, sizeof bytes), 0);
   s = socket_in(SKT_CONNECTED);
   s.kind |= SKT_NONBLOCK;
-  CHECK_EQ(skt__after_read(&s, bytes, sizeof bytes, SKT_EAGAIN), SKT_EAGAIN);
+  CHECK_EQ(skt__read_on(&s, bytes, sizeof bytes, -1), SKT_EAGAIN);
   CHECK_PLAYED();
 }
 
 TEST(retry, write_after_a_call_of_the_program_writes_only_the_rest) {
   skt s = fake_connected();
-  PLAY({"write", 7}, {"write", 10});
-  CHECK_EQ(skt__after_write(&s, bytes, 10, 3), 10);
+  PLAY({"write", 7}, {"failed", SKT__EINTR}, {"write", 10},
+       {"failed", SKT_EPIPE}, {"failed", SKT_EAGAIN});
+  CHECK_EQ(skt__write_on(&s, bytes, 10, 3), 10);
   CHECK(fake_buffer == bytes + 3);
   CHECK_EQ(fake_n, 7);
-  CHECK_EQ(skt__after_write(&s, bytes, 10, SKT__EINTR), 10);
-  CHECK_EQ(skt__after_write(&s, bytes, 10, SKT_EPIPE), SKT_ECONNRESET);
+  CHECK_EQ(skt__write_on(&s, bytes, 10, -1), 10);
+  CHECK_EQ(skt__write_on(&s, bytes, 10, -1), SKT_ECONNRESET);
   CHECK_EQ(skt_write(&s, bytes, 10), SKT_ECONNRESET);
   s = socket_in(SKT_CONNECTED);
   s.kind |= SKT_NONBLOCK;
-  CHECK_EQ(skt__after_write(&s, bytes, 10, SKT_EAGAIN), SKT_EAGAIN);
-  CHECK_EQ(skt__after_write(&s, bytes, 10, 4), 4);
+  CHECK_EQ(skt__write_on(&s, bytes, 10, -1), SKT_EAGAIN);
+  CHECK_EQ(skt__write_on(&s, bytes, 10, 4), 4);
   CHECK_PLAYED();
 }
 

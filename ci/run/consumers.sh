@@ -322,6 +322,13 @@ several_configurations() {
   by_pkg_config pkg_config_static static
 }
 
+# A build for which nothing is asked is optimised.
+no_type() {
+  bounded 120 cmake -S "$all/skt" -B "$all/$system/no type" -DSKT_TESTS=OFF \
+    -DSKT_EXAMPLES=OFF
+  grep -x 'CMAKE_BUILD_TYPE:STRING=Release' "$all/$system/no type/CMakeCache.txt"
+}
+
 absolute_folders() {
   local there="$all/$system/absolute there"
   installed_as absolute lib/lib64 "-DCMAKE_INSTALL_LIBDIR=$there/lib/lib64" \
@@ -503,6 +510,7 @@ installed() {
   check 'the shared library exports what skt.h declares' same_names
   check 'nothing installed names the build or the sources' no_traces
   if [ "$system" = linux ]; then
+    check 'without CMAKE_BUILD_TYPE it is Release' no_type
     check 'the binary interface is the one that ci/check/abi keeps' ci/check/abi.sh
   fi
   local first=$prefix

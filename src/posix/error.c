@@ -148,3 +148,5 @@ SKT__COLD int skt__code_of_errno(int call) {
   }
   return skt__code(call, last_native);
 }
+
+int skt__sys_failed(int call) { return skt__code_of_errno(call); }

@@ -43,20 +43,4 @@ ptrdiff_t skt__sys_writev(int s, const skt_buffer *b, size_t count) {
   return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
 }
 
-/* What programs call that were compiled with SKT_INLINE, when recv or send has
- * returned rc and not done all. */
-ptrdiff_t skt__read_on(skt *s, void *buffer, size_t n, ptrdiff_t rc);
-ptrdiff_t skt__write_on(skt *s, const void *buffer, size_t n, ptrdiff_t rc);
-
 _Static_assert(SKT__IO_MAX == (size_t)1 << 30, "see skt__is_fast in skt.h");
-
-SKT__COLD ptrdiff_t skt__read_on(skt *s, void *buffer, size_t n, ptrdiff_t rc) {
-  rc = rc < 0 ? skt__fail_in(SKT__IN_READ) : rc;
-  return skt__after_read(s, buffer, n, rc);
-}
-
-SKT__COLD ptrdiff_t skt__write_on(skt *s, const void *buffer, size_t n,
-                                  ptrdiff_t rc) {
-  rc = rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
-  return skt__after_write(s, buffer, n, rc);
-}

@@ -138,3 +138,5 @@ int skt__fail_in(int call) {
   }
   return skt__code(call, native);
 }
+
+int skt__sys_failed(int call) { return skt__fail_in(call); }
