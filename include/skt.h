@@ -77,13 +77,13 @@
  *            except a write that has a limit (see skt_write).
  * Threads    Any thread may use any socket. On one socket at the same time, one
  *            thread may read, another write, any number accept, wait or ask
- *            (for a name, an option, the mode), and any number cancel. For
- *            everything else, and while the socket connects, the caller takes
- *            turns. The field "Threads" of a
- *            function says which it is. A thread must not be ended while it is
- *            in a call (pthread_cancel, TerminateThread): the socket, waker or
- *            poller stays in use, and skt_poller_wait, for example, returns
- *            SKT_EBUSY for ever. skt_cancel and the wakers end calls instead.
+ *            (for a name, an option, the mode), and any number cancel. All
+ *            other calls take turns; so do all calls but skt_cancel while the
+ *            socket connects. The field "Threads" of a function says which it
+ *            is. A thread must not be ended while it is in a call
+ *            (pthread_cancel, TerminateThread): the socket, waker or poller
+ *            stays in use, and skt_poller_wait, for example, returns SKT_EBUSY
+ *            for ever. skt_cancel and the wakers end calls instead.
  *
  * A child process inherits no socket that skt made or accepted, and no write
  * raises SIGPIPE.
@@ -298,7 +298,7 @@ enum {
   /* States, for skt_adopt and from skt_kind; a fresh socket has none: */
   SKT_BOUND = 0x0100,      /* has its local address */
   SKT_LISTENING = 0x0200,  /* bound, and accepts connections */
-  SKT_CONNECTING = 0x0300, /* the next call returns the outcome */
+  SKT_CONNECTING = 0x0300, /* the next call finds out the outcome */
   SKT_CONNECTED = 0x0400,  /* reads and writes */
   SKT_FAILED = 0x0500,     /* failed to connect; only from skt_kind */
   /* A flag of every socket: */
@@ -485,14 +485,15 @@ SKT_API int skt_socket(skt *s, int domain, int type, int protocol);
  * Source   none; POSIX and Winsock have no such call. */
 SKT_API int skt_supports(int domain, int type, int protocol);
 
-/** What a socket is.
+/** The domain, type, state and mode of a socket.
  *
- * Makes no system call: skt knows what it made or adopted.
+ * Makes no system call: returns what skt has recorded. After a non-blocking
+ * connect the state is SKT_CONNECTING until a call finds out the outcome.
  *
  * Returns  domain | type | state, or'ed with SKT_NONBLOCK and SKT_DUAL_STACK if
  *          s has them: more than 0. SKT_DOMAINS, SKT_TYPES and SKT_STATES are
- *          the bits of each part. Or one of the six codes that any function may
- *          return: SKT_EBADF if s holds no socket.
+ *          the masks of the parts. Or one of the six codes that any function
+ *          may return: SKT_EBADF if s holds no socket.
  * Threads  any thread, also while others read, write, accept or wait.
  * Source   POSIX getsockopt(SO_TYPE, SO_DOMAIN, SO_ACCEPTCONN), fcntl();
  *          Winsock getsockopt(SO_PROTOCOL_INFOW). */
@@ -500,8 +501,9 @@ SKT_API int skt_kind(const skt *s);
 
 /** Start Winsock now, for code that calls Winsock itself.
  *
- * skt starts Winsock with its first socket or waker; nothing in skt needs this
- * call. On other systems the call does nothing.
+ * Call this before getaddrinfo, for example. skt itself does not need it: it
+ * starts Winsock with its first socket or waker. On other systems the call does
+ * nothing.
  *
  * Returns  0; or one of the six codes that any function may return:
  *          SKT_ENETDOWN if Winsock does not start.
@@ -721,13 +723,14 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, int flags);
  *   peer  an address of the socket's domain, with a port and a host
  *
  * A blocking socket is connected when this returns 0. On a non-blocking one
- * this returns SKT_EINPROGRESS: wait for SKT_WRITE, then call what comes next,
- * a write for example. That call finds out the outcome; skt_connect_finish does
- * nothing else. While the connect goes on, calls that move bytes would block.
+ * this returns SKT_EINPROGRESS, and the connect goes on: wait for SKT_WRITE,
+ * then write, read or set an option. That call finds out the outcome, as
+ * skt_connect_finish does: a write or read returns the code of a failure. Until
+ * the outcome is known, reads and writes return SKT_EAGAIN.
  *
- * After a failure s can only be closed: calls that move bytes return the code
- * of the failure, and waits report s as ready for them. For the next address
- * make a new socket, with its options and its bind.
+ * After a failure s can only be closed: reads and writes return its code, and
+ * waits report s as ready. For the next address make a new socket, set its
+ * options and bind it.
  *
  * A unix socket connects at once. If the listener's queue is full, a blocking
  * unix socket waits on Linux; otherwise it is refused.
@@ -750,7 +753,7 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, int flags);
  *                             self-connect, which skt detects if s is bound or
  *                             peer is a loopback address
  *          SKT_ETIMEDOUT      the limit for SKT_WRITE (skt_set_limit) expired;
- *                             skt_connect_within has a time of its own
+ *                             skt_connect_within has a timeout instead
  *          SKT_EHOSTDOWN      no answer in the time that the system allows
  *          SKT_ENETUNREACH SKT_EHOSTUNREACH  no route to the peer
  *          SKT_EADDRNOTAVAIL  no local port is left
@@ -767,17 +770,17 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, int flags);
  * Source   POSIX connect(); Winsock connect(). */
 SKT_API int skt_connect(skt *s, const skt_addr *peer);
 
-/** Connect to a peer within a time of its own.
+/** Connect to a peer within a timeout.
  *
  *   s, peer     as for skt_connect
  *   timeout_ms  the longest time to wait; -1 for ever, 0 does not wait
  *
- * As skt_connect in all else. The limit for SKT_WRITE means nothing here, and
- * is left as it is. The call waits also if s is non-blocking, and never returns
- * SKT_EINPROGRESS.
+ * As skt_connect in all else. The limit for SKT_WRITE (skt_set_limit) is
+ * neither used nor changed. The call waits even if s is non-blocking, and never
+ * returns SKT_EINPROGRESS.
  *
  * Errors   SKT_EINVAL     timeout_ms is under -1; or as for skt_connect
- *          SKT_ETIMEDOUT  timeout_ms has passed; s has failed to connect
+ *          SKT_ETIMEDOUT  timeout_ms has passed; s can only be closed
  *          SKT_EISCONN SKT_EALREADY SKT_ECONNREFUSED  as for skt_connect
  *          SKT_EHOSTDOWN SKT_ENETUNREACH SKT_EHOSTUNREACH  as for skt_connect
  *          SKT_EADDRNOTAVAIL SKT_EADDRINUSE SKT_ECONNRESET  as for skt_connect
@@ -790,14 +793,14 @@ SKT_API int skt_connect_within(skt *s, const skt_addr *peer, int timeout_ms);
 
 /** The outcome of a non-blocking connect.
  *
- * A call that moves bytes finds it out as well. Call this one as often as you
- * like: once the outcome is known, it stays the same.
+ * Reads and writes find it out as well. This call may be repeated: once the
+ * outcome is known, it stays the same.
  *
  * Returns  0 connected, or one of Errors.
  * Errors   SKT_EINPROGRESS  the outcome is not known yet
  *          SKT_EINVAL       no connect was begun
  *          SKT_ECONNREFUSED SKT_EHOSTDOWN SKT_ECONNRESET  as for skt_connect
- *          SKT_ETIMEDOUT    a blocking connect failed so
+ *          SKT_ETIMEDOUT    skt_connect_within or a blocking connect failed so
  *          SKT_ENETUNREACH SKT_EHOSTUNREACH SKT_EACCES  as for skt_connect
  *          SKT_EADDRNOTAVAIL SKT_EADDRINUSE  as for skt_connect
  *          SKT_ENOENT SKT_EPROTONOSUPPORT  as for skt_connect
@@ -855,7 +858,7 @@ SKT_API int skt_disconnect(skt *s);
  *                            socket with neither an address nor a peer
  *          SKT_ENOTCONN      s is not connected
  *          SKT_EAGAIN        s is non-blocking, and nothing has arrived or s
- *                            still connects
+ *                            is still connecting
  *          SKT_ECONNRESET    the connection broke; bytes that had arrived and
  *                            were not read may be lost
  *          SKT_ETIMEDOUT     the limit (skt_set_limit) expired; nothing is
@@ -869,8 +872,8 @@ SKT_API int skt_disconnect(skt *s);
  *          SKT_EIO           a failure in the system
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources; no data is lost
  *          SKT_EADDRNOTAVAIL SKT_EADDRINUSE SKT_EACCES SKT_ENOENT
- *          SKT_EPROTONOSUPPORT  s failed to connect, as for skt_connect; so may
- *                            others of the above
+ *          SKT_EPROTONOSUPPORT  s failed to connect, as for skt_connect; codes
+ *                            above can mean that too
  * Blocks   until a byte, the end or an error is there, if s is blocking.
  * Threads  one thread at a time may read from s; another may write to it.
  * Differs  Windows drops bytes that arrived before a reset, Linux keeps them.
@@ -904,8 +907,8 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  * Errors   SKT_EINVAL        n is over PTRDIFF_MAX
  *          SKT_ENOTCONN      s is not connected
  *          SKT_EPIPE         this side has shut down writing
- *          SKT_EAGAIN        s is non-blocking, and there is no room or s still
- *                            connects
+ *          SKT_EAGAIN        s is non-blocking, and there is no room or s is
+ *                            still connecting
  *          SKT_EMSGSIZE      longer than a message of this type can be
  *          SKT_ECONNREFUSED  messages only: no socket has the peer's address
  *                            (see skt_read); this message was not sent
@@ -920,7 +923,7 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  *          SKT_EPROTONOSUPPORT  unix messages: another type is there now
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources; no data is lost
  *          SKT_EADDRNOTAVAIL SKT_EADDRINUSE  s failed to connect, as for
- *                            skt_connect; so may others of the above
+ *                            skt_connect; codes above can mean that too
  * Blocks   until all bytes are taken, if s is blocking.
  * Threads  one thread at a time may write to s; another may read from it.
  * Differs  The BSDs and macOS return SKT_ENOBUFS for a message while the
@@ -1133,10 +1136,10 @@ SKT_API int skt_set_blocking(skt *s, bool blocking);
  * own timeouts. A socket from skt_accept starts without limits. On a connection
  * that has ended this does nothing and returns 0.
  *
- * A call's limit begins with the call, and no signal prolongs it. Only in
- * skt_read and skt_write, which look at no clock when they begin, it starts
- * again once when a signal comes, or when they have waited for a connect;
- * skt_read_all and skt_write_all are exact.
+ * A call's limit begins with the call, and no signal prolongs it. Only skt_read
+ * and skt_write, which look at no clock when they begin, start it again: once
+ * after a signal, and once after they have waited for a connect. skt_read_all
+ * and skt_write_all are exact.
  *
  * When the limit expires, a call that has done nothing returns SKT_ETIMEDOUT
  * and loses nothing, and s remains usable; but a connect has then failed. A
@@ -1246,8 +1249,8 @@ SKT_API int skt_waker_destroy(skt_waker *w);
  *          has woken the waker; 0 when timeout_ms has passed, never earlier; or
  *          one of Errors.
  * Errors   SKT_EINVAL    events are none or unknown; timeout_ms is under -1
- *          SKT_ENOTCONN  s needs a connection, does not listen, and was never
- *                        connected
+ *          SKT_ENOTCONN  s needs a connection, and neither listens nor has
+ *                        begun to connect
  *          SKT_ENOMEM SKT_ENOBUFS  out of resources
  * Blocks   up to timeout_ms, also if s is non-blocking.
  * Threads  any number of threads may wait on one s, but only one at a time with
@@ -1259,7 +1262,7 @@ SKT_API int skt_wait(skt *s, int events, int timeout_ms, skt_waker *waker);
 typedef struct skt_polled {
   skt *s;     /* a socket as for skt_wait; NULL: skip this entry */
   int events; /* SKT_READ, SKT_WRITE, SKT_BOTH; 0: skip this entry */
-  int ready;  /* receives those that are ready, or 0, or a code */
+  int ready;  /* receives the events that are ready, 0, or a code */
 } skt_polled;
 
 /** Wait until one of several sockets is ready.
@@ -1269,17 +1272,17 @@ typedef struct skt_polled {
  *   timeout_ms  as for skt_wait
  *   waker       as for skt_wait
  *
- * An entry that nothing can make ready counts as ready, and its `ready` is the
+ * An entry that cannot be waited for counts as ready, and its `ready` is the
  * reason, a negative code: SKT_EBADF, SKT_ENOTSOCK, SKT_ECANCELED; SKT_EINVAL
  * if its events are unknown; SKT_ENOTCONN as for skt_wait. The call then does
- * not wait, and reports what else is ready. So look whether `ready` is under 0
- * before you look at its bits.
+ * not wait, but reports the other entries as usual. A negative number has bits
+ * set too: test `ready` < 0 before you test for SKT_READ or SKT_WRITE.
  *
  * The work grows with the number of entries; for many use an skt_poller.
  *
  * Returns  how many entries are ready, plus one if a thread has woken the
  *          waker; 0 when timeout_ms has passed, never earlier; or one of
- *          Errors, of the call as a whole.
+ *          Errors, which concern the call as a whole.
  * Errors   SKT_EINVAL    timeout_ms is under -1, or is -1 and nothing could
  *                        ever end the wait
  *          SKT_ENOMEM SKT_ENOBUFS  out of resources; over 64 entries take
@@ -1430,9 +1433,9 @@ SKT_API int skt_poller_destroy(skt_poller *p);
  * An option that is not set has the system's default (Nagle's algorithm is on,
  * for example). Reading or setting one is one system call. Set options before
  * the socket is connected or listens; an accepted socket starts with its
- * listener's SKT_OPT_KEEPALIVE, SKT_OPT_NODELAY and buffers. While a connect
- * goes on, the options of its socket cannot be used (Windows would refuse some
- * of them).
+ * listener's SKT_OPT_KEEPALIVE, SKT_OPT_NODELAY and buffers. While a socket is
+ * connecting, its options can be neither read nor set (Windows would refuse
+ * some of them).
  *
  *   SKT_OPT_...         values          of sockets    what it does
  *   KEEPALIVE           0, 1            TCP           probe a silent peer
@@ -1599,9 +1602,9 @@ SKT_API int skt_peer(const skt *s, skt_addr *out);
  * know that other code has shut down a direction: a write then returns
  * SKT_ECONNRESET, a read 0.
  *
- * A socket that is connecting has the state SKT_CONNECTING, and then the next
- * call returns the outcome. With kind 0 skt recognises it where
- * the system reports it; elsewhere skt_connect does.
+ * For a socket that is connecting, state is SKT_CONNECTING; the next call finds
+ * out the outcome. With kind 0 skt recognises such a socket where the system
+ * reports it; elsewhere skt_connect finds out.
  *
  * Other code that shares the socket may change its mode later: a blocking
  * socket still waits. It must not set limits: skt would not see the first, and
