@@ -162,11 +162,12 @@ excerpts_are_true() {
 
 functions_of() { sed -n 's/^static .*[ *]\([a-z_]*\)(.*/\1/p' "$1" | sort; }
 
-# The table that the guide must have, of what vanished by moving to skt.
+# counts BEFORE AFTER: the table that the guide must have, of what vanished by
+# moving a program of examples/moving to skt.
 counts() {
-  local b=examples/moving/before.c a=examples/moving/after.c
+  local b=examples/moving/$1 a=examples/moving/$2
   local choices='^ *# *(if|ifdef|ifndef|elif|else|endif)'
-  echo '| | before.c | after.c |'
+  echo "| | $1 | $2 |"
   echo '| --- | --- | --- |'
   echo "| lines | $(wc -l <$b) | $(wc -l <$a) |"
   echo "| lines of the preprocessor for one system or the other | $(
@@ -178,10 +179,16 @@ counts() {
     paste -sd ' ' | sed 's/ /, /g; s/, \([*][a-z_]*[*]\)$/ and \1/')."
 }
 
+# Behind each mark that names two programs. There are two such tables.
 counts_are_true() {
-  counts >"$out/counts"
-  awk '/^<!-- counts -->$/ { on = 1; next } on && /^<!-- end -->$/ { exit } on' \
-    $guide | diff - "$out/counts"
+  local before after n=0
+  while read -r before after; do
+    counts "$before" "$after" >"$out/counts"
+    awk -v mark="<!-- counts: $before $after -->" '$0 == mark { on = 1; next }
+      on && /^<!-- end -->$/ { exit } on' $guide | diff - "$out/counts"
+    n=$((n + 1))
+  done < <(sed -n 's/^<!-- counts: \(.*\) -->$/\1/p' $guide)
+  [ $n -eq 2 ]
 }
 
 # for_linux, for_windows: how to compile, and how to run.
@@ -286,7 +293,7 @@ check 'an argument that the function has not is refused' refused \
 say 'the guide'
 check 'every block of C is a program or an excerpt' blocks_are_marked
 check 'excerpts are what the files say' excerpts_are_true
-check 'the table of what vanished is true' counts_are_true
+check 'the tables of what vanished are true' counts_are_true
 for system in "${systems[@]}"; do
   case $system in
     linux) build_preset dev ;;
