@@ -67,10 +67,11 @@ function(expand file)
   emit("${rest}")
 endfunction()
 
-# expand_all(FOLDER): the sources in it, but the pollers of POSIX.
+# expand_all(FOLDER): the sources in it, but the pollers of POSIX, and names,
+# which stand apart.
 function(expand_all folder)
   file(GLOB files RELATIVE ${root} ${root}/${folder}/*.c)
-  list(FILTER files EXCLUDE REGEX "posix/poller_")
+  list(FILTER files EXCLUDE REGEX "posix/poller_|(posix|win32)/names")
   foreach(file IN LISTS files)
     expand(${file})
   endforeach()
@@ -160,6 +161,14 @@ emit("\n#else /* _WIN32 */\n")
 expand_all(src/posix)
 expand_pollers()
 emit("\n#endif /* _WIN32 */\n")
+emit("\n#ifndef SKT_NO_NAMES\n")
+expand_all(src/names)
+emit("\n#ifdef _WIN32\n")
+expand(src/win32/names.c)
+emit("\n#else /* _WIN32 */\n")
+expand(src/posix/names.c)
+emit("\n#endif /* _WIN32 */\n")
+emit("\n#endif /* SKT_NO_NAMES */\n")
 emit("\n#endif /* C */\n")
 
 set(folder ${root}/build/two_files)
