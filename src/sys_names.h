@@ -78,6 +78,12 @@ void skt__helper_leave(skt__helper *h);
 extern const skt__code_row skt__sys_name_codes[];
 
 /* The code of a number of the resolver; SKT_ENAMEFAIL if it has no row. */
-int skt__name_code(int native);
+static inline int skt__name_code(int native) {
+  const skt__code_row *row = skt__sys_name_codes;
+  while (row->code != 0 && row->native != native) {
+    ++row;
+  }
+  return row->code != 0 ? row->code : SKT_ENAMEFAIL;
+}
 
 #endif

@@ -435,7 +435,8 @@ int skt__sys_lookup_next(skt__lookup *l, skt_addr *out) {
   if (l->rest == NULL || fake_n == fake_found_count) {
     return 0;
   }
-  *out = fake_found[fake_n++];
+  (void)skt__addr_set(out, fake_found[fake_n].words, fake_found[fake_n].length);
+  ++fake_n;
   return 1;
 }
 
@@ -451,12 +452,12 @@ uint32_t skt__sys_process(void) { return fake_process; }
 int skt__sys_helper_start(skt__helper **out, const skt__lookup *question,
                           bool wakeable) {
   fake_events = wakeable;
+  *out = fake_helper = calloc(1, sizeof *fake_helper);
+  fake_helper->lookup = *question;
+  fake_helper->owners = SKT__CALLER | SKT__THREAD;
   int rc = code("helper_start");
-  if (rc == 0) {
-    fake_helper = calloc(1, sizeof *fake_helper);
-    fake_helper->lookup = *question;
-    fake_helper->owners = SKT__CALLER | SKT__THREAD;
-    *out = fake_helper;
+  if (rc < 0) {
+    free(fake_helper);
   }
   return rc;
 }

@@ -113,11 +113,3 @@ int skt__look_up(skt__lookup *l, int64_t deadline_us, skt_waker *waker) {
   }
   return rc;
 }
-
-int skt__name_code(int native) {
-  const skt__code_row *row = skt__sys_name_codes;
-  while (row->code != 0 && row->native != native) {
-    ++row;
-  }
-  return row->code != 0 ? row->code : SKT_ENAMEFAIL;
-}

@@ -24,9 +24,9 @@ typedef struct skt__text {
   int port; /* -1 for a unix path */
 } skt__text;
 
-/* Read a text, without looking up anything. Returns 0, SKT_EINVAL,
- * SKT_ENAMETOOLONG or, for a unix path, what skt_addr_parse returns. A number in
- * brackets is left for skt_addr_parse to check. */
+/* Read a text, without looking up anything, an interface neither. Returns 0,
+ * SKT_EINVAL, SKT_ENAMETOOLONG or, for a unix path, what skt_addr_parse
+ * returns. */
 int skt__text_read(skt__text *t, const char *text);
 
 /* Whether these bytes are a name: SKT__LOCALHOST, SKT__NAME, or a code. */

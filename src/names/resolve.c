@@ -133,8 +133,8 @@ int skt_resolve(const char *text, int domain, skt_addr *out, size_t capacity,
   return rc;
 }
 
-/* The name that the system found. Whoever owns the address has chosen its bytes,
- * and not every system checks them. */
+/* The name that the system found. Whoever owns the address has chosen its
+ * bytes, and not every system checks them. */
 static int take_name(const skt__lookup *l, char *name, size_t capacity) {
   size_t n = strlen(l->name);
   if (skt__name_kind(l->name, n) < 0) {
@@ -150,15 +150,16 @@ static int take_name(const skt__lookup *l, char *name, size_t capacity) {
 static int reverse(const skt_addr *a, char *name, size_t capacity,
                    int timeout_ms, skt_waker *waker) {
   skt__lookup l = {.rc = 0};
-  skt__ip ip;
-  int rc = skt__addr_get_ip(a, &ip);
-  if (rc != SKT_IPV4 && rc != SKT_IPV6) {
+  int domain = skt_addr_domain(a);
+  if (domain != SKT_IPV4 && domain != SKT_IPV6) {
     return SKT_EINVAL;
   }
-  ip.port = 0;
-  skt__addr_set_ip(&l.about, &ip);
-  rc = skt__look_up(&l, skt__deadline(timeout_ms), waker);
-  return rc < 0 ? rc : take_name(&l, name, capacity);
+  (void)skt__addr_set(&l.about, a->words, a->length); /* mapped IPv4 is plain */
+  int rc = skt__look_up(&l, skt__deadline(timeout_ms), waker);
+  if (rc < 0) {
+    return rc == SKT_ENOADDRESS ? SKT_ENONAME : rc;
+  }
+  return take_name(&l, name, capacity);
 }
 
 int skt_reverse(const skt_addr *a, char *name, size_t capacity, int timeout_ms,

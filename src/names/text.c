@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The grammar of texts: an address, or a name and a port. Only a name that this
  * file accepts reaches a resolver: systems take "127.1", "010.0.0.1" and "0x7f"
- * for numbers, "65536" for port 0, "" for this host, and some convert names that
- * are not ASCII, each by another standard. */
+ * for numbers, "65536" for port 0, "" for this host, and some convert names
+ * that are not ASCII, each by another standard. */
 #include "names.h"
 
 enum { LABEL_MAX = 63, WHOLE_MAX = 253 };
@@ -35,8 +35,8 @@ static size_t last_label(const char *name, size_t length) {
   return at;
 }
 
-/* Whether the last label is a number, decimal or hexadecimal: then the whole can
- * only be IPv4 (WHATWG URL, "ends in a number"; RFC 1123 2.1). */
+/* Whether the last label is a number, decimal or hexadecimal: then the whole
+ * can only be IPv4 (WHATWG URL, "ends in a number"; RFC 1123 2.1). */
 static bool ends_in_number(const char *name, size_t length) {
   size_t end = without_last_dot(name, length), at = last_label(name, end);
   bool is_hex = end - at >= 2 && name[at] == '0' && lower(name[at + 1]) == 'x';

@@ -2,6 +2,7 @@
 /* The system's resolver, and threads that wait for it. The twin is
  * win32/names.c. */
 #include "../sys_names.h"
+#include "names_error.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -11,47 +12,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
-
-const skt__code_row skt__sys_name_codes[] = {
-    {0, SKT_ETRYAGAIN, EAI_AGAIN},
-    {0, SKT_ENAMEFAIL, EAI_FAIL},
-    {0, SKT_ENONAME, EAI_NONAME},
-    {0, SKT_ENOADDRESS, EAI_FAMILY},
-    {0, SKT_ENOMEM, EAI_MEMORY},
-/* Hidden in some headers, returned all the same; equal to EAI_NONAME on some
- * systems, where the row above it counts. */
-#ifdef EAI_NODATA
-    {0, SKT_ENOADDRESS, EAI_NODATA},
-#endif
-#ifdef EAI_ADDRFAMILY
-    {0, SKT_ENOADDRESS, EAI_ADDRFAMILY},
-#endif
-    {0, 0, 0},
-};
-
-static bool is_lack(int code) {
-  return code == SKT_EMFILE || code == SKT_ENFILE || code == SKT_ENOMEM ||
-         code == SKT_ENOBUFS;
-}
-
-/* glibc reports EMFILE as EAI_NONAME with that errno if it could not read its
- * own files, and as EAI_SYSTEM otherwise; musl always as EAI_SYSTEM. With other
- * numbers errno is stale (glibc 2.36, musl 1.2.3). */
-static void fail(skt__lookup *l, int number) {
-  int from_errno = skt__code(SKT__IN_SOCKET, errno);
-  bool is_system = number == EAI_SYSTEM;
-  l->rc = skt__name_code(number);
-  l->native = number;
-  if (is_system) {
-    l->rc = SKT_ENAMEFAIL;
-    l->native = errno;
-  }
-  if ((is_system || l->rc == SKT_ENONAME || l->rc == SKT_ENOADDRESS) &&
-      is_lack(from_errno)) {
-    l->rc = from_errno;
-    l->native = errno;
-  }
-}
 
 /* Not AI_ADDRCONFIG: systems differ in which addresses count, and without a
  * network even localhost is lost. A type, so that each address comes once. */
@@ -75,7 +35,7 @@ void skt__sys_lookup(skt__lookup *l) {
   errno = 0;
   int number = l->about.length > 0 ? ask_for_name(l) : ask_for_addresses(l);
   if (number != 0) {
-    fail(l, number);
+    l->rc = skt__name_failure(number, &l->native);
   }
 }
 

@@ -10,24 +10,6 @@ WINSOCK_API_LINKAGE INT WSAAPI GetAddrInfoExCancel(LPHANDLE handle);
 WINSOCK_API_LINKAGE INT WSAAPI
 GetAddrInfoExOverlappedResult(LPOVERLAPPED overlapped);
 
-const skt__code_row skt__sys_name_codes[] = {
-    {0, SKT_ENONAME, WSAHOST_NOT_FOUND},
-    {0, SKT_ETRYAGAIN, WSATRY_AGAIN},
-    {0, SKT_ENAMEFAIL, WSANO_RECOVERY},
-    {0, SKT_ENOADDRESS, WSANO_DATA},
-    {0, SKT_ENOADDRESS, WSAEAFNOSUPPORT},
-    {0, SKT_ENOADDRESS, -9}, /* Wine 8 passes on EAI_ADDRFAMILY of glibc */
-    {0, SKT_ETRYAGAIN, WSAETIMEDOUT},
-    {0, SKT_ETRYAGAIN, ERROR_TIMEOUT},
-    {0, SKT_EMFILE, WSAEMFILE},
-    {0, SKT_EMFILE, ERROR_TOO_MANY_OPEN_FILES},
-    {0, SKT_ENOBUFS, WSAENOBUFS},
-    {0, SKT_ENOBUFS, ERROR_NO_SYSTEM_RESOURCES},
-    {0, SKT_ENOMEM, WSA_NOT_ENOUGH_MEMORY},
-    {0, SKT_ENOMEM, ERROR_OUTOFMEMORY},
-    {0, 0, 0},
-};
-
 /* Let it end early once `given_up` is set. Then old providers run on, and the
  * cancel of Wine 8 always fails; without its completion nothing may be freed
  * (GetAddrInfoExCancel, remarks). */
@@ -40,8 +22,8 @@ static int finish(OVERLAPPED *overlapped, HANDLE name, HANDLE given_up) {
   return GetAddrInfoExOverlappedResult(overlapped);
 }
 
-/* NS_ALL, because NS_DNS leaves out the hosts file. The timeout is NULL, because
- * Wine ignores it. A result but WSA_IO_PENDING is the outcome, and sets no
+/* NS_ALL, because NS_DNS leaves out the hosts file. No timeout, because Wine
+ * ignores it. A result but WSA_IO_PENDING is the outcome, and sets no
  * event (GetAddrInfoExW, return value).
  *   done, given_up  events; or NULL to ask in this thread */
 static int ask_for_addresses(skt__lookup *l, HANDLE done, HANDLE given_up) {
