@@ -59,14 +59,14 @@ static int ask_for_name(skt__lookup *l) {
   return number;
 }
 
-static void look_up(skt__lookup *l, HANDLE done, HANDLE given_up) {
+static void find_out(skt__lookup *l, HANDLE done, HANDLE given_up) {
   int number = l->about.length > 0 ? ask_for_name(l)
                                    : ask_for_addresses(l, done, given_up);
   l->native = number;
   l->rc = number == 0 ? 0 : skt__name_code(number);
 }
 
-void skt__sys_lookup(skt__lookup *l) { look_up(l, NULL, NULL); }
+void skt__sys_lookup(skt__lookup *l) { find_out(l, NULL, NULL); }
 
 int skt__sys_lookup_next(skt__lookup *l, skt_addr *out) {
   const ADDRINFOEXW *a = l->rest;
@@ -94,17 +94,17 @@ uint32_t skt__sys_process(void) { return GetCurrentProcessId(); }
 
 /* Events: the resolver's, the thread's, the caller's, and one of the waker, if
  * there is any. */
-enum { COMPLETED, DONE, GIVEN_UP, WAKES, EVENTS };
+enum { COMPLETED, DONE, GIVEN_UP, WAKES, EVENT_COUNT };
 typedef struct helper {
   skt__helper shared;
-  HANDLE events[EVENTS];
+  HANDLE events[EVENT_COUNT];
 } helper;
 
 /* A thread has no impersonation token of its caller's: with one, overlapped
  * look-ups fail (curl 13612, dotnet/runtime 45816). */
 static DWORD WINAPI work(void *block) {
   helper *h = block;
-  look_up(&h->shared.lookup, h->events[COMPLETED], h->events[GIVEN_UP]);
+  find_out(&h->shared.lookup, h->events[COMPLETED], h->events[GIVEN_UP]);
   SetEvent(h->events[DONE]);
   skt__helper_leave(&h->shared);
   return 0;
@@ -144,7 +144,7 @@ int skt__sys_helper_start(skt__helper **out, const skt__lookup *question,
   h->shared.lookup = *question;
   h->shared.owners = SKT__CALLER | SKT__THREAD;
   *out = &h->shared;
-  if (!create_events(h, wakeable ? EVENTS : WAKES) || !start_thread(h)) {
+  if (!create_events(h, wakeable ? EVENT_COUNT : WAKES) || !start_thread(h)) {
     skt__sys_keep_native((int)GetLastError());
     skt__sys_helper_free(&h->shared);
     return SKT_ENOMEM;
@@ -179,7 +179,7 @@ void skt__sys_helper_give_up(skt__helper *h) {
 
 void skt__sys_helper_free(skt__helper *shared) {
   helper *h = (helper *)shared;
-  for (int i = 0; i < EVENTS; ++i) {
+  for (int i = 0; i < EVENT_COUNT; ++i) {
     if (h->events[i] != NULL) {
       CloseHandle(h->events[i]);
     }
