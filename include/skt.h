@@ -241,8 +241,9 @@ SKT_API const char *skt_strerror(int code);
  * For logs and bug reports. An error that skt found without calling the system
  * (SKT_EBADF, for example) leaves the number unchanged.
  *
- * Returns  an errno value on POSIX systems, a WSA number on Windows, or 0 if
- *          no call of this thread has failed in the system.
+ * Returns  an errno value on POSIX systems, or of a name getaddrinfo's EAI
+ *          number; a WSA number on Windows; or 0 if no call of this thread has
+ *          failed in the system.
  * Threads  each thread has its own number.
  * Source   POSIX errno; Winsock WSAGetLastError(). */
 SKT_API int skt_native_error(void);
