@@ -40,7 +40,9 @@ static int count(const char *folder) {
   }
   return n;
 }
-static int threads(void) { return count("/proc/self/task"); }
+/* Besides those that a sanitizer has begun with. */
+static int base_threads = 1;
+static int threads(void) { return count("/proc/self/task") - base_threads + 1; }
 static int descriptors(void) { return count("/proc/self/fd") - 1; }
 
 static void print_found(int n) {
@@ -136,6 +138,7 @@ static void leave(char **a) {
   int n = skt_resolve(a[0], 0, found, ROOM, 1, NULL);
   print_found(n);
   printf("%.0f\n", now_ms() - start);
+  fflush(stdout);
 }
 
 #ifndef _WIN32
@@ -267,6 +270,7 @@ int main(int argc, char **argv) {
       {"numbers", 1, numbers},
 #endif
   };
+  base_threads = threads();
   for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; ++i) {
     if (strcmp(argv[1], commands[i].name) == 0 &&
         argc == commands[i].arguments + 2) {
