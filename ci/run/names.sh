@@ -207,7 +207,7 @@ ask_all() {
 ends() {
   local said start took word=FAIL
   exec {said}< <(timeout -k 5 60 "${runner[@]}" "${@:2}" 2>/dev/null)
-  read -r _ <&"$said" && read -r _ <&"$said" || true
+  { read -r _ && read -r _; } <&"$said" || true
   start=${EPOCHREALTIME/./}
   cat <&"$said" >/dev/null
   took=$(((${EPOCHREALTIME/./} - start) / 1000))
