@@ -40,10 +40,11 @@
  *   }
  *
  * These are the calls every socket lesson teaches, with one meaning on every
- * system. skt resolves no names, speaks no protocol and starts no thread. It
- * takes memory from the heap in two cases: for pollers, on Windows and on
- * systems that have only poll; and while skt_poll waits for more than 64
- * entries. There is nothing to initialise.
+ * system. skt speaks no protocol. It starts no thread, except to look up a name
+ * in a limited time. It takes memory from the heap in three cases: for such a
+ * look-up; for pollers, on Windows and on systems that have only poll; and
+ * while skt_poll waits for more than 64 entries. There is nothing to
+ * initialise.
  *
  * Five rules hold for every function below.
  *
@@ -58,7 +59,8 @@
  *                            none (zeroed, closed or destroyed)
  *              SKT_ENOTSOCK  its handle is not an open socket, because other
  *                            code closed it
- *              SKT_ECANCELED skt_cancel was called for this socket
+ *              SKT_ECANCELED skt_cancel was called for this socket; or, of a
+ *                            call about names, its waker was woken
  *              SKT_ENETDOWN  the host's network is down; on Windows also:
  *                            Winsock did not start, or other code stopped it
  *              SKT_EUNKNOWN  a system error that has no code here;
@@ -98,8 +100,10 @@
  *   Data                      read, write, send, receive, shut down
  *   Modes and limits          blocking or not, and for how long
  *   Waiting                   for one socket, an array, or many; wakers
+ *   Names of hosts            look-ups of names and of addresses; texts
  *   Options                   keep-alive, buffers and the like
- *   Names, native handles     own and peer address; handles in and out
+ *   Addresses of a socket     its own and its peer's
+ *   Native handles            in and out
  *
  * Linking: CMake's skt::skt and `pkg-config skt` supply all options. Without
  * them, the static library on Windows needs -lskt -lws2_32 -liphlpapi, in this
@@ -160,8 +164,8 @@ extern "C" {
 /*
  * Errors
  *
- * The numbers are those of Linux, negated, on every system. The text is what
- * skt_strerror() returns.
+ * The numbers are those of Linux, negated, on every system; those about names
+ * begin at -3001. The text is what skt_strerror() returns.
  */
 
 #define SKT_ERRORS(X)                                                          \
@@ -183,6 +187,7 @@ extern "C" {
   X(SKT_ENAMETOOLONG, -36, "name too long")                                    \
   X(SKT_ENODATA, -61, "the stream ended too early")                            \
   X(SKT_EPROTO, -71, "protocol error")                                         \
+  X(SKT_EUSERS, -87, "too many look-ups are in progress")                      \
   X(SKT_ENOTSOCK, -88, "the handle is not an open socket")                     \
   X(SKT_EMSGSIZE, -90, "message too long")                                     \
   X(SKT_ENOPROTOOPT, -92, "option not known here")                             \
@@ -204,7 +209,11 @@ extern "C" {
   X(SKT_EHOSTUNREACH, -113, "host is unreachable")                             \
   X(SKT_EALREADY, -114, "already in progress")                                 \
   X(SKT_EINPROGRESS, -115, "in progress")                                      \
-  X(SKT_ECANCELED, -125, "cancelled by skt_cancel")                            \
+  X(SKT_ECANCELED, -125, "cancelled by skt_cancel or a waker")                 \
+  X(SKT_ETRYAGAIN, -3001, "the name server did not answer; try again")         \
+  X(SKT_ENAMEFAIL, -3004, "the look-up of the name failed")                    \
+  X(SKT_ENOADDRESS, -3007, "the name has no such address")                     \
+  X(SKT_ENONAME, -3008, "no such name")                                        \
   X(SKT_EUNKNOWN, -4095, "a system error without a name here")
 
 /* A function may return a code or an event, a domain, a count. C++26 refuses
@@ -245,8 +254,9 @@ SKT_API const char *skt_strerror(int code);
  * For logs and bug reports. An error that skt found without calling the system
  * (SKT_EBADF, for example) leaves the number unchanged.
  *
- * Returns  an errno value on POSIX systems, a WSA number on Windows, or 0 if
- *          no call of this thread has failed in the system.
+ * Returns  an errno value on POSIX systems, or of a name getaddrinfo's EAI
+ *          number; a WSA number on Windows; or 0 if no call of this thread has
+ *          failed in the system.
  * Threads  each thread has its own number.
  * Source   POSIX errno; Winsock WSAGetLastError(). */
 SKT_API int skt_native_error(void);
@@ -1573,6 +1583,156 @@ SKT_API int skt_poller_wake(skt_poller *p);
 SKT_API int skt_poller_destroy(skt_poller *p);
 
 /*
+ * Names of hosts
+ *
+ * The texts of these functions are those of skt_addr_parse, or a name and a
+ * port:
+ *
+ *   example.org:443    127.0.0.1:80    [fe80::1%eth0]:80    unix:/run/x.sock
+ *
+ * A name consists of labels with a dot between them; one more dot may end it. A
+ * label has 1 to 63 ASCII letters, digits, - and _, and a name up to 253 bytes.
+ * A name in other letters is written in its ASCII form (xn--bcher-kva.example):
+ * no system converts it for skt. A name whose last label is a number (127.1,
+ * 0x7f.1) is neither a name nor an address, and nothing that is a number
+ * reaches a resolver. The port is a number too, and not the name of a service.
+ *
+ * The system looks names up in its own way, by files, servers and search lists.
+ * Only "localhost" and the names under it are answered here: ::1 and 127.0.0.1,
+ * as RFC 6761 says, without the one that this host lacks.
+ *
+ * No system's look-up can be ended. With a timeout or a waker skt therefore
+ * makes it in a thread of its own. When the call returns early, it abandons the
+ * thread, which ends when the system has given up, after some seconds; until
+ * then it holds a descriptor or two. It uses nothing of the caller's and takes
+ * no signals; neither a later call nor the end of the program waits for it,
+ * unless main ends by pthread_exit. 64 abandoned threads are the most: then
+ * SKT_EUSERS is returned. Without timeout and waker there is no thread.
+ *
+ * Only after exec may a child process look up names, if another thread was in a
+ * look-up at the fork: in glibc a lock of the C library can be held for ever,
+ * on macOS the process can crash. Numbers and localhost are safe.
+ */
+
+/** Room for any name, or for the host of any text, with its terminating zero.
+ */
+#define SKT_NAME_MAX 256
+
+/** Room for any text of a host and a port, with its terminating zero. */
+#define SKT_TEXT_MAX 264
+
+/** Find the addresses that a text stands for.
+ *
+ *   text        an address, or a name and a port; zero-terminated
+ *   domain      SKT_IPV4, SKT_IPV6 or SKT_UNIX: only such addresses; 0: any
+ *   out         receives the addresses, in the system's order, each once; the
+ *               first is zeroed on any error
+ *   capacity    how many at most, 1 or more; the rest is discarded
+ *   timeout_ms  the longest time; -1 for ever, 0 does not wait, which does for
+ *               all but names
+ *   waker       may end the call too; may be NULL
+ *
+ * An IPv4 address mapped into IPv6 that the system finds for a name becomes
+ * plain IPv4. To try each address until one accepts is up to the caller, with a
+ * fresh socket for each.
+ *
+ * Returns  how many addresses, 1 or more; or one of Errors.
+ * Errors   SKT_EINVAL      text is none, for example without a port; domain,
+ *                          capacity or timeout_ms is out of range
+ *          SKT_ENAMETOOLONG  a label, the name or the unix path is longer
+ *          SKT_ENOADDRESS  the name exists, or the text is an address, but has
+ *                          no address in the domain
+ *          SKT_ENONAME     no such name
+ *          SKT_ETRYAGAIN   no name server has answered, or not for the moment
+ *          SKT_ENAMEFAIL   a name server or the system has failed
+ *          SKT_ETIMEDOUT   timeout_ms has passed
+ *          SKT_ECANCELED   a thread has woken the waker
+ *          SKT_EUSERS      64 abandoned look-ups are still in progress
+ *          SKT_ENODEV SKT_EOPNOTSUPP SKT_EACCES SKT_EAFNOSUPPORT  as for
+ *                          skt_addr_parse
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources
+ * Blocks   up to timeout_ms.
+ * Threads  any thread, but only one at a time with one waker.
+ * Differs  Systems disagree whether a name is missing or only lacks addresses
+ *          of the domain, and SKT_ENONAME can be a server's failure
+ *          (systemd-resolved). macOS reports EMFILE as SKT_ENONAME. musl takes
+ *          the answer of the fastest server, fails if one of the two families
+ *          fails, and has no names with _. POSIX: a library with skt in it must
+ *          not be unloaded during a look-up where dlopen has no RTLD_NODELETE.
+ *          Windows: not from DllMain.
+ * Source   POSIX getaddrinfo(); Windows GetAddrInfoExW(); RFC 6761 6.3. */
+SKT_API int skt_resolve(const char *text, int domain, skt_addr *out,
+                        size_t capacity, int timeout_ms, skt_waker *waker);
+
+/** Find the name of an address.
+ *
+ *   a           an IPv4 or IPv6 address
+ *   name        receives the name, zero-terminated; empty on any error
+ *   capacity    its room in bytes; SKT_NAME_MAX is always enough
+ *   timeout_ms  as for skt_resolve
+ *   waker       as for skt_resolve
+ *
+ * No other function of skt looks up a name for an address, which often takes
+ * seconds. Whoever owns an address chooses its name: prove it by skt_resolve,
+ * which should find the address again, before anything depends on it. A result
+ * that is no name, as the section describes them, counts as none.
+ *
+ * Returns  the length without the zero, or one of Errors.
+ * Errors   SKT_EINVAL     a is neither IPv4 nor IPv6, or timeout_ms is under -1
+ *          SKT_ENOSPC     capacity is too small
+ *          SKT_ENONAME    the address has no name
+ *          SKT_ETRYAGAIN SKT_ENAMEFAIL SKT_ETIMEDOUT SKT_ECANCELED SKT_EUSERS
+ *                         as for skt_resolve
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources
+ * Blocks   up to timeout_ms.
+ * Threads  as for skt_resolve.
+ * Differs  as for skt_resolve.
+ * Source   POSIX getnameinfo(); Winsock GetNameInfoW(). */
+SKT_API int skt_reverse(const skt_addr *a, char *name, size_t capacity,
+                        int timeout_ms, skt_waker *waker);
+
+/** Take the host and the port of a text apart.
+ *
+ *   text      as for skt_resolve; or ":80", which is port 80 and no host
+ *   host      receives the name or number, zero-terminated, without brackets;
+ *             "unix:" and the path, if the text is that; empty on any error
+ *   capacity  its room in bytes; SKT_NAME_MAX is always enough
+ *   port      receives the port, or -1 for a unix path; 0 on any error; may be
+ *             NULL
+ *
+ * Nothing is looked up, an interface neither.
+ *
+ * Returns  the length of the host without the zero, or one of Errors.
+ * Errors   SKT_EINVAL        the text is none
+ *          SKT_ENAMETOOLONG  as for skt_resolve, or the host is longer than
+ *                            SKT_NAME_MAX allows
+ *          SKT_EOPNOTSUPP    the system has no abstract names
+ *          SKT_ENOSPC        capacity is too small
+ * Threads  any thread, at any time.
+ * Source   RFC 3986 3.2.2. */
+SKT_API int skt_text_split(const char *text, char *host, size_t capacity,
+                           int *port);
+
+/** Make one text of a host and a port.
+ *
+ *   text      receives the text, zero-terminated; empty on any error
+ *   capacity  its room in bytes; SKT_TEXT_MAX is always enough
+ *   host      a name, but not "unix"; a number, with or without brackets;
+ *             "unix:" and a path; or "", for every address of this host
+ *   port      0 to 65535; -1 for a unix path
+ *
+ * The text is one that skt_text_split takes apart again.
+ *
+ * Returns  the length without the zero, or one of Errors.
+ * Errors   SKT_EINVAL        the host is none, or port is out of range
+ *          SKT_ENAMETOOLONG SKT_EOPNOTSUPP  as for skt_text_split
+ *          SKT_ENOSPC        capacity is too small
+ * Threads  any thread, at any time.
+ * Source   RFC 3986 3.2.2. */
+SKT_API int skt_text_join(char *text, size_t capacity, const char *host,
+                          int port);
+
+/*
  * Options
  *
  * An option that is not set has the system's default (Nagle's algorithm is on,
@@ -1815,7 +1975,7 @@ SKT_API int skt_get_option_text(const skt *s, int option, char *text,
 SKT_API int skt_set_option_text(skt *s, int option, const char *text);
 
 /*
- * Names of a socket
+ * Addresses of a socket
  */
 
 /** The socket's own address.

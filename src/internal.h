@@ -276,6 +276,8 @@ int skt__check_waker(const skt_waker *w);
 #pragma GCC poison send sendmmsg sendmsg sendto setsockopt shutdown socket
 #pragma GCC poison socketpair write writev errno GetLastError WSAGetLastError
 #pragma GCC poison WSAIoctl WSAPoll WSARecv WSARecvFrom WSARecvMsg WSASend
+#pragma GCC poison getaddrinfo getnameinfo freeaddrinfo gethostbyname
+#pragma GCC poison GetAddrInfoW GetAddrInfoExW GetNameInfoW pthread_create
 #pragma GCC poison WSASendMsg WSASendTo WSASocketA WSASocketW WSAStartup
 #endif
 

@@ -3,6 +3,8 @@
 
 #include "fake_sys.h"
 
+#include "sys_names.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +19,12 @@ skt *fake_cancelled;
 void (*fake_meanwhile)(void);
 bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
 bool fake_blocking;
+const skt_addr *fake_found;
+size_t fake_found_count;
+int fake_native, fake_lists;
+uint32_t fake_process = 1;
+char fake_name[SKT_NAME_MAX];
+skt__helper *fake_helper;
 
 static const fake_step *next;
 static const char *unexpected;
@@ -432,7 +440,7 @@ int skt__sys_interface_name(skt__os_handle s, int index, char *name) {
   return 0;
 }
 
-int skt__sys_native_error(void) { return 0; }
+int skt__sys_native_error(void) { return fake_native; }
 
 int skt__sys_failed(int call) {
   (void)call;
@@ -441,3 +449,69 @@ int skt__sys_failed(int call) {
 
 const skt__code_row skt__sys_codes[] = {
     {SKT__IN_CONNECT, SKT_ENOENT, 7}, {0, SKT_EIO, 7}, {0, 0, 0}};
+
+/*
+ * Names. The list of a look-up is fake_found; a reverse one finds fake_name.
+ */
+
+void skt__sys_lookup(skt__lookup *l) {
+  bool reverse = l->about.length > 0;
+  strcpy(reverse ? l->name : fake_name, reverse ? fake_name : l->name);
+  fake_to = l->about;
+  l->rc = code("lookup");
+  l->native = l->rc < 0 ? fake_native + 1 : 0;
+  fake_n = 0;
+  if (l->rc == 0 && !reverse) {
+    l->list = l->rest = &fake_lists;
+    ++fake_lists;
+  }
+}
+
+int skt__sys_lookup_next(skt__lookup *l, skt_addr *out) {
+  if (l->rest == NULL || fake_n == fake_found_count) {
+    return 0;
+  }
+  (void)skt__addr_set(out, fake_found[fake_n].words, fake_found[fake_n].length);
+  ++fake_n;
+  return 1;
+}
+
+void skt__sys_lookup_free(skt__lookup *l) {
+  fake_lists -= l->list != NULL;
+  l->list = l->rest = NULL;
+}
+
+void skt__sys_keep_native(int native) { fake_native = native; }
+
+uint32_t skt__sys_process(void) { return fake_process; }
+
+int skt__sys_helper_start(skt__helper **out, const skt__lookup *question,
+                          bool wakeable) {
+  fake_events = wakeable;
+  *out = fake_helper = calloc(1, sizeof *fake_helper);
+  fake_helper->lookup = *question;
+  fake_helper->owners = SKT__CALLER | SKT__THREAD;
+  int rc = code("helper_start");
+  if (rc < 0) {
+    free(fake_helper);
+  }
+  return rc;
+}
+
+int skt__sys_helper_wait(skt__helper *h, skt__os_handle waker, int timeout_ms) {
+  (void)h, (void)waker;
+  fake_timeout_ms = timeout_ms;
+  return code("helper_wait");
+}
+
+void skt__sys_helper_give_up(skt__helper *h) {
+  (void)h;
+  play("helper_give_up");
+}
+
+void skt__sys_helper_free(skt__helper *h) {
+  play("helper_free");
+  free(h);
+}
+
+const skt__code_row skt__sys_name_codes[] = {{0, SKT_ENONAME, 7}, {0, 0, 0}};

@@ -47,6 +47,18 @@ extern char fake_option_text[32];
 #define FAKE_WAKER ((skt__os_handle)44)
 #define FAKE_WOKEN (1LL << 40)
 
+/* What look-ups find: addresses, or a name; a forward one leaves there what was
+ * asked for. How many lists are not freed yet; the number of this process; the
+ * block of the last thread, which the test plays. A failure has the native
+ * number after the last one. */
+extern const skt_addr *fake_found;
+extern size_t fake_found_count;
+extern char fake_name[SKT_NAME_MAX];
+extern int fake_native, fake_lists;
+extern uint32_t fake_process;
+struct skt__helper;
+extern struct skt__helper *fake_helper;
+
 /* A blocking, connected socket, without a call. */
 skt fake_connected(void);
 

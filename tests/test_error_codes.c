@@ -3,6 +3,7 @@
  * with the table itself, for the library shows only its results. */
 #include "skt_test.h"
 #include "sys.h"
+#include "sys_names.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -26,6 +27,9 @@ enum {
   WATCH = SKT__IN_WATCH,
   SET_BLOCKING = 0x10000, /* two functions that are SKT__IN_MODE */
   ADOPT = 0x20000,
+  RESOLVE = 0x40000, /* the resolver has a table of its own */
+  REVERSE = 0x80000,
+  NAMES = RESOLVE | REVERSE,
   ANY = 0x3ffff & ~SKT__IN_MODE,
   RESOURCES = SOCKET_ | BIND | LISTEN | ACCEPT | CONNECT | READ | WRITE |
               SHUTDOWN | WAIT | LOCAL | PEER | ADOPT
@@ -67,6 +71,9 @@ static int number_of(const struct event *e) {
   }
 
 static int code_from(int call, int native) {
+  if (call >= RESOLVE) {
+    return skt__name_code(native);
+  }
   return skt__code(call > 0xffff ? SKT__IN_MODE : call, native);
 }
 
@@ -85,7 +92,7 @@ TEST(codes, same_event_gives_the_same_code) {
       continue;
     }
     CHECK(events[i].calls != OTHER || gives(&events[i], 0));
-    for (int call = 1; call <= ADOPT; call <<= 1) {
+    for (int call = 1; call <= REVERSE; call <<= 1) {
       CHECK((events[i].calls & call) == 0 || gives(&events[i], call));
     }
   }
@@ -108,6 +115,32 @@ TEST(codes, every_row_of_the_table_is_an_event) {
     if (calls_with(row) == 0 || (row->calls & ~calls_with(row)) != 0) {
       CHECK_EQ(row->native, -1); /* says which, and that it is not listed */
     }
+  }
+}
+
+static bool is_event_of_resolve(const skt__code_row *row) {
+  int i = 0;
+  while (i < EVENTS && !((events[i].calls & RESOLVE) != 0 &&
+                         number_of(&events[i]) == row->native &&
+                         events[i].code == row->code)) {
+    ++i;
+  }
+  return i < EVENTS;
+}
+
+TEST(codes, every_row_of_the_resolver_is_an_event) {
+  SKIP_UNKNOWN();
+  for (const skt__code_row *row = skt__sys_name_codes; row->code != 0; ++row) {
+    if (!is_event_of_resolve(row)) {
+      CHECK_EQ(row->native, 0); /* says which */
+    }
+  }
+}
+
+TEST(codes, number_of_the_resolver_that_nobody_has_mapped_is_enamefail) {
+  static const int odd[] = {-1, -7, -8, -12, 9999, 10109, 12345};
+  for (size_t i = 0; i < sizeof odd / sizeof *odd; ++i) {
+    CHECK_EQ(skt__name_code(odd[i]), SKT_ENAMEFAIL);
   }
 }
 
@@ -136,7 +169,7 @@ TEST(codes, number_that_nobody_has_mapped_is_eunknown) {
 
 TEST(codes, no_number_gives_anything_but_a_code_of_skt) {
   for (int native = 1; native < 20000; ++native) {
-    for (int call = 1; call <= ADOPT; call <<= 1) {
+    for (int call = 1; call <= REVERSE; call <<= 1) {
       int code = code_from(call, native);
       CHECK(code == SKT__EINTR || skt_errname(code)[5] != '?');
     }
@@ -157,12 +190,23 @@ static const struct found_by_skt {
     {BIND, SKT_EOPNOTSUPP},          /* flags that this system lacks */
     {SHUTDOWN | WAIT, SKT_ENOTCONN}, /* the state */
     {WRITE, SKT_EPIPE},
-    {ACCEPT | CONNECT | READ | WRITE, SKT_ETIMEDOUT}, /* the limit */
+    {ACCEPT | CONNECT | READ | WRITE | NAMES, SKT_ETIMEDOUT}, /* the limit */
     {READ | WRITE, SKT_EADDRNOTAVAIL}, /* of a connect that failed */
     {READ | WRITE, SKT_EADDRINUSE},
     {READ, SKT_EACCES},
     {READ, SKT_ENOENT},
     {READ, SKT_EPROTONOSUPPORT},
+    {NAMES, SKT_EINVAL},
+    {NAMES, SKT_EUSERS},
+    {NAMES, SKT_EMFILE}, /* of the thread, the waker, an errno */
+    {NAMES, SKT_ENFILE},
+    {NAMES, SKT_ENOBUFS},
+    {RESOLVE, SKT_ENAMETOOLONG}, /* and what skt_addr_parse returns */
+    {RESOLVE, SKT_EOPNOTSUPP},
+    {RESOLVE, SKT_ENODEV},
+    {RESOLVE, SKT_EACCES},
+    {RESOLVE, SKT_EAFNOSUPPORT},
+    {REVERSE, SKT_ENOSPC},
 };
 
 static const struct function {
@@ -183,6 +227,8 @@ static const struct function {
     {PEER, "int skt_peer("},
     {SET_BLOCKING, "int skt_set_blocking("},
     {ADOPT, "int skt_adopt("},
+    {RESOLVE, "int skt_resolve("},
+    {REVERSE, "int skt_reverse("},
 };
 
 /* The text of skt.h; false where this program runs without its sources. */

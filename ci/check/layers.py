@@ -55,9 +55,10 @@ def portable():
 @rule("a concern has one name: above the seam, in sys_*.h, in the backends, in tests")
 def one_name():
     own = r"src/(posix|win32)/(clock|interface|startup|afd\w*|poller_\w+)[.]c|tests/test_arguments[.]c"
-    concerns = [f[4:-2] + "_" for f in glob("src/*.c")]
+    shared = glob("src/*.c") + glob("src/names/*.c")
+    concerns = [os.path.basename(f)[:-2] + "_" for f in shared] + ["names_"]
     for name in files("src/posix", "src/win32", "src", "tests"):
-        named = re.match(r"(?:src/\w+/|tests/test_(?:fake_)?)(\w+)[.]c|src/sys_(\w+)", name)
+        named = re.match(r"(?:src/(?!names/)\w+/|tests/test_(?:fake_)?)(\w+)[.]c|src/sys_(\w+)", name)
         word = named and (named[1] or named[2]) + "_"
         if named and not re.fullmatch(own, name) and not any(map(word.startswith, concerns)):
             yield f"{name}:1: src has no {word[:-1]}.c"

@@ -67,10 +67,11 @@ function(expand file)
   emit("${rest}")
 endfunction()
 
-# expand_all(FOLDER): the sources in it, but the pollers of POSIX.
+# expand_all(FOLDER): the sources in it, but the pollers of POSIX, and names,
+# which stand apart.
 function(expand_all folder)
   file(GLOB files RELATIVE ${root} ${root}/${folder}/*.c)
-  list(FILTER files EXCLUDE REGEX "posix/poller_")
+  list(FILTER files EXCLUDE REGEX "posix/poller_|(posix|win32)/names")
   foreach(file IN LISTS files)
     expand(${file})
   endforeach()
@@ -87,9 +88,13 @@ function(emit_head)
  * made from the sources by src/package/two_files.cmake: change them, not this.
  * With skt.h beside it, it is compiled and linked like one of yours:
  *
- *   cc -c skt.c       Linux, macOS, the BSDs
+ *   cc -c skt.c       Linux, macOS, the BSDs; glibc before 2.34 needs -pthread
+ *                     and -ldl
  *   gcc -c skt.c      MinGW; link with -lws2_32 -liphlpapi
  *   cl /c skt.c       Visual C++; link with ws2_32.lib iphlpapi.lib
+ *
+ * -DSKT_NO_NAMES leaves out skt_resolve and what belongs to it, and so threads
+ * and the system's resolver.
  *
  * ${licence}
  */
@@ -160,6 +165,16 @@ emit("\n#else /* _WIN32 */\n")
 expand_all(src/posix)
 expand_pollers()
 emit("\n#endif /* _WIN32 */\n")
+emit("\n#ifndef SKT_NO_NAMES\n")
+expand_all(src/names)
+emit("\n#ifdef _WIN32\n")
+expand(src/win32/names.c)
+expand(src/win32/names_error.c)
+emit("\n#else /* _WIN32 */\n")
+expand(src/posix/names.c)
+expand(src/posix/names_error.c)
+emit("\n#endif /* _WIN32 */\n")
+emit("\n#endif /* SKT_NO_NAMES */\n")
 emit("\n#endif /* C */\n")
 
 set(folder ${root}/build/two_files)
