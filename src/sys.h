@@ -103,6 +103,7 @@ int64_t skt__sys_now_us(void);
 int64_t skt__sys_interface(const char *name);
 
 #include "sys_datagram.h"
+#include "sys_interfaces.h"
 #include "sys_io.h"
 #include "sys_mode.h"
 #include "sys_option.h"

@@ -14,6 +14,7 @@ skt *fake_cancelled;
 void (*fake_meanwhile)(void);
 bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
 bool fake_blocking;
+void (*fake_interfaces)(skt__found *found, size_t *bytes);
 
 static const fake_step *next;
 static const char *unexpected;
@@ -399,6 +400,13 @@ int64_t skt__sys_interface(const char *name) {
     return strtol(name + 4, NULL, 10);
   }
   return strcmp(name, "eth7") == 0 ? 7 : SKT_ENODEV;
+}
+
+int skt__sys_interfaces(skt__found *found, void *room, size_t *bytes) {
+  (void)room;
+  int rc = code("interfaces");
+  fake_interfaces(found, bytes);
+  return rc;
 }
 
 int skt__sys_native_error(void) { return 0; }
