@@ -218,7 +218,7 @@ TEST(interfaces_seam, broadcast_that_a_system_never_reports_is_computed) {
             {-1, ""},
             {255, ""}};
   for (size_t i = 0; i < sizeof of / sizeof *of; ++i) {
-    the_address = v4(5, 5, of[i].prefix);
+    the_address = v4(5, 4, of[i].prefix);
     the_address.broadcasts_unsaid = true;
     the_flags = SKT_IF_UP;
     CHECK(broadcast_is(of[i].text));

@@ -106,6 +106,13 @@ under_changes() (
   wait $!
 )
 
+# Programs that list no interfaces have nothing of it.
+others_link_nothing() {
+  nm "$program" | grep -q skt__found || return
+  ! nm "$(dirname "$program")/echo_client" | grep -E 'skt__found|skt_interfaces|skt__sys_interfaces'
+}
+
+tally 'other programs link nothing of it' others_link_nothing
 check 'a new namespace: loopback, down' true
 check 'loopback, up' ip link set lo up
 check 'an interface without an address' \

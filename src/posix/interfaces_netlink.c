@@ -4,8 +4,8 @@
  *
  * Not by getifaddrs: it names an interface by the label of its address, which
  * can be anything ("eth0:1", "backup"), shows a peer's address as a broadcast
- * address, knows no MTU, and glibc's ends the process when another thread closes
- * its descriptor. */
+ * address and knows no MTU; and glibc's ends the process when another thread
+ * closes its descriptor. */
 #include "interfaces.h"
 
 #ifdef SKT__NETLINK
