@@ -1484,11 +1484,11 @@ enum {
  * zeroed, and a prefix of -1. Nothing is guessed. */
 typedef struct skt_interface {
   uint32_t index;       /* as in "[fe80::1%2]:80" and SKT_OPT_DEVICE */
-  int flags;            /* SKT_IF_..., or'ed */
+  int flags;            /* SKT_IF_UP and the like, or'ed */
   int mtu;              /* bytes of a packet; 0 also for no limit */
-  int prefix;           /* length of the network's part of address, in bits */
+  int prefix;           /* length of address's network, in bits */
   skt_addr address;     /* port 0; link-local ones have their scope */
-  skt_addr broadcast;   /* IPv4 only, and not on loopback or point-to-point */
+  skt_addr broadcast;   /* IPv4; not of loopback, point-to-point */
   int hardware_length;  /* 6 for Ethernet and Wi-Fi; 0 is absent */
   uint8_t hardware[20]; /* room for InfiniBand; of a tunnel none */
   char name[64];        /* as in "[fe80::1%eth0]:80"; empty if longer */

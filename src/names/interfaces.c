@@ -62,8 +62,9 @@ void skt__found_link(skt__found *found, const skt__link *l) {
   }
   entry->flags = l->flags;
   entry->mtu = l->mtu <= INT_MAX ? (int)l->mtu : 0;
-  size_t n = l->name != NULL ? strlen(l->name) : 0;
-  memcpy(entry->name, l->name, n < sizeof entry->name ? n : 0);
+  if (l->name != NULL && strlen(l->name) < sizeof entry->name) {
+    memcpy(entry->name, l->name, strlen(l->name));
+  }
   set_hardware(entry, l->hardware, l->hardware_length);
 }
 
