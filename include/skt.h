@@ -40,11 +40,11 @@
  *   }
  *
  * These are the calls every socket lesson teaches, with one meaning on every
- * system. skt speaks no protocol. It starts no thread, except to look up a name
- * in a limited time. It takes memory from the heap in three cases: for such a
- * look-up; for pollers, on Windows and on systems that have only poll; and
- * while skt_poll waits for more than 64 entries. There is nothing to
- * initialise.
+ * system. skt speaks no protocol. It starts no thread, except to look a name up
+ * in a limited time. It takes memory from the heap in four cases: for such a
+ * look-up; for pollers, on Windows and on systems that have only poll; while
+ * skt_poll waits for more than 64 entries; and in skt_interfaces. There is
+ * nothing to initialise.
  *
  * Five rules hold for every function below.
  *
@@ -102,6 +102,7 @@
  *   Waiting                   for one socket, an array, or many; wakers
  *   Names of hosts            look-ups of names and of addresses; texts
  *   Options                   keep-alive, buffers and the like
+ *   Interfaces                the host's, with their addresses
  *   Addresses of a socket     its own and its peer's
  *   Native handles            in and out
  *
@@ -1973,6 +1974,69 @@ SKT_API int skt_get_option_text(const skt *s, int option, char *text,
  * Threads  no other call on s at the same time, except skt_cancel.
  * Source   POSIX setsockopt(), if_nametoindex(); Windows if_nametoindex(). */
 SKT_API int skt_set_option_text(skt *s, int option, const char *text);
+
+/*
+ * Network interfaces
+ */
+
+/** Flags of an interface. */
+enum {
+  SKT_IF_UP = 1,            /* switched on, and works */
+  SKT_IF_LOOPBACK = 2,      /* leads back to this host */
+  SKT_IF_MULTICAST = 4,     /* carries multicast */
+  SKT_IF_POINT_TO_POINT = 8 /* has one peer: a tunnel, PPP */
+};
+
+/** An address of a network interface, and what is known of the interface.
+ *
+ * What the system does not report, or the interface does not have, is absent:
+ * zeroed, and a prefix of -1. Nothing is guessed. */
+typedef struct skt_interface {
+  uint32_t index;       /* as in "[fe80::1%2]:80" and SKT_OPT_DEVICE */
+  int flags;            /* SKT_IF_UP and the like, or'ed */
+  int mtu;              /* bytes of a packet; 0 also for no limit */
+  int prefix;           /* length of address's network, in bits */
+  skt_addr address;     /* port 0; link-local ones have their scope */
+  skt_addr broadcast;   /* IPv4; not of loopback, point-to-point */
+  int hardware_length;  /* 6 for Ethernet and Wi-Fi; 0 is absent */
+  uint8_t hardware[20]; /* room for InfiniBand; of a tunnel none */
+  char name[64];        /* as in "[fe80::1%eth0]:80"; empty if longer */
+} skt_interface;
+
+/** List the network interfaces of this host, with their addresses.
+ *
+ *   out       receives the entries; may be NULL if capacity is 0
+ *   capacity  the most entries to write
+ *
+ * There is one entry for each IPv4 or IPv6 address, and one with a zeroed
+ * address for an interface that has none. Entries stand in the order of the
+ * indices, those of one interface together, in the system's order. Interfaces
+ * that are down are listed too.
+ *
+ * The entries of one call fit together: no address is without its interface,
+ * and a list that changed while the system wrote it is discarded and asked for
+ * again, three times at most. It may be out of date when the call returns, so
+ * if it grew, a call with room for the count of the call before may need more.
+ *
+ * Returns  how many entries there are, which may be more than capacity; the
+ *          first capacity of them are written. Or one of Errors; then none is.
+ * Errors   SKT_EAGAIN  the list changed during each of the three attempts
+ *          SKT_ENOMEM SKT_ENOBUFS SKT_EMFILE SKT_ENFILE  out of resources
+ *          SKT_EACCES SKT_EAFNOSUPPORT SKT_EPROTONOSUPPORT  Linux: the process
+ *                      may not make the socket that asks
+ * Blocks   never.
+ * Threads  any thread, at any time.
+ * Differs  Windows: names are those of if_indextoname ("ethernet_32769"), not
+ *          those of the settings; broadcast is computed from the prefix; of
+ *          kinds of interfaces only PPP, SLIP and tunnels are point-to-point;
+ *          no limit of loopback is an mtu of 0. Loopback carries multicast on
+ *          Windows and the BSDs, not on Linux. SKT_IF_UP needs a plugged cable
+ *          on Linux and Windows, not everywhere on macOS and the BSDs.
+ *          illumos: neither mtu nor hardware address, nor interfaces that are
+ *          down.
+ * Source   Linux rtnetlink(7); macOS and the BSDs getifaddrs(); Windows
+ *          GetAdaptersAddresses(). */
+SKT_API int skt_interfaces(skt_interface *out, size_t capacity);
 
 /*
  * Addresses of a socket

@@ -25,6 +25,7 @@ int fake_native, fake_lists;
 uint32_t fake_process = 1;
 char fake_name[SKT_NAME_MAX];
 skt__helper *fake_helper;
+void (*fake_interfaces)(skt__found *found, size_t *bytes);
 
 static const fake_step *next;
 static const char *unexpected;
@@ -445,6 +446,12 @@ int skt__sys_native_error(void) { return fake_native; }
 int skt__sys_failed(int call) {
   (void)call;
   return code("failed");
+}
+int skt__sys_interfaces(skt__found *found, void *room, size_t *bytes) {
+  (void)room;
+  int rc = code("interfaces");
+  fake_interfaces(found, bytes);
+  return rc;
 }
 
 const skt__code_row skt__sys_codes[] = {

@@ -42,6 +42,9 @@ extern bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking,
 extern int fake_option;
 extern char fake_option_text[32];
 
+/* What "interfaces" finds, at each call. */
+extern void (*fake_interfaces)(skt__found *found, size_t *bytes);
+
 /* For the result of "wait": the waker was woken. Alone, for that of
  * "poller_wait": the poller was, and reports nothing else. */
 #define FAKE_WAKER ((skt__os_handle)44)

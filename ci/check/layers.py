@@ -54,7 +54,7 @@ def portable():
 
 @rule("a concern has one name: above the seam, in sys_*.h, in the backends, in tests")
 def one_name():
-    own = r"src/(posix|win32)/(clock|interface|startup|afd\w*|poller_\w+)[.]c|tests/test_arguments[.]c"
+    own = r"src/(posix|win32)/(clock|scope|startup|afd\w*|poller_\w+)[.]c|tests/test_arguments[.]c"
     shared = glob("src/*.c") + glob("src/names/*.c")
     concerns = [os.path.basename(f)[:-2] + "_" for f in shared] + ["names_"]
     for name in files("src/posix", "src/win32", "src", "tests"):

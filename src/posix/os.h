@@ -51,7 +51,10 @@ typedef int skt__os_handle;
  */
 #if defined __linux__
 #define SKT__IS_LINUX true
-#define SKT__INTERFACE_BY_IOCTL /* see interface.c */
+#define SKT__INTERFACE_BY_IOCTL /* see scope.c */
+#ifndef SKT__GETIFADDRS         /* tests define it */
+#define SKT__NETLINK            /* see interfaces_netlink.c */
+#endif
 #else
 #define SKT__IS_LINUX false
 #if defined __APPLE__ && !defined SKT__NOSIGPIPE_BY_OPTION

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Network interfaces. The twin is win32/interface.c. */
+/* The interface that a scope names. The twin is win32/scope.c. */
 #include "../sys.h"
 
 #include <errno.h>

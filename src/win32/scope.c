@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Network interfaces. The twin is posix/interface.c. */
+/* The interface that a scope names. The twin is posix/scope.c. */
 #include "../sys.h"
 
 #include <iphlpapi.h>
