@@ -80,7 +80,8 @@
  * Threads    Any thread may use any socket. On one socket at the same time, one
  *            thread may read, another write, any number accept, wait or ask
  *            (for a name, an option, the mode), and any number cancel. For
- *            everything else the caller takes turns. The field "Threads" of a
+ *            everything else, and while the socket connects, the caller takes
+ *            turns. The field "Threads" of a
  *            function says which it is. A thread must not be ended while it is
  *            in a call (pthread_cancel, TerminateThread): the socket, waker or
  *            poller stays in use, and skt_poller_wait, for example, returns
@@ -303,18 +304,23 @@ enum {
   SKT_RAW = 0x40,       /* packets of one protocol, which the caller names */
   SKT_RDM = 0x50,       /* reliable messages in any order */
   SKT_PACKET = 0x60,    /* obsolete on every system, so always refused */
-  /* States, for skt_adopt: */
+  /* States, for skt_adopt and from skt_kind; a fresh socket has none: */
   SKT_BOUND = 0x0100,      /* has its local address */
   SKT_LISTENING = 0x0200,  /* bound, and accepts connections */
-  SKT_CONNECTING = 0x0300, /* skt_connect_finish returns the outcome */
+  SKT_CONNECTING = 0x0300, /* the next call returns the outcome */
   SKT_CONNECTED = 0x0400,  /* reads and writes */
+  SKT_FAILED = 0x0500,     /* failed to connect; only from skt_kind */
   /* A flag of every socket: */
   SKT_NONBLOCK = 0x1000, /* calls return SKT_EAGAIN instead of blocking */
   /* Flags for skt_bind: */
   SKT_DUAL_STACK = 0x2000,      /* an IPv6 socket that takes IPv4 too */
   SKT_EXCLUSIVE = 0x4000,       /* no other bind may overlap */
   SKT_SHARE_MULTICAST = 0x8000, /* each socket gets what a group is sent */
-  SKT_SHARE_LOAD = 0x10000      /* each socket gets a part of the load */
+  SKT_SHARE_LOAD = 0x10000,     /* each socket gets a part of the load */
+  /* The bits of each part: (skt_kind(&s) & SKT_TYPES) == SKT_STREAM */
+  SKT_DOMAINS = 0x0f,
+  SKT_TYPES = 0xf0,
+  SKT_STATES = 0x0700
 };
 
 /** Directions, for skt_shutdown; events, for functions that wait; and a mode of
@@ -487,6 +493,31 @@ SKT_API int skt_socket(skt *s, int domain, int type, int protocol);
  * Threads  any thread, at any time.
  * Source   none; POSIX and Winsock have no such call. */
 SKT_API int skt_supports(int domain, int type, int protocol);
+
+/** What a socket is.
+ *
+ * Makes no system call: skt knows what it made or adopted.
+ *
+ * Returns  domain | type | state, or'ed with SKT_NONBLOCK and SKT_DUAL_STACK if
+ *          s has them: more than 0. SKT_DOMAINS, SKT_TYPES and SKT_STATES are
+ *          the bits of each part. Or one of the six codes that any function may
+ *          return: SKT_EBADF if s holds no socket.
+ * Threads  any thread, also while others read, write, accept or wait.
+ * Source   POSIX getsockopt(SO_TYPE, SO_DOMAIN, SO_ACCEPTCONN), fcntl();
+ *          Winsock getsockopt(SO_PROTOCOL_INFOW). */
+SKT_API int skt_kind(const skt *s);
+
+/** Start Winsock now, for code that calls Winsock itself.
+ *
+ * skt starts Winsock with its first socket or waker; nothing in skt needs this
+ * call. On other systems the call does nothing.
+ *
+ * Returns  0; or one of the six codes that any function may return:
+ *          SKT_ENETDOWN if Winsock does not start.
+ * Blocks   never.
+ * Threads  any thread, at any time.
+ * Source   Winsock WSAStartup(); POSIX has none. */
+SKT_API int skt_start(void);
 
 /** Close a socket and zero it.
  *
@@ -699,8 +730,13 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, int flags);
  *   peer  an address of the socket's domain, with a port and a host
  *
  * A blocking socket is connected when this returns 0. On a non-blocking one
- * this returns SKT_EINPROGRESS: wait for SKT_WRITE, then ask skt_connect_finish
- * for the outcome. After a failure s can only be closed.
+ * this returns SKT_EINPROGRESS: wait for SKT_WRITE, then call what comes next,
+ * a write for example. That call finds out the outcome; skt_connect_finish does
+ * nothing else. While the connect goes on, calls that move bytes would block.
+ *
+ * After a failure s can only be closed: calls that move bytes return the code
+ * of the failure, and waits report s as ready for them. For the next address
+ * make a new socket, with its options and its bind.
  *
  * A unix socket connects at once. If the listener's queue is full, a blocking
  * unix socket waits on Linux; otherwise it is refused.
@@ -722,7 +758,8 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, int flags);
  *          SKT_ECONNREFUSED   no socket listens there; also instead of a
  *                             self-connect, which skt detects if s is bound or
  *                             peer is a loopback address
- *          SKT_ETIMEDOUT      the limit for SKT_WRITE (skt_set_limit) expired
+ *          SKT_ETIMEDOUT      the limit for SKT_WRITE (skt_set_limit) expired;
+ *                             skt_connect_within has a time of its own
  *          SKT_EHOSTDOWN      no answer in the time that the system allows
  *          SKT_ENETUNREACH SKT_EHOSTUNREACH  no route to the peer
  *          SKT_EADDRNOTAVAIL  no local port is left
@@ -739,9 +776,31 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, int flags);
  * Source   POSIX connect(); Winsock connect(). */
 SKT_API int skt_connect(skt *s, const skt_addr *peer);
 
+/** Connect to a peer within a time of its own.
+ *
+ *   s, peer     as for skt_connect
+ *   timeout_ms  the longest time to wait; -1 for ever, 0 does not wait
+ *
+ * As skt_connect in all else. The limit for SKT_WRITE means nothing here, and
+ * is left as it is. The call waits also if s is non-blocking, and never returns
+ * SKT_EINPROGRESS.
+ *
+ * Errors   SKT_EINVAL     timeout_ms is under -1; or as for skt_connect
+ *          SKT_ETIMEDOUT  timeout_ms has passed; s has failed to connect
+ *          SKT_EISCONN SKT_EALREADY SKT_ECONNREFUSED  as for skt_connect
+ *          SKT_EHOSTDOWN SKT_ENETUNREACH SKT_EHOSTUNREACH  as for skt_connect
+ *          SKT_EADDRNOTAVAIL SKT_EADDRINUSE SKT_ECONNRESET  as for skt_connect
+ *          SKT_EACCES SKT_ENOENT SKT_EPROTONOSUPPORT  as for skt_connect
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
+ * Blocks   up to timeout_ms.
+ * Threads  no other call on s at the same time, except skt_cancel.
+ * Source   POSIX connect(), poll(), SO_ERROR; Winsock connect(), select(). */
+SKT_API int skt_connect_within(skt *s, const skt_addr *peer, int timeout_ms);
+
 /** The outcome of a non-blocking connect.
  *
- * Call it as often as you like: once the outcome is known, it stays the same.
+ * A call that moves bytes finds it out as well. Call this one as often as you
+ * like: once the outcome is known, it stays the same.
  *
  * Returns  0 connected, or one of Errors.
  * Errors   SKT_EINPROGRESS  the outcome is not known yet
@@ -804,7 +863,8 @@ SKT_API int skt_disconnect(skt *s);
  * Errors   SKT_EINVAL        n is over PTRDIFF_MAX; Windows: s is a datagram
  *                            socket with neither an address nor a peer
  *          SKT_ENOTCONN      s is not connected
- *          SKT_EAGAIN        s is non-blocking and nothing has arrived
+ *          SKT_EAGAIN        s is non-blocking, and nothing has arrived or s
+ *                            still connects
  *          SKT_ECONNRESET    the connection broke; bytes that had arrived and
  *                            were not read may be lost
  *          SKT_ETIMEDOUT     the limit (skt_set_limit) expired; nothing is
@@ -817,6 +877,9 @@ SKT_API int skt_disconnect(skt *s);
  *                            the route to the peer
  *          SKT_EIO           a failure in the system
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources; no data is lost
+ *          SKT_EADDRNOTAVAIL SKT_EADDRINUSE SKT_EACCES SKT_ENOENT
+ *          SKT_EPROTONOSUPPORT  s failed to connect, as for skt_connect; so may
+ *                            others of the above
  * Blocks   until a byte, the end or an error is there, if s is blocking.
  * Threads  one thread at a time may read from s; another may write to it.
  * Differs  Windows drops bytes that arrived before a reset, Linux keeps them.
@@ -850,7 +913,8 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  * Errors   SKT_EINVAL        n is over PTRDIFF_MAX
  *          SKT_ENOTCONN      s is not connected
  *          SKT_EPIPE         this side has shut down writing
- *          SKT_EAGAIN        s is non-blocking and there is no room
+ *          SKT_EAGAIN        s is non-blocking, and there is no room or s still
+ *                            connects
  *          SKT_EMSGSIZE      longer than a message of this type can be
  *          SKT_ECONNREFUSED  messages only: no socket has the peer's address
  *                            (see skt_read); this message was not sent
@@ -864,6 +928,8 @@ SKT_API ptrdiff_t skt_read(skt *s, void *buffer, size_t n);
  *          SKT_ENOENT        unix messages: the peer's path is gone
  *          SKT_EPROTONOSUPPORT  unix messages: another type is there now
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources; no data is lost
+ *          SKT_EADDRNOTAVAIL SKT_EADDRINUSE  s failed to connect, as for
+ *                            skt_connect; so may others of the above
  * Blocks   until all bytes are taken, if s is blocking.
  * Threads  one thread at a time may write to s; another may read from it.
  * Differs  The BSDs and macOS return SKT_ENOBUFS for a message while the
@@ -894,7 +960,9 @@ SKT_API ptrdiff_t skt_peek(skt *s, void *buffer, size_t n);
  *          SKT_EOPNOTSUPP  s is not of the type SKT_STREAM
  *          SKT_EINVAL SKT_ENOTCONN SKT_EAGAIN  as for skt_read
  *          SKT_ECONNRESET SKT_ETIMEDOUT SKT_EHOSTDOWN SKT_EIO  as for skt_read
- *          SKT_EHOSTUNREACH SKT_ENETUNREACH  as for skt_read
+ *          SKT_EHOSTUNREACH SKT_ENETUNREACH SKT_ECONNREFUSED  as for skt_read
+ *          SKT_EADDRNOTAVAIL SKT_EADDRINUSE SKT_EACCES  as for skt_read
+ *          SKT_ENOENT SKT_EPROTONOSUPPORT  as for skt_read
  *          SKT_ENOBUFS SKT_ENOMEM  as for skt_read
  * Blocks   until all bytes are there, if s is blocking.
  * Threads  counts as reading.
@@ -915,6 +983,7 @@ SKT_API int skt_read_all(skt *s, void *buffer, size_t n, size_t *done);
  *          SKT_EMSGSIZE SKT_ECONNREFUSED SKT_EACCES  as for skt_write
  *          SKT_ECONNRESET SKT_ETIMEDOUT SKT_EHOSTDOWN  as for skt_write
  *          SKT_EIO SKT_ENOENT SKT_EPROTONOSUPPORT  as for skt_write
+ *          SKT_EADDRNOTAVAIL SKT_EADDRINUSE  as for skt_write
  *          SKT_EHOSTUNREACH SKT_ENETUNREACH  as for skt_write
  *          SKT_ENOBUFS SKT_ENOMEM  as for skt_write
  * Blocks   until all bytes are taken, if s is blocking.
@@ -943,6 +1012,8 @@ typedef struct skt_buffer {
  *          SKT_EINVAL SKT_ENOTCONN SKT_EAGAIN  as for skt_read
  *          SKT_ECONNRESET SKT_ETIMEDOUT SKT_EHOSTDOWN SKT_EIO  as for skt_read
  *          SKT_EHOSTUNREACH SKT_ENETUNREACH  as for skt_read
+ *          SKT_EADDRNOTAVAIL SKT_EADDRINUSE SKT_EACCES  as for skt_read
+ *          SKT_ENOENT SKT_EPROTONOSUPPORT  as for skt_read
  *          SKT_ENOBUFS SKT_ENOMEM  as for skt_read
  * Threads  counts as reading.
  * Source   POSIX readv(); Winsock WSARecv(). */
@@ -1073,7 +1144,8 @@ SKT_API int skt_set_blocking(skt *s, bool blocking);
  *
  * A call's limit begins with the call, and no signal prolongs it. Only in
  * skt_read and skt_write, which look at no clock when they begin, it starts
- * again once when a signal comes; skt_read_all and skt_write_all are exact.
+ * again once when a signal comes, or when they have waited for a connect;
+ * skt_read_all and skt_write_all are exact.
  *
  * When the limit expires, a call that has done nothing returns SKT_ETIMEDOUT
  * and loses nothing, and s remains usable; but a connect has then failed. A
@@ -1124,8 +1196,8 @@ SKT_API int skt_blocking(const skt *s);
  * Ready means that the next such call will not block. Events are
  * level-triggered: a wait reports again what the caller has not taken.
  *
- * An error (a reset, for example) makes a socket ready for both. After one,
- * skt_wait and skt_poll set the bits that were requested; a poller sets
+ * An error (a reset, a failed connect) makes a socket ready for both. After
+ * one, skt_wait and skt_poll set the bits that were requested; a poller sets
  * SKT_BOTH even if only SKT_READ was requested, but reports nothing of a socket
  * that it watches for 0. After skt_cancel, skt_wait and skt_poll return
  * SKT_ECANCELED, and a poller reports the socket as after an error. TCP's
@@ -1183,8 +1255,8 @@ SKT_API int skt_waker_destroy(skt_waker *w);
  *          has woken the waker; 0 when timeout_ms has passed, never earlier; or
  *          one of Errors.
  * Errors   SKT_EINVAL    events are none or unknown; timeout_ms is under -1
- *          SKT_ENOTCONN  s needs a connection, and neither listens nor
- *                        connects nor is connected
+ *          SKT_ENOTCONN  s needs a connection, does not listen, and was never
+ *                        connected
  *          SKT_ENOMEM SKT_ENOBUFS  out of resources
  * Blocks   up to timeout_ms, also if s is non-blocking.
  * Threads  any number of threads may wait on one s, but only one at a time with
@@ -1196,7 +1268,7 @@ SKT_API int skt_wait(skt *s, int events, int timeout_ms, skt_waker *waker);
 typedef struct skt_polled {
   skt *s;     /* a socket as for skt_wait; NULL: skip this entry */
   int events; /* SKT_READ, SKT_WRITE, SKT_BOTH; 0: skip this entry */
-  int ready;  /* receives those that are ready, or 0 */
+  int ready;  /* receives those that are ready, or 0, or a code */
 } skt_polled;
 
 /** Wait until one of several sockets is ready.
@@ -1206,14 +1278,19 @@ typedef struct skt_polled {
  *   timeout_ms  as for skt_wait
  *   waker       as for skt_wait
  *
+ * An entry that nothing can make ready counts as ready, and its `ready` is the
+ * reason, a negative code: SKT_EBADF, SKT_ENOTSOCK, SKT_ECANCELED; SKT_EINVAL
+ * if its events are unknown; SKT_ENOTCONN as for skt_wait. The call then does
+ * not wait, and reports what else is ready. So look whether `ready` is under 0
+ * before you look at its bits.
+ *
  * The work grows with the number of entries; for many use an skt_poller.
  *
  * Returns  how many entries are ready, plus one if a thread has woken the
  *          waker; 0 when timeout_ms has passed, never earlier; or one of
- *          Errors, with no entry ready.
- * Errors   SKT_EINVAL    an entry's events are unknown; timeout_ms is under -1,
- *                        or is -1 and nothing could ever end the wait
- *          SKT_ENOTCONN  as for skt_wait, for one of the sockets
+ *          Errors, of the call as a whole.
+ * Errors   SKT_EINVAL    timeout_ms is under -1, or is -1 and nothing could
+ *                        ever end the wait
  *          SKT_ENOMEM SKT_ENOBUFS  out of resources; over 64 entries take
  *                        memory while the call lasts
  * Blocks   up to timeout_ms.
@@ -1509,8 +1586,9 @@ SKT_API int skt_text_join(char *text, size_t capacity, const char *host,
  * An option that is not set has the system's default (Nagle's algorithm is on,
  * for example). Reading or setting one is one system call. Set options before
  * the socket is connected or listens; an accepted socket starts with its
- * listener's SKT_OPT_KEEPALIVE, SKT_OPT_NODELAY and buffers. While a socket
- * connects, its options cannot be used (Windows would refuse some of them).
+ * listener's SKT_OPT_KEEPALIVE, SKT_OPT_NODELAY and buffers. While a connect
+ * goes on, the options of its socket cannot be used (Windows would refuse some
+ * of them).
  *
  *   SKT_OPT_...         values          of sockets    what it does
  *   KEEPALIVE           0, 1            TCP           probe a silent peer
@@ -1677,8 +1755,8 @@ SKT_API int skt_peer(const skt *s, skt_addr *out);
  * know that other code has shut down a direction: a write then returns
  * SKT_ECONNRESET, a read 0.
  *
- * A socket that is connecting has the state SKT_CONNECTING, and then
- * skt_connect_finish returns the outcome. With kind 0 skt recognises it where
+ * A socket that is connecting has the state SKT_CONNECTING, and then the next
+ * call returns the outcome. With kind 0 skt recognises it where
  * the system reports it; elsewhere skt_connect does.
  *
  * Other code that shares the socket may change its mode later: a blocking

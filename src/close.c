@@ -17,7 +17,7 @@ int skt_shutdown(skt *s, int how) {
   if (skt__cancelled(s)) {
     return SKT_ECANCELED;
   }
-  if (skt__state(s) != SKT_CONNECTED) {
+  if (!skt__is_connected(s)) {
     return SKT_ENOTCONN;
   }
   if ((how & SKT_WRITE) != 0 && SKT__LOAD(&s->writing) == SKT__OPEN) {
@@ -132,7 +132,7 @@ int skt_close_graceful(skt *s, int timeout_ms, size_t drain_max) {
   if (timeout_ms < -1) {
     return SKT_EINVAL;
   }
-  if (skt__state(s) != SKT_CONNECTED || skt__connectionless(s)) {
+  if (skt__connectionless(s) || !skt__is_connected(s)) {
     return SKT_ENOTCONN;
   }
   int64_t deadline_us = skt__deadline(timeout_ms);

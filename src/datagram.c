@@ -63,7 +63,7 @@ static SKT__COLD ptrdiff_t send_slowly(skt *s, const void *buffer, size_t n,
 /* The fast path is IPv4 without a peer and without a limit. */
 ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
                       const skt_addr *to) {
-  const int kind = SKT__DOMAIN | SKT__TYPE | SKT__STATE | SKT__LIMITED;
+  const int kind = SKT_DOMAINS | SKT_TYPES | SKT_STATES | SKT__LIMITED;
   if (s == NULL || to == NULL || buffer == NULL || n - 1 >= SKT__IO_MAX ||
       (s->kind & kind & ~SKT_BOUND) != (SKT_IPV4 | SKT_DATAGRAM) ||
       SKT__LOAD(&s->reading) != SKT__OPEN || !skt__is_ipv4_destination(to)) {

@@ -22,21 +22,18 @@
  * SKT_EXCLUSIVE and SKT_DUAL_STACK are those that skt_bind was given.
  * SKT_DUAL_STACK of a fresh socket is what SKT_OPT_V6ONLY asked for. */
 enum {
-  SKT__DOMAIN = 0x000f,
-  SKT__TYPE = 0x00f0,
-  SKT__STATE = 0x0700,
   SKT__LIMITED = 0x0800,     /* one of its directions has a limit */
   SKT__WAS_LIMITED = 0x8000, /* has a limit, or once had one */
   SKT__FLAGS = SKT_NONBLOCK | SKT_DUAL_STACK | SKT_EXCLUSIVE
 };
-_Static_assert((SKT__DOMAIN ^ SKT__TYPE ^ SKT__STATE ^ SKT__LIMITED ^
+_Static_assert((SKT_DOMAINS ^ SKT_TYPES ^ SKT_STATES ^ SKT__LIMITED ^
                 SKT__WAS_LIMITED ^ SKT__FLAGS) == 0xffff,
                "no two of them overlap; SKT_SHARE_MULTICAST is never stored");
 
+/* States beside the public ones. */
 enum {
   SKT__FRESH = 0,
-  SKT__CONNECTING_TO_LOCAL = 0x0600, /* the same, and perhaps to itself */
-  SKT__CONNECT_FAILED = 0x0500       /* skt.reading is the code */
+  SKT__CONNECTING_TO_LOCAL = 0x0600 /* and perhaps to itself */
 };
 
 /* skt.reading and skt.writing: 0 before there is a connection, then one of
@@ -73,11 +70,11 @@ static inline skt__os_handle skt__handle(const skt *s) {
   return (skt__os_handle)s->handle;
 }
 
-static inline int skt__state(const skt *s) { return s->kind & SKT__STATE; }
+static inline int skt__state(const skt *s) { return s->kind & SKT_STATES; }
 
-static inline int skt__domain(const skt *s) { return s->kind & SKT__DOMAIN; }
+static inline int skt__domain(const skt *s) { return s->kind & SKT_DOMAINS; }
 
-static inline int skt__type(const skt *s) { return s->kind & SKT__TYPE; }
+static inline int skt__type(const skt *s) { return s->kind & SKT_TYPES; }
 
 /* Whether the socket sends and receives without a connection. The numbers of
  * the two types that need one differ in one bit. */
@@ -140,6 +137,9 @@ static inline void skt__set_kind(skt *s, int kind) {
 /* Enter a state: set it, and what it means for reading and writing. */
 void skt__set_state(skt *s, int state);
 
+/* Enter the state of a socket whose connect failed, with that code. */
+void skt__set_failed(skt *s, int rc);
+
 /* Let a datagram socket report the ICMP errors of its peer, if it has one:
  * other errors would be about nothing that the caller knows. */
 void skt__choose_icmp(const skt *s);
@@ -151,9 +151,25 @@ void skt__fill(skt *s, skt__os_handle handle, int kind);
  * there is nothing to do, or 1 when nothing is in the way, perhaps with an
  * empty message. In the order of skt.h.
  *   end  &s->reading or &s->writing */
-int skt__check_io(const skt *s, const int16_t *end, const void *buffer,
-                  size_t n);
-int skt__check_open(const skt *s, const int16_t *end, size_t n);
+int skt__check_io(skt *s, const int16_t *end, const void *buffer, size_t n);
+int skt__check_open(skt *s, const int16_t *end, size_t n);
+
+/* The steps after a connect has begun: await its outcome, SKT_EINPROGRESS if
+ * the deadline comes first; refuse a self-connect; record the outcome, and
+ * return it or SKT_ECANCELED. */
+struct skt__ip;
+int skt__await_connect(const skt *s, int64_t deadline_us);
+int skt__refuse_itself(const skt *s, const struct skt__ip *peer);
+int skt__conclude(skt *s, int rc);
+
+/* The outcome of a connect that goes on by itself, for a call on a direction:
+ * as long as the mode and the direction's limit allow, the call waits for it.
+ * Returns 0, SKT_EAGAIN or SKT_ETIMEDOUT while it is unknown, or the connect's
+ * code. */
+int skt__settle(skt *s, int direction);
+
+/* Whether a socket is connected, and be it since a moment. */
+bool skt__is_connected(skt *s);
 
 /* Wait for one socket until a deadline, whatever interrupts the wait. Looks at
  * least once. Returns the events that are there, with SKT__FAILED if the socket

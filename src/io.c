@@ -4,28 +4,32 @@
 
 static size_t at_most(size_t n, size_t max) { return n < max ? n : max; }
 
-int skt__check_open(const skt *s, const int16_t *end, size_t n) {
+int skt__check_open(skt *s, const int16_t *end, size_t n) {
+  int direction = end == &s->writing ? SKT_WRITE : SKT_READ;
   if (n > PTRDIFF_MAX) {
     return SKT_EINVAL;
   }
   if (skt__cancelled(s)) {
     return SKT_ECANCELED;
   }
-  int rc = SKT__LOAD(end);
+  int rc = skt__connecting(s) ? skt__settle(s, direction) : 0;
+  if (rc < 0) {
+    return rc;
+  }
+  rc = SKT__LOAD(end);
   if (rc == SKT__OPEN) {
     return n > 0 || skt__connectionless(s);
-  }
-  if (skt__state(s) != SKT_CONNECTED) {
-    return SKT_ENOTCONN;
   }
   if (rc < 0) {
     return rc;
   }
-  return end == &s->writing ? SKT_EPIPE : 0;
+  if (skt__state(s) != SKT_CONNECTED) {
+    return SKT_ENOTCONN;
+  }
+  return direction == SKT_WRITE ? SKT_EPIPE : 0;
 }
 
-int skt__check_io(const skt *s, const int16_t *end, const void *buffer,
-                  size_t n) {
+int skt__check_io(skt *s, const int16_t *end, const void *buffer, size_t n) {
   int rc = skt__check(s);
   if (rc < 0) {
     return rc;

@@ -9,8 +9,8 @@ typedef struct vector_place {
 } vector_place;
 
 /* The checks of both functions; then their sum. Returns as skt__check_io. */
-static int check_buffers(const skt *s, const int16_t *end,
-                         const skt_buffer *buffers, size_t count, size_t *sum) {
+static int check_buffers(skt *s, const int16_t *end, const skt_buffer *buffers,
+                         size_t count, size_t *sum) {
   int rc = skt__check(s);
   if (rc < 0) {
     return rc;

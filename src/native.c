@@ -40,7 +40,7 @@ static int query_state(const skt *s) {
 /* Whether the socket takes IPv4 too. For a fresh socket the flags of skt_bind
  * decide, whatever the system's default is. */
 static int query_dual_stack(skt__os_handle handle, int kind, int state) {
-  bool known = state != SKT__FRESH && (kind & SKT__DOMAIN) == SKT_IPV6;
+  bool known = state != SKT__FRESH && (kind & SKT_DOMAINS) == SKT_IPV6;
   int rc = known ? skt__sys_dual_stack(handle) : 0;
   return rc > 0 ? SKT_DUAL_STACK : rc;
 }
@@ -67,9 +67,13 @@ static void find_end(skt *s) {
   }
   int rc = skt__sys_pending_error(skt__handle(s));
   bool was_connected = rc == 0 || rc == SKT_ECONNRESET;
-  skt__set_state(s, was_connected ? SKT_CONNECTED : SKT__CONNECT_FAILED);
+  if (!was_connected) {
+    skt__set_failed(s, rc);
+    return;
+  }
+  skt__set_state(s, SKT_CONNECTED);
   if (rc < 0) {
-    SKT__STORE(was_connected ? &s->writing : &s->reading, (int16_t)rc);
+    SKT__STORE(&s->writing, (int16_t)rc);
   }
 }
 
@@ -98,8 +102,8 @@ static int take_over(skt *s, skt__os_handle handle, int mode) {
 }
 
 static bool can_be_adopted(int kind) {
-  int domain = kind & SKT__DOMAIN, type = kind & SKT__TYPE;
-  int state = kind & SKT__STATE;
+  int domain = kind & SKT_DOMAINS, type = kind & SKT_TYPES;
+  int state = kind & SKT_STATES;
   bool listens = state == SKT_LISTENING;
   if (domain == SKT_IPV6) {
     kind &= ~SKT_DUAL_STACK;
@@ -110,7 +114,7 @@ static bool can_be_adopted(int kind) {
          type >= SKT_STREAM && type < SKT_PACKET &&
          (state == SKT__FRESH || state == SKT_BOUND || state == SKT_CONNECTED ||
           connects || (listens && type != SKT_DATAGRAM && type != SKT_RAW)) &&
-         (kind & ~(SKT__DOMAIN | SKT__TYPE | SKT__STATE)) == 0;
+         (kind & ~(SKT_DOMAINS | SKT_TYPES | SKT_STATES)) == 0;
 }
 
 /* What a handle needs whatever it is. */

@@ -135,7 +135,7 @@ static int without_ecn(const skt *s, int option, int value) {
 bool skt__is_gone(const skt *s, int rc) {
   skt_addr peer;
   int state = skt__state(s);
-  if (state != SKT_CONNECTED && state != SKT__CONNECT_FAILED) {
+  if (state == SKT__FRESH || state == SKT_BOUND || state == SKT_LISTENING) {
     return false;
   }
   return rc == SKT_ENOTCONN || rc == SKT_ECONNRESET || rc == SKT_ECONNABORTED ||
@@ -168,7 +168,7 @@ int skt_get_option(const skt *s, int option, int *value) {
     *value = (s->kind & SKT_DUAL_STACK) == 0;
     return 0;
   }
-  if (skt__connecting(s)) {
+  if (skt__connecting(s) && skt__wait(s, SKT_WRITE, 0) == 0) {
     return SKT_EALREADY;
   }
   const skt__option_row *row = row_for(s, option);
@@ -221,7 +221,7 @@ int skt_set_option(skt *s, int option, int value) {
   if (option == SKT_OPT_V6ONLY) {
     return set_v6only(s, value);
   }
-  if (skt__connecting(s)) {
+  if (skt__connecting(s) && skt_connect_finish(s) == SKT_EINPROGRESS) {
     return SKT_EALREADY;
   }
   const skt__option_row *row = row_for(s, option);

@@ -169,7 +169,7 @@ static int check_accept(const skt *s, const skt *out, int flags) {
 
 static inline void fill_accepted(const skt *s, skt *out, skt__os_handle handle,
                                  int flags) {
-  int kind = s->kind & (SKT__DOMAIN | SKT__TYPE | SKT_DUAL_STACK);
+  int kind = s->kind & (SKT_DOMAINS | SKT_TYPES | SKT_DUAL_STACK);
   *out = (skt){.handle = (uintptr_t)handle,
                .kind = (uint16_t)(kind | SKT_CONNECTED | (int)flags),
                .reading = SKT__OPEN,

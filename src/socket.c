@@ -13,9 +13,15 @@ static int16_t reading_in_state(const skt *s, int state) {
 }
 
 void skt__set_state(skt *s, int state) {
-  skt__set_kind(s, (s->kind & ~SKT__STATE) | state);
+  skt__set_kind(s, (s->kind & ~SKT_STATES) | state);
   SKT__STORE(&s->writing, state == SKT_CONNECTED ? SKT__OPEN : 0);
   SKT__STORE(&s->reading, reading_in_state(s, state));
+}
+
+void skt__set_failed(skt *s, int rc) {
+  skt__set_kind(s, (s->kind & ~SKT_STATES) | SKT_FAILED);
+  SKT__STORE(&s->reading, (int16_t)rc);
+  SKT__STORE(&s->writing, (int16_t)rc);
 }
 
 void skt__choose_icmp(const skt *s) {
@@ -26,12 +32,12 @@ void skt__choose_icmp(const skt *s) {
 
 void skt__fill(skt *s, skt__os_handle handle, int kind) {
   *s = (skt){.handle = (uintptr_t)handle, .kind = (uint16_t)kind};
-  skt__set_state(s, kind & SKT__STATE);
+  skt__set_state(s, kind & SKT_STATES);
 }
 
 static bool is_valid_kind(int domain, int type, int protocol) {
   return (domain == SKT_IPV4 || domain == SKT_IPV6 || domain == SKT_UNIX) &&
-         type >= SKT_STREAM && type <= SKT_PACKET && (type & ~SKT__TYPE) == 0 &&
+         type >= SKT_STREAM && type <= SKT_PACKET && (type & ~SKT_TYPES) == 0 &&
          protocol >= 0;
 }
 
@@ -123,6 +129,23 @@ int skt_supports(int domain, int type, int protocol) {
   }
 }
 
+int skt_start(void) { return skt__sys_start(); }
+
+int skt_kind(const skt *s) {
+  enum { ALL = SKT_DOMAINS | SKT_TYPES | SKT_NONBLOCK | SKT_DUAL_STACK };
+  int rc = skt__check(s);
+  if (rc < 0) {
+    return rc;
+  }
+  int state = skt__state(s);
+  if (state == SKT__CONNECTING_TO_LOCAL) {
+    state = SKT_CONNECTING;
+  } else if (state == SKT__FRESH && !skt__is_fresh(s)) {
+    state = SKT_BOUND;
+  }
+  return (s->kind & ALL) | state;
+}
+
 /* Zeroes *out and checks the arguments. */
 static int begin_query(const skt *s, skt_addr *out) {
   if (out != NULL) {
@@ -156,6 +179,7 @@ int skt_peer(const skt *s, skt_addr *out) {
   if (rc < 0) {
     return rc;
   }
-  return skt__state(s) == SKT_CONNECTED ? skt__sys_peer(skt__handle(s), out)
-                                        : SKT_ENOTCONN;
+  return skt__state(s) == SKT_CONNECTED || skt__connecting(s)
+             ? skt__sys_peer(skt__handle(s), out)
+             : SKT_ENOTCONN;
 }

@@ -9,13 +9,12 @@ int skt__check_wait(const skt *s) {
   if (skt__cancelled(s)) {
     return SKT_ECANCELED;
   }
-  bool can_be_ready = state == SKT_LISTENING || state == SKT_CONNECTED ||
-                      skt__connecting(s) || skt__connectionless(s);
-  return can_be_ready ? 0 : SKT_ENOTCONN;
+  bool has_begun = state != SKT__FRESH && state != SKT_BOUND;
+  return has_begun || skt__connectionless(s) ? 0 : SKT_ENOTCONN;
 }
 
 /* What a wait takes: the entries that can become ready are its items, in order,
- * and the waker is the last. */
+ * and the waker is the last. The others have their code in `ready` already. */
 typedef struct wait_request {
   skt_polled *entries;
   size_t count;
@@ -25,7 +24,7 @@ typedef struct wait_request {
 } wait_request;
 
 static bool is_asked(const skt_polled *e) {
-  return e->s != NULL && e->events != 0;
+  return e->s != NULL && e->events != 0 && e->ready == 0;
 }
 
 /* The failure of a connect is reported as an event of its own. */
@@ -50,14 +49,15 @@ static size_t fill_items(const wait_request *r) {
   return n;
 }
 
-static bool is_any_cancelled(const wait_request *r) {
+static bool is_any(const wait_request *r, bool (*is)(const skt_polled *)) {
   size_t i = 0;
-  while (i < r->count &&
-         !(is_asked(&r->entries[i]) && skt__cancelled(r->entries[i].s))) {
+  while (i < r->count && !(is_asked(&r->entries[i]) && is(&r->entries[i]))) {
     ++i;
   }
   return i < r->count;
 }
+
+static bool is_cancelled(const skt_polled *e) { return skt__cancelled(e->s); }
 
 /* Where skt_cancel cannot end the system's wait, a part of a wait that is short
  * enough for the cancel to be noticed. */
@@ -75,8 +75,8 @@ static int wait_for_items(const wait_request *r, size_t n, skt__timer timer) {
     if (rc == SKT_ENOBUFS) {
       rc = skt__sys_wait_unlimited(r->items, n, r->room, slice);
     }
-    if (is_any_cancelled(r)) {
-      return SKT_ECANCELED;
+    if (is_any(r, is_cancelled)) {
+      return rc > 0 ? rc : 0;
     }
   } while (rc <= 0 && skt__timer_goes_on(&timer, &rc));
   return rc;
@@ -115,6 +115,9 @@ int skt__wait_unlimited(skt *s, int events, int64_t deadline_us) {
   skt_polled e = {s, events, 0};
   wait_request r = {&e, 1, items, room, NULL};
   rc = wait_for_items(&r, fill_items(&r), skt__timer_until(deadline_us));
+  if (skt__cancelled(s)) {
+    return SKT_ECANCELED;
+  }
   return rc > 0 ? items[0].got : rc;
 }
 
@@ -132,18 +135,15 @@ static int ended(const skt *s) {
   return (no_read ? SKT_READ : 0) | (no_write ? SKT_WRITE : 0);
 }
 
-static bool is_any_ended(const wait_request *r) {
-  size_t i = 0;
-  while (i < r->count &&
-         !(is_asked(&r->entries[i]) &&
-           (ended(r->entries[i].s) & r->entries[i].events) != 0)) {
-    ++i;
-  }
-  return i < r->count;
+static bool has_ended(const skt_polled *e) {
+  return (ended(e->s) & e->events) != 0;
 }
 
 /* An error makes ready whatever was asked for. */
 static int ready_events(const skt_polled *e, int got) {
+  if (skt__cancelled(e->s)) {
+    return SKT_ECANCELED;
+  }
   return (got & SKT__FAILED) != 0 ? e->events : (got | ended(e->s)) & e->events;
 }
 
@@ -154,7 +154,6 @@ static int take_items(const wait_request *r, bool any) {
   int ready = 0;
   for (size_t i = 0; i < r->count; ++i) {
     skt_polled *e = &r->entries[i];
-    e->ready = 0;
     if (is_asked(e)) {
       e->ready = ready_events(e, any ? item->got : 0);
       ++item;
@@ -164,18 +163,40 @@ static int take_items(const wait_request *r, bool any) {
   return ready;
 }
 
+/* Other code has closed a socket: the system refuses them all, and which it was
+ * is asked of each. Returns whether it was an entry's. */
+static SKT__COLD bool find_closed(const wait_request *r) {
+  skt_addr local;
+  bool found = false;
+  for (size_t i = 0; i < r->count; ++i) {
+    skt_polled *e = &r->entries[i];
+    if (is_asked(e) &&
+        skt__sys_local(skt__handle(e->s), &local) == SKT_ENOTSOCK) {
+      e->ready = SKT_ENOTSOCK;
+      found = true;
+    }
+  }
+  return found;
+}
+
 /* Returns how many entries are ready; *woken says whether the waker was. */
 static int wait_for_entries(const wait_request *r, int timeout_ms,
                             bool *woken) {
   size_t n = fill_items(r);
-  skt__timer timer = skt__timer_start(is_any_ended(r) ? 0 : timeout_ms);
+  skt__timer timer = skt__timer_start(is_any(r, has_ended) ? 0 : timeout_ms);
   int rc = wait_for_items(r, n, timer);
-  *woken = rc > 0 && r->waker != NULL && r->items[n - 1].got != 0;
-  if (*woken) {
-    skt__sys_waker_drain((skt__os_handle)r->waker->waits);
-    skt__wake_taken(&r->waker->pending);
+  while (rc == SKT_ENOTSOCK && find_closed(r)) {
+    n = fill_items(r);
+    rc = wait_for_items(r, n, skt__timer_start(0));
   }
+  *woken = rc > 0 && r->waker != NULL && r->items[n - 1].got != 0;
   return rc < 0 ? rc : take_items(r, rc > 0);
+}
+
+static bool take_wake(skt_waker *w) {
+  skt__sys_waker_drain((skt__os_handle)w->waits);
+  skt__wake_taken(&w->pending);
+  return true;
 }
 
 static int check_one(const skt *s, int events, int timeout_ms,
@@ -204,54 +225,60 @@ int skt_wait(skt *s, int events, int timeout_ms, skt_waker *waker) {
   skt_polled e = {s, events, 0};
   wait_request r = {&e, 1, items, room, waker};
   rc = wait_for_entries(&r, timeout_ms, &woken);
-  return rc < 0 ? rc : e.ready | (woken ? SKT_WOKEN : 0);
+  if (rc < 0 || e.ready < 0) {
+    return rc < 0 ? rc : e.ready;
+  }
+  return e.ready | (woken && take_wake(waker) ? SKT_WOKEN : 0);
 }
 
-/* In the order of skt.h: no socket anywhere, then bad arguments, then states.
- * *live says whether a socket can end the wait. */
-static int check_entries(const skt_polled *entries, size_t count, bool *live) {
-  int bad = 0;
+static int check_entry(const skt_polled *e) {
+  int rc = e->s == NULL ? 0 : skt__check(e->s);
+  if (rc < 0 || e->s == NULL) {
+    return rc;
+  }
+  if (e->events < 0 || e->events > SKT_BOTH) {
+    return SKT_EINVAL;
+  }
+  return e->events == 0 ? 0 : skt__check_wait(e->s);
+}
+
+/* Give each entry that cannot become ready its code. Returns whether there is
+ * one; *live says whether another can end the wait. */
+static bool check_entries(skt_polled *entries, size_t count, bool *live) {
+  bool bad = false;
   *live = false;
   for (size_t i = 0; i < count; ++i) {
-    const skt_polled *e = &entries[i];
-    if (e->s == NULL) {
-      continue;
-    }
-    if (skt__check(e->s) < 0) {
-      return SKT_EBADF;
-    }
-    if (e->events < 0 || e->events > SKT_BOTH) {
-      bad = SKT_EINVAL;
-    } else if (bad == 0 && e->events != 0) {
-      bad = skt__check_wait(e->s);
-    }
-    *live = *live || e->events != 0;
+    entries[i].ready = check_entry(&entries[i]);
+    bad = bad || entries[i].ready < 0;
+    *live = *live || is_asked(&entries[i]);
   }
   return bad;
 }
 
-static int check_poll(skt_polled *entries, size_t count, int timeout_ms,
+static int check_poll(skt_polled *entries, size_t count, int *timeout_ms,
                       const skt_waker *waker) {
   bool live;
   if (entries == NULL && count > 0) {
     return SKT_EFAULT;
   }
-  for (size_t i = 0; i < count; ++i) {
-    entries[i].ready = 0;
-  }
-  int rc = check_entries(entries, count, &live);
-  if (rc == SKT_EBADF || (waker != NULL && skt__check_waker(waker) < 0)) {
+  bool bad = check_entries(entries, count, &live);
+  if (waker != NULL && skt__check_waker(waker) < 0) {
     return SKT_EBADF;
   }
-  bool endless = timeout_ms == -1 && !live && waker == NULL;
-  return timeout_ms < -1 || endless ? SKT_EINVAL : rc;
+  if (*timeout_ms < -1) {
+    return SKT_EINVAL;
+  }
+  if (bad) {
+    *timeout_ms = 0;
+  }
+  return *timeout_ms == -1 && !live && waker == NULL ? SKT_EINVAL : 0;
 }
 
 int skt_poll(skt_polled *entries, size_t count, int timeout_ms,
              skt_waker *waker) {
   uintptr_t few[ITEM_SLOTS(FEW) + ROOM_SLOTS(FEW)], *slots = few;
   bool woken;
-  int rc = check_poll(entries, count, timeout_ms, waker);
+  int rc = check_poll(entries, count, &timeout_ms, waker);
   if (rc < 0) {
     return rc;
   }
@@ -267,5 +294,5 @@ int skt_poll(skt_polled *entries, size_t count, int timeout_ms,
   if (slots != few) {
     free(slots);
   }
-  return rc < 0 ? rc : rc + woken;
+  return rc < 0 ? rc : rc + (woken && take_wake(waker));
 }

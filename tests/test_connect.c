@@ -21,6 +21,7 @@ TEST(connect, port_without_listener_reports_econnrefused) {
   }
 }
 
+/* A call on it has the connect's code, as on a connection that broke. */
 TEST(connect, socket_that_failed_only_closes) {
   skt deaf = {0}, s = {0};
   skt_addr at;
@@ -31,11 +32,12 @@ TEST(connect, socket_that_failed_only_closes) {
   CHECK_EQ(skt_connect(&s, &at), SKT_EINVAL);
   CHECK_EQ(skt_bind(&s, &at, 0), SKT_EINVAL);
   CHECK_EQ(skt_listen(&s, 0), SKT_EINVAL);
-  CHECK_EQ(skt_read(&s, &byte, 1), SKT_ENOTCONN);
-  CHECK_EQ(skt_write(&s, "x", 1), SKT_ENOTCONN);
+  CHECK_EQ(skt_read(&s, &byte, 1), SKT_ECONNREFUSED);
+  CHECK_EQ(skt_write(&s, "x", 1), SKT_ECONNREFUSED);
   CHECK_EQ(skt_shutdown(&s, SKT_BOTH), SKT_ENOTCONN);
+  CHECK_EQ(skt_close_graceful(&s, 0, 0), SKT_ENOTCONN);
   CHECK_EQ(skt_peer(&s, &at), SKT_ENOTCONN);
-  CHECK_EQ(skt_wait(&s, SKT_BOTH, 0, NULL), SKT_ENOTCONN);
+  CHECK_EQ(skt_wait(&s, SKT_BOTH, 10000, NULL), SKT_BOTH);
   CHECK_EQ(skt_close(&s), 0);
   skt_close(&deaf);
 }
@@ -108,7 +110,7 @@ TEST(connect, to_itself_is_refused) {
     skt_addr at;
     CHECK(bind_loopback(*domain, &s, &at));
     CHECK_EQ(skt_connect(&s, &at), SKT_ECONNREFUSED);
-    CHECK_EQ(skt_write(&s, "x", 1), SKT_ENOTCONN);
+    CHECK_EQ(skt_write(&s, "x", 1), SKT_ECONNREFUSED);
     skt_close(&s);
     CHECK(bind_loopback(*domain, &s, &at));
     CHECK_EQ(skt_set_blocking(&s, false), 0);
@@ -229,6 +231,80 @@ TEST(connect, nonblocking_refusal_is_announced_and_stays) {
   }
 }
 
+/* As on POSIX systems: connect, poll, write. Nothing asks for the outcome. */
+TEST(connect, verbs_finish_a_nonblocking_connect) {
+  for (const int *domain = domains_here(); *domain != 0; ++domain) {
+    skt listener = {0}, s = {0}, server = {0};
+    skt_addr at;
+    char got[2];
+    for (int first = 0; first < 4; ++first) {
+      CHECK(listen_loopback(*domain, &listener, &at));
+      CHECK_EQ(begin(&s, *domain, &at), SKT_EINPROGRESS);
+      CHECK_EQ(skt_wait(&s, SKT_WRITE, PATIENCE_MS, NULL), SKT_WRITE);
+      switch (first) {
+      case 0:
+        CHECK_EQ(skt_write(&s, "x", 1), 1);
+        break;
+      case 1:
+        CHECK_EQ(skt_read(&s, got, 1), SKT_EAGAIN);
+        CHECK_EQ(skt_write(&s, "x", 1), 1);
+        break;
+      case 2:
+        CHECK_EQ(skt_set_option(&s, SKT_OPT_NODELAY, 1), 0);
+        CHECK_EQ(skt_peer(&s, &at), 0);
+        CHECK_EQ(skt_writev(&s, &(skt_buffer){"x", 1}, 1), 1);
+        break;
+      default:
+        CHECK_EQ(skt_set_blocking(&s, true), 0);
+        CHECK_EQ(skt_write_all(&s, "x", 1, NULL), 0);
+        CHECK_EQ(skt_set_blocking(&s, false), 0);
+      }
+      CHECK_EQ(skt_shutdown(&s, SKT_WRITE), 0);
+      CHECK_EQ(skt_accept(&listener, &server, NULL, 0), 0);
+      CHECK_EQ(skt_read_all(&server, got, 2, NULL), SKT_ENODATA);
+      CHECK_EQ(got[0], 'x');
+      skt_close(&server);
+      skt_close(&s);
+      skt_close(&listener);
+    }
+  }
+}
+
+TEST(connect, verbs_report_why_a_nonblocking_connect_failed) {
+  for (const int *domain = domains_here(); *domain != 0; ++domain) {
+    for (int first = 0; first < 4; ++first) {
+      skt deaf = {0}, s = {0};
+      skt_addr at;
+      char byte;
+      int value;
+      CHECK(bind_loopback(*domain, &deaf, &at));
+      CHECK_EQ(begin(&s, *domain, &at), SKT_EINPROGRESS);
+      CHECK_EQ(skt_wait(&s, SKT_WRITE, PATIENCE_MS, NULL), SKT_WRITE);
+      CHECK(skt_get_option(&s, SKT_OPT_NODELAY, &value) != SKT_EALREADY);
+      switch (first) {
+      case 0:
+        CHECK_EQ(skt_write(&s, "x", 1), SKT_ECONNREFUSED);
+        break;
+      case 1:
+        CHECK_EQ(skt_read(&s, &byte, 1), SKT_ECONNREFUSED);
+        break;
+      case 2:
+        CHECK_EQ(skt_shutdown(&s, SKT_WRITE), SKT_ENOTCONN);
+        break;
+      default:
+        CHECK(skt_set_option(&s, SKT_OPT_NODELAY, 1) != SKT_EALREADY);
+      }
+      CHECK_EQ(skt_connect_finish(&s), SKT_ECONNREFUSED);
+      CHECK_EQ(skt_write_all(&s, "x", 1, NULL), SKT_ECONNREFUSED);
+      CHECK_EQ(skt_read(&s, &byte, 1), SKT_ECONNREFUSED);
+      CHECK_EQ(skt_wait(&s, SKT_READ, PATIENCE_MS, NULL), SKT_READ);
+      CHECK_EQ(skt_wait(&s, SKT_BOTH, PATIENCE_MS, NULL), SKT_BOTH);
+      skt_close(&s);
+      skt_close(&deaf);
+    }
+  }
+}
+
 /* As POSIX has it: a program may ask by connect alone. */
 TEST(connect, second_call_reports_what_became_of_the_first) {
   for (const int *domain = domains_here(); *domain != 0; ++domain) {
@@ -258,11 +334,11 @@ TEST(connect, second_call_reports_what_became_of_the_first) {
 
 /* A full backlog is the one way to a pending connect on loopback: Linux and
  * Wine drop the request, Windows refuses it after a while. */
-TEST(connect, calls_on_a_pending_connect_tell_it_is_not_connected) {
+TEST(connect, calls_on_a_pending_connect_would_block) {
   skt listener = {0}, waiting[8] = {{0}};
-  skt_addr at;
+  skt_addr at, none;
   char byte;
-  int i = 0;
+  int i = 0, value;
   CHECK(bind_loopback(SKT_IPV4, &listener, &at));
   CHECK_EQ(skt_listen(&listener, 1), 0);
   for (; i < 8; ++i) {
@@ -275,11 +351,22 @@ TEST(connect, calls_on_a_pending_connect_tell_it_is_not_connected) {
   if (!refused) {
     CHECK_EQ(skt_connect_finish(&waiting[i]), SKT_EINPROGRESS);
     CHECK_EQ(skt_connect(&waiting[i], &at), SKT_EALREADY);
-    CHECK_EQ(skt_read(&waiting[i], &byte, 1), SKT_ENOTCONN);
-    CHECK_EQ(skt_write(&waiting[i], "x", 1), SKT_ENOTCONN);
+    CHECK_EQ(skt_read(&waiting[i], &byte, 1), SKT_EAGAIN);
+    CHECK_EQ(skt_write(&waiting[i], "x", 1), SKT_EAGAIN);
     CHECK_EQ(skt_shutdown(&waiting[i], SKT_WRITE), SKT_ENOTCONN);
-    CHECK_EQ(skt_peer(&waiting[i], &at), SKT_ENOTCONN);
+    CHECK_EQ(skt_peer(&waiting[i], &none), SKT_ENOTCONN);
+    CHECK_EQ(skt_set_option(&waiting[i], SKT_OPT_NODELAY, 1), SKT_EALREADY);
+    CHECK_EQ(skt_get_option(&waiting[i], SKT_OPT_NODELAY, &value),
+             SKT_EALREADY);
+    CHECK_EQ(skt_set_limit(&waiting[i], SKT_BOTH, 20), 0);
+    CHECK_EQ(skt_set_blocking(&waiting[i], true), 0);
+    CHECK_EQ(skt_read(&waiting[i], &byte, 1), SKT_ETIMEDOUT);
+    CHECK_EQ(skt_write_all(&waiting[i], "x", 1, NULL), SKT_ETIMEDOUT);
     CHECK_EQ(skt_connect_finish(&waiting[i]), SKT_EINPROGRESS);
+    skt_close(&waiting[i]);
+    CHECK_EQ(skt_socket(&waiting[i], SKT_IPV4, SKT_STREAM, 0), 0);
+    CHECK_EQ(skt_connect_within(&waiting[i], &at, 20), SKT_ETIMEDOUT);
+    CHECK_EQ(skt_write(&waiting[i], "x", 1), SKT_ETIMEDOUT);
   }
   for (i = 0; i < 8; ++i) {
     skt_close(&waiting[i]);
@@ -287,6 +374,34 @@ TEST(connect, calls_on_a_pending_connect_tell_it_is_not_connected) {
   skt_close(&listener);
   if (refused) {
     SKIP("this system refuses when the backlog is full");
+  }
+}
+
+TEST(connect, within_a_time_connects_or_fails_and_keeps_the_mode) {
+  for (int mode = 0; mode <= SKT_NONBLOCK; mode += SKT_NONBLOCK) {
+    skt listener = {0}, deaf = {0}, s = {0};
+    skt_addr at, nobody;
+    int limit_ms;
+    CHECK(listen_loopback(SKT_IPV4, &listener, &at));
+    CHECK(bind_loopback(SKT_IPV4, &deaf, &nobody));
+    CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM | mode, 0), 0);
+    CHECK_EQ(skt_set_limit(&s, SKT_WRITE, 30000), 0);
+    CHECK_EQ(skt_connect_within(&s, &at, -2), SKT_EINVAL);
+    CHECK_EQ(skt_connect_within(&s, NULL, 10), SKT_EFAULT);
+    CHECK_EQ(skt_connect_within(&s, &at, PATIENCE_MS), 0);
+    CHECK_EQ(skt_connect_within(&s, &at, 10), SKT_EISCONN);
+    CHECK_EQ(skt_blocking(&s), mode == 0);
+    CHECK_EQ(skt_limit(&s, SKT_WRITE, &limit_ms), 0);
+    CHECK(limit_ms >= 30000);
+    CHECK_EQ(skt_write(&s, "x", 1), 1);
+    skt_close(&s);
+    CHECK_EQ(skt_connect_within(&s, &at, 10), SKT_EBADF);
+    CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM | mode, 0), 0);
+    CHECK_EQ(skt_connect_within(&s, &nobody, PATIENCE_MS), SKT_ECONNREFUSED);
+    CHECK_EQ(skt_connect_finish(&s), SKT_ECONNREFUSED);
+    skt_close(&s);
+    skt_close(&deaf);
+    skt_close(&listener);
   }
 }
 

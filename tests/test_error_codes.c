@@ -202,6 +202,11 @@ static const struct found_by_skt {
     {RESOLVE, SKT_EACCES},
     {RESOLVE, SKT_EAFNOSUPPORT},
     {REVERSE, SKT_ENOSPC},
+    {READ | WRITE, SKT_EADDRNOTAVAIL}, /* of a connect that failed */
+    {READ | WRITE, SKT_EADDRINUSE},
+    {READ, SKT_EACCES},
+    {READ, SKT_ENOENT},
+    {READ, SKT_EPROTONOSUPPORT},
 };
 
 static const struct function {

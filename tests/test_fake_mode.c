@@ -217,6 +217,30 @@ TEST(mode, unix_connect_of_a_blocking_socket_is_tried_again) {
   CHECK_PLAYED();
 }
 
+/* The socket is non-blocking for the time of the call, whatever comes of it. */
+TEST(mode, connect_within_a_time_waits_as_long) {
+  skt_addr ip = address("192.0.2.1:7"), path = address("unix:/x");
+  skt s = socket_of(TCP);
+  PLAY({"set_blocking", 0}, {"connect", SKT_EINPROGRESS}, {"wait", 0},
+       {"pass_us", 20000}, {"set_blocking", 0});
+  CHECK_EQ(skt_connect_within(&s, &ip, 20), SKT_ETIMEDOUT);
+  CHECK(fake_blocking);
+  CHECK_PLAYED();
+  s = socket_of(TCP | SKT_NONBLOCK);
+  PLAY({"connect", SKT_EINPROGRESS}, {"wait", SKT_WRITE}, {"pending_error", 0});
+  CHECK_EQ(skt_connect_within(&s, &ip, -1), 0);
+  CHECK_PLAYED();
+  s = socket_of(TCP | SKT_NONBLOCK);
+  PLAY({"connect", SKT_EINPROGRESS}, {"wait", 0});
+  CHECK_EQ(skt_connect_within(&s, &ip, 0), SKT_ETIMEDOUT);
+  CHECK_PLAYED();
+  s = socket_of(SKT_UNIX | SKT_STREAM);
+  PLAY({"set_blocking", 0}, {"connect", SKT_EAGAIN}, {"wait", 0},
+       {"connect", SKT_EAGAIN}, {"pass_us", 20000}, {"set_blocking", 0});
+  CHECK_EQ(skt_connect_within(&s, &path, 20), SKT_ETIMEDOUT);
+  CHECK_PLAYED();
+}
+
 /* A partial write, too, is no expired limit then. */
 TEST(mode, partial_write_of_a_blocking_socket_goes_on) {
   skt s = limited(TCP | SKT_CONNECTED);

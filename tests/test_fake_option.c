@@ -127,7 +127,7 @@ TEST(option_form, one_code_for_not_known_here) {
 
 TEST(option_form, dead_connection_is_set_silently_and_told_when_read) {
   static const int gone[] = {SKT_ENOTCONN, SKT_ECONNRESET, SKT_ECONNABORTED};
-  static const int states[] = {SKT_CONNECTED, SKT__CONNECT_FAILED};
+  static const int states[] = {SKT_CONNECTED, SKT_FAILED};
   int value = 9;
   for (size_t i = 0; i < 2; ++i) {
     skt s = socket_of(SKT_IPV4, states[i]);
@@ -156,7 +156,7 @@ TEST(option_form, what_is_refused_never_reaches_the_system) {
   skt none = {0}, v4 = fake_connected();
   skt connecting = socket_of(SKT_IPV4, SKT_CONNECTING);
   int value;
-  PLAY({"close", 0});
+  PLAY({"wait", 0}, {"wait", 0}, {"close", 0});
   CHECK_EQ(skt_set_option(&none, SKT_OPT_NODELAY, 1), SKT_EBADF);
   CHECK_EQ(skt_set_option(&v4, SKT_OPT_NODELAY, 2), SKT_EINVAL);
   CHECK_EQ(skt_set_option(&v4, SKT_OPT_V6ONLY, 1), SKT_EINVAL);

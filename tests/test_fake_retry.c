@@ -220,6 +220,40 @@ TEST(retry, interrupted_connect_tells_how_it_ended) {
   CHECK_PLAYED();
 }
 
+/* The first call after it asks, and no other call of the system is made. */
+TEST(retry, verb_finishes_a_connect) {
+  skt s = socket_in(SKT_CONNECTING | SKT_NONBLOCK);
+  PLAY({"wait", 0}, {"wait", 0}, {"wait", SKT_WRITE}, {"pending_error", 0},
+       {"write", 4}, {"read", SKT_EAGAIN});
+  CHECK_EQ(skt_write(&s, "abcd", 4), SKT_EAGAIN);
+  CHECK_EQ(skt_read(&s, bytes, 4), SKT_EAGAIN);
+  CHECK_EQ(skt_write(&s, "abcd", 4), 4);
+  CHECK_EQ(skt_read(&s, bytes, 4), SKT_EAGAIN);
+  CHECK_PLAYED();
+}
+
+TEST(retry, verb_reports_the_code_of_a_connect_that_failed) {
+  skt s = socket_in(SKT_CONNECTING | SKT_NONBLOCK);
+  PLAY({"wait", SKT_WRITE | SKT__FAILED}, {"pending_error", SKT_EHOSTDOWN});
+  CHECK_EQ(skt_read(&s, bytes, 4), SKT_EHOSTDOWN);
+  CHECK_EQ(skt_write(&s, "abcd", 4), SKT_EHOSTDOWN);
+  CHECK_EQ(skt_read_all(&s, bytes, 4, NULL), SKT_EHOSTDOWN);
+  CHECK_EQ(skt_connect_finish(&s), SKT_EHOSTDOWN);
+  CHECK_PLAYED();
+}
+
+/* Other code has begun to connect, and the socket blocks. */
+TEST(retry, verb_waits_for_a_connect_within_its_limit) {
+  skt s = socket_in(SKT_CONNECTING);
+  s.kind |= SKT__LIMITED;
+  fake_limit_ms = 50;
+  PLAY({"limit", 0}, {"wait", 0}, {"pass_us", 50000}, {"limit", 0},
+       {"wait", SKT_WRITE}, {"pending_error", 0}, {"write", 4});
+  CHECK_EQ(skt_write(&s, "abcd", 4), SKT_ETIMEDOUT);
+  CHECK_EQ(skt_write(&s, "abcd", 4), 4);
+  CHECK_PLAYED();
+}
+
 /* skt_cancel makes the socket non-blocking, and so the call that was about to
  * wait tells that it goes on. */
 TEST(retry, connect_that_is_cancelled_as_it_begins_says_so) {

@@ -22,6 +22,41 @@ TEST(socket, every_domain_opens_blocking_and_closes) {
 
 TEST(socket, handle_is_16_bytes_or_less) { CHECK(sizeof(skt) <= 16); }
 
+/* Also what skt_adopt needs, to take it in without a system call. */
+TEST(socket, kind_reports_domain_type_state_and_mode) {
+  skt listener = {0}, client = {0}, server = {0}, s = {0}, none = {0};
+  skt_addr at;
+  char byte;
+  CHECK_EQ(skt_start(), 0);
+  CHECK_EQ(skt_kind(NULL), SKT_EFAULT);
+  CHECK_EQ(skt_kind(&none), SKT_EBADF);
+  CHECK(listen_loopback(SKT_IPV4, &listener, &at));
+  CHECK_EQ(skt_kind(&listener), SKT_IPV4 | SKT_STREAM | SKT_LISTENING);
+  CHECK_EQ(skt_socket(&client, SKT_IPV4, SKT_STREAM | SKT_NONBLOCK, 0), 0);
+  CHECK_EQ(skt_kind(&client), SKT_IPV4 | SKT_STREAM | SKT_NONBLOCK);
+  CHECK_EQ(skt_connect(&client, &at), SKT_EINPROGRESS);
+  CHECK_EQ(skt_kind(&client) & SKT_STATES, SKT_CONNECTING);
+  CHECK_EQ(skt_accept(&listener, &server, NULL, 0), 0);
+  CHECK_EQ(skt_wait(&client, SKT_WRITE, 10000, NULL), SKT_WRITE);
+  CHECK_EQ(skt_write(&client, "x", 1), 1);
+  CHECK_EQ(skt_kind(&client) & SKT_STATES, SKT_CONNECTED);
+  CHECK_EQ(skt_kind(&server), SKT_IPV4 | SKT_STREAM | SKT_CONNECTED);
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_DATAGRAM | SKT_NONBLOCK, 0), 0);
+  CHECK_EQ(skt_receive_from(&s, &byte, 1, NULL, NULL), SKT_EAGAIN);
+  CHECK_EQ(skt_kind(&s), SKT_IPV4 | SKT_DATAGRAM | SKT_BOUND | SKT_NONBLOCK);
+  skt_close(&s);
+  skt_close(&server);
+  CHECK_EQ(skt_kind(&server), SKT_EBADF);
+  skt_close(&client);
+  CHECK(bind_loopback(SKT_IPV4, &server, &at));
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
+  CHECK_EQ(skt_connect(&s, &at), SKT_ECONNREFUSED);
+  CHECK_EQ(skt_kind(&s), SKT_IPV4 | SKT_STREAM | SKT_FAILED);
+  skt_close(&s);
+  skt_close(&server);
+  skt_close(&listener);
+}
+
 TEST(socket, protocol_may_be_named) {
   enum { TCP = 6, UDP = 17, NOBODYS = 253, OUT_OF_RANGE = 1 << 20 };
   skt s = {0};
