@@ -93,6 +93,11 @@ missing_for() {
       ;;
     python) lacks python3 python3 ;;
     musl) lacks musl-tools musl-gcc ;;
+    names)
+      lacks dnsmasq-base dnsmasq
+      lacks iproute2 ip
+      lacks util-linux unshare
+      ;;
     i386) # not gcc-multilib, which bears no cross compiler beside it
       lacks "gcc-$(gcc -dumpversion)-multilib" \
         "$(gcc -print-file-name=32/libgcc.a)"

@@ -1565,8 +1565,8 @@ SKT_API int skt_text_split(const char *text, char *host, size_t capacity,
  *
  *   text      receives the text, zero-terminated; empty on any error
  *   capacity  its room in bytes; SKT_TEXT_MAX is always enough
- *   host      a name; a number, with or without brackets; "unix:" and a path;
- *             or "", for every address of this host
+ *   host      a name, but not "unix"; a number, with or without brackets;
+ *             "unix:" and a path; or "", for every address of this host
  *   port      0 to 65535; -1 for a unix path
  *
  * The text is one that skt_text_split takes apart again.

@@ -156,7 +156,8 @@ TEST(text, only_hosts_and_ports_can_be_joined) {
               {"unix:x", 1, SKT_EINVAL},  {"unix:x", -2, SKT_EINVAL},
               {"unix:", -1, SKT_EINVAL},  {"a:1", 1, SKT_EINVAL},
               {"[a]", 1, SKT_EINVAL},     {"", -1, SKT_EINVAL},
-              {"[::1]:5", 1, SKT_EINVAL}, {"::g", 1, SKT_EINVAL}};
+              {"[::1]:5", 1, SKT_EINVAL}, {"::g", 1, SKT_EINVAL},
+              {"unix", 80, SKT_EINVAL}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; ++i) {
     strcpy(joined, "x");
     CHECK_EQ(skt_text_join(joined, sizeof joined, rows[i].host, rows[i].port),

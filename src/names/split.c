@@ -81,6 +81,9 @@ static int make_text(char *text, const char *host, int port) {
   size_t n = join(text, host, length, port);
   text[n] = '\0';
   int rc = skt__text_read(&t, text);
+  if (rc == 0 && t.port != port) { /* "unix:80" is a path */
+    rc = SKT_EINVAL;
+  }
   return rc < 0 ? rc : (int)n;
 }
 
