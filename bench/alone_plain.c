@@ -6,6 +6,8 @@
  *   sends       N datagrams to an address
  *   receives    the same, and each is received with its sender's address
  *   connects    N times: socket, connect to a listener, close
+ *   dials, listens, dials_by_hand, listens_by_hand    only alone_with_skt: N
+ *               times skt_dial, skt_listen_at, and the calls that they make
  *   parses4, parses6, formats4    N times: text of an address, with a port */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

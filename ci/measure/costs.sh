@@ -133,6 +133,15 @@ alone_over 'instructions, a would-block, apart' blocks 200 36 - 60
 alone_over 'instructions, datagram to an address, apart' sends 200 52
 alone_over 'instructions, that and its arrival, apart' receives 200 101
 alone_over 'instructions, connect and close, apart' connects 100 278 271 540
+# What the calls that begin with a text cost over the calls that they make.
+by_hand() { # COUNTER WHAT N
+  minus "$(per_operation "$1" alone_with_skt "$2" "$3")" \
+    "$(per_operation "$1" alone_with_skt "$2_by_hand" "$3")"
+}
+goal 'instructions, dial of a number, over its calls' "$(by_hand instructions dials 100)" 200
+goal 'instructions, listen_at, over its calls' "$(by_hand instructions listens 100)" 200
+traced 'system calls, dial of a number, over its calls' 0 by_hand system_calls dials 50
+traced 'system calls, listen_at, over its calls' 0 by_hand system_calls listens 50
 goal 'instructions, IPv4 address from text' \
   "$(per_operation instructions alone_with_skt parses4 100)" 170 290 312
 goal 'instructions, IPv6 address from text' \
