@@ -100,7 +100,7 @@
  *   Data                      read, write, send, receive, shut down
  *   Modes and limits          blocking or not, and for how long
  *   Waiting                   for one socket, an array, or many; wakers
- *   Names                     look-ups of names and of addresses; texts
+ *   Names of hosts            look-ups of names and of addresses; texts
  *   Options                   keep-alive, buffers and the like
  *   Addresses of a socket     its own and its peer's
  *   Native handles            in and out
@@ -242,8 +242,9 @@ SKT_API const char *skt_strerror(int code);
  * For logs and bug reports. An error that skt found without calling the system
  * (SKT_EBADF, for example) leaves the number unchanged.
  *
- * Returns  an errno value on POSIX systems, a WSA number on Windows, or 0 if
- *          no call of this thread has failed in the system.
+ * Returns  an errno value on POSIX systems, or of a name getaddrinfo's EAI
+ *          number; a WSA number on Windows; or 0 if no call of this thread has
+ *          failed in the system.
  * Threads  each thread has its own number.
  * Source   POSIX errno; Winsock WSAGetLastError(). */
 SKT_API int skt_native_error(void);
@@ -1434,7 +1435,7 @@ SKT_API int skt_poller_wake(skt_poller *p);
 SKT_API int skt_poller_destroy(skt_poller *p);
 
 /*
- * Names
+ * Names of hosts
  *
  * The texts of these functions are those of skt_addr_parse, or a name and a
  * port:
@@ -1465,8 +1466,11 @@ SKT_API int skt_poller_destroy(skt_poller *p);
  * on macOS the process can crash. Numbers and localhost are safe.
  */
 
-/** Room for any name, with its terminating zero; and for any text. */
+/** Room for any name, or for the host of any text, with its terminating zero.
+ */
 #define SKT_NAME_MAX 256
+
+/** Room for any text of a host and a port, with its terminating zero. */
 #define SKT_TEXT_MAX 264
 
 /** Find the addresses that a text stands for.

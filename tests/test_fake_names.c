@@ -355,14 +355,9 @@ TEST(names, reverse_asks_for_plain_ipv4_and_returns_the_name) {
 
 /* Whoever owns the address chooses the bytes. */
 TEST(names, reverse_refuses_what_is_no_name) {
-  static const char *const bad[] = {"10.0.0.1",
-                                    "a\x1b[31m.example",
-                                    "a b",
-                                    "b\xc3\xbc"
-                                    "cher.example",
-                                    "",
-                                    "..",
-                                    "a:1"};
+  static const char *const bad[] = {
+      "10.0.0.1", "a\x1b[31m.example", "a b", "b\xc3\xbcro.example", "", "..",
+      "a:1"};
   char name[SKT_NAME_MAX];
   for (size_t i = 0; i < sizeof bad / sizeof *bad; ++i) {
     CHECK_EQ(reverse_finds(bad[i], name, sizeof name), SKT_ENONAME);

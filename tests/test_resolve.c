@@ -60,27 +60,16 @@ TEST(resolve, reads_whatever_skt_addr_parse_reads) {
 }
 
 TEST(resolve, bad_text_is_refused_without_a_look_up) {
-  static const char *const texts[] = {"",
-                                      "host",
-                                      "host:",
-                                      "host:http",
-                                      "host:65536",
-                                      ":80",
-                                      "[::1",
-                                      "a..b:1",
-                                      ".a:1",
-                                      "a.:x",
-                                      "a\n:1",
-                                      "a\x01:1",
-                                      "\xff\xfe:1",
-                                      "b\xc3\xbc"
-                                      "cher.invalid:1",
-                                      "127.1:1",
-                                      "010.0.0.1:1",
-                                      "0x7f.1:1",
-                                      "2130706433:1",
-                                      " a:1",
-                                      "unix:"};
+  static const char *const texts[] = {"",           "host",
+                                      "host:",      "host:http",
+                                      "host:65536", ":80",
+                                      "[::1",       "a..b:1",
+                                      ".a:1",       "a.:x",
+                                      "a\n:1",      "a\x01:1",
+                                      "\xff\xfe:1", "b\xc3\xbcro.invalid:1",
+                                      "127.1:1",    "010.0.0.1:1",
+                                      "0x7f.1:1",   "2130706433:1",
+                                      " a:1",       "unix:"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i) {
     memset(out, 1, sizeof *out);
     CHECK_EQ(skt_resolve(texts[i], 0, out, 1, -1, NULL), SKT_EINVAL);

@@ -189,7 +189,7 @@ elsewhere() {
 backend_for() {
   local file
   begin "Windows backend, $1, clang"
-  for file in src/*.c src/win32/*.c; do
+  for file in src/*.c src/names/*.c src/win32/*.c; do
     compiles "$file" clang "--target=$1-w64-mingw32" -isystem "$mingw" -std=c11 \
       "${strict[@]}" -Wvla -O1 -Iinclude -Isrc -c "$file" -o "$out/object.o"
   done
@@ -205,7 +205,7 @@ sources_as_msvc() {
     '#define __MINGW_ATTRIB_DEPRECATED' >"$out/first.h"
   for guard in X86 IMM EMM XMM MM; do guards+=("-D__${guard}INTRIN_H"); done
   begin 'Microsoft dialect at /W4, without extensions: all sources'
-  for file in src/*.c src/win32/*.c examples/*.c examples/moving/*.c tests/*.c \
+  for file in src/*.c src/names/*.c src/win32/*.c examples/*.c examples/moving/*.c tests/*.c \
     tests/win32/*.c; do
     compiles "$file" cl --target=x86_64-pc-windows-msvc /std:c11 -Wpedantic \
       -Wgnu -Wvla -Wno-language-extension-token -imsvc "$mingw" \
@@ -265,7 +265,7 @@ ends() {
 strings_end() {
   local file
   begin 'no string fills an array without its end'
-  for file in src/*.c src/posix/*.c examples/*.c tests/*.c tests/posix/*.c; do
+  for file in src/*.c src/names/*.c src/posix/*.c examples/*.c tests/*.c tests/posix/*.c; do
     [[ $file == *kqueue* ]] || compiles "$file" ends "$file"
   done
   end

@@ -33,7 +33,7 @@ tidy() {
     sed '/warnings* generated[.]$/d'
 }
 
-sources_are_tidy() { tidy -std=c11 src/*.c src/posix/*.c; }
+sources_are_tidy() { tidy -std=c11 src/*.c src/names/*.c src/posix/*.c; }
 windows_is_tidy() { tidy --target=x86_64-w64-mingw32 src/win32/*.c tests/win32/*.c; }
 users_are_tidy() { # before.c is written without skt, to be compared with
   tidy '-DSKT__FAKE -DSKT_TEST_HEADER="" -DSKT_TEST_LIST="codes_list.h"' tests/*.c tests/posix/*.c \

@@ -88,9 +88,13 @@ function(emit_head)
  * made from the sources by src/package/two_files.cmake: change them, not this.
  * With skt.h beside it, it is compiled and linked like one of yours:
  *
- *   cc -c skt.c       Linux, macOS, the BSDs
+ *   cc -c skt.c       Linux, macOS, the BSDs; glibc before 2.34 needs -pthread
+ *                     and -ldl
  *   gcc -c skt.c      MinGW; link with -lws2_32 -liphlpapi
  *   cl /c skt.c       Visual C++; link with ws2_32.lib iphlpapi.lib
+ *
+ * -DSKT_NO_NAMES leaves out skt_resolve and what belongs to it, and so threads
+ * and the system's resolver.
  *
  * ${licence}
  */
