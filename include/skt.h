@@ -1597,12 +1597,12 @@ SKT_API int skt_text_join(char *text, size_t capacity, const char *host,
  * The call waits until the socket is connected, and sets no limit. SKT_NONBLOCK
  * is the mode of the socket that it returns.
  *
- * Up to 40 addresses of a name are tried as in RFC 8305: the families alternate,
- * beginning with that of the system's first address. The next attempt starts
- * 250 ms after the last one, or at once when one fails; the older ones go on.
- * Six are made at once, then a new one takes the place of the oldest. The first
- * that succeeds wins, the others are closed. A type without connections takes
- * the first address that has a route.
+ * Up to 40 addresses of a name are tried as in RFC 8305: the families take
+ * turns, beginning with that of the system's first address. The next attempt
+ * starts 250 ms after the last one, or at once when one fails; the older ones
+ * go on. Six go on at once at most: a seventh takes the place of the oldest.
+ * The first that succeeds wins, the others are closed. A type without
+ * connections takes the first address that has a route.
  *
  * If none succeeds, the most telling failure is returned. From the most to the
  * least: out of resources; SKT_ECONNREFUSED; others of the peer or a firewall;
@@ -1646,8 +1646,8 @@ SKT_API int skt_dial(skt *s, const char *text, int type, int timeout_ms,
  *   backlog  as for skt_listen
  *
  * ":7000" is one socket for IPv6 and IPv4; or for IPv4 alone on a host that has
- * no IPv6. Where the two cannot share a socket, SKT_EOPNOTSUPP is returned: then
- * make one at "0.0.0.0:7000" and one at "[::]:7000", which takes IPv6 only.
+ * no IPv6. Where the two cannot share a socket, SKT_EOPNOTSUPP is returned:
+ * then make one at "0.0.0.0:7000" and one at "[::]:7000", which takes IPv6 only.
  *
  * Of a name the first address counts that this host has. If another server
  * listens there, the result is SKT_EADDRINUSE and no other address is tried.
