@@ -11,6 +11,8 @@
  *   times       128 datagrams to an address, then they are received with their
  *               sender's, N times both; prints the nanoseconds of CPU that one
  *               takes to receive, for ci/measure/bench.sh
+ *   dials, listens, dials_by_hand, listens_by_hand    only alone_with_skt: N
+ *               times skt_dial, skt_listen_at, and the calls that they make
  *   parses4, parses6, formats4    N times: text of an address, with a port */
 #define _GNU_SOURCE
 #include <arpa/inet.h>

@@ -100,6 +100,53 @@ static int connects(int n) {
   return bad;
 }
 
+static int dials(int n) {
+  skt listener = bound(SKT_STREAM);
+  char text[SKT_ADDR_TEXT_MAX];
+  int bad =
+      skt_listen(&listener, n) | (skt_addr_format(&at, text, sizeof text) < 0);
+  for (int i = 0; i < n; ++i) {
+    skt s;
+    bad |= skt_dial(&s, text, SKT_STREAM, -1, NULL) | skt_close(&s);
+  }
+  return bad;
+}
+
+/* The same calls one by one. */
+static int dials_by_hand(int n) {
+  skt listener = bound(SKT_STREAM);
+  char text[SKT_ADDR_TEXT_MAX];
+  int bad =
+      skt_listen(&listener, n) | (skt_addr_format(&at, text, sizeof text) < 0);
+  for (int i = 0; i < n; ++i) {
+    skt s;
+    bad |= skt_addr_parse(&at, text);
+    bad |= skt_socket(&s, SKT_IPV4, SKT_STREAM, 0);
+    bad |= skt_connect(&s, &at) | skt_close(&s);
+  }
+  return bad;
+}
+
+static int listens(int n) {
+  int bad = 0;
+  for (int i = 0; i < n; ++i) {
+    skt s;
+    bad |= skt_listen_at(&s, "127.0.0.1:0", 0, 0) | skt_close(&s);
+  }
+  return bad;
+}
+
+static int listens_by_hand(int n) {
+  int bad = 0;
+  for (int i = 0; i < n; ++i) {
+    skt s;
+    bad |= skt_addr_parse(&at, "127.0.0.1:0");
+    bad |= skt_socket(&s, SKT_IPV4, SKT_STREAM, 0) | skt_bind(&s, &at, 0);
+    bad |= skt_listen(&s, 0) | skt_close(&s);
+  }
+  return bad;
+}
+
 static int parses4(int n) {
   int bad = 0;
   for (int i = 0; i < n; ++i) {
@@ -129,10 +176,19 @@ int main(int argc, char **argv) {
   static const struct {
     const char *name;
     int (*run)(int n);
-  } all[] = {
-      {"blocks", blocks},     {"sends", sends},       {"writes", writes},
-      {"receives", receives}, {"connects", connects}, {"parses4", parses4},
-      {"parses6", parses6},   {"formats4", formats4}, {"times", times}};
+  } all[] = {{"blocks", blocks},
+             {"sends", sends},
+             {"writes", writes},
+             {"receives", receives},
+             {"connects", connects},
+             {"parses4", parses4},
+             {"parses6", parses6},
+             {"formats4", formats4},
+             {"times", times},
+             {"dials", dials},
+             {"listens", listens},
+             {"dials_by_hand", dials_by_hand},
+             {"listens_by_hand", listens_by_hand}};
   for (size_t i = 0; argc == 3 && i < sizeof all / sizeof *all; ++i) {
     if (strcmp(argv[1], all[i].name) == 0) {
       return all[i].run(atoi(argv[2]));

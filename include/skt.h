@@ -1733,6 +1733,90 @@ SKT_API int skt_text_split(const char *text, char *host, size_t capacity,
 SKT_API int skt_text_join(char *text, size_t capacity, const char *host,
                           int port);
 
+/** Connect to the host that a text names.
+ *
+ *   s           receives the socket; what it held before is overwritten, not
+ *               closed. Zeroed on any error
+ *   text        as for skt_resolve: "example.org:443", "[::1]:80", "unix:/x"
+ *   type        as for skt_socket, SKT_STREAM mostly, or'ed with SKT_NONBLOCK
+ *   timeout_ms  the longest time for all of it, names too; -1 for ever, 0 does
+ *               not wait
+ *   waker       may end the call too; may be NULL
+ *
+ * The call waits until the socket is connected, and sets no limit. SKT_NONBLOCK
+ * is the mode of the socket that it returns.
+ *
+ * Up to 40 addresses of a name are tried as in RFC 8305: the families take
+ * turns, beginning with that of the system's first address. The next attempt
+ * starts 250 ms after the last one, or at once when one fails; the older ones
+ * go on. Six go on at once at most: a seventh takes the place of the oldest.
+ * The first that succeeds wins, the others are closed. A type without
+ * connections takes the first address that has a route.
+ *
+ * If none succeeds, the most telling failure is returned. From the most to the
+ * least: out of resources; SKT_ECONNREFUSED; others of the peer or a firewall;
+ * SKT_ENETUNREACH, SKT_EHOSTUNREACH; SKT_EHOSTDOWN, SKT_ETIMEDOUT; an address
+ * that this host cannot use. SKT_ETIMEDOUT is returned also when timeout_ms has
+ * passed, whatever has failed before. When resources run out, the attempts in
+ * progress go on; without any the call ends.
+ *
+ * The waker ends every wait, also if a connection comes at the same moment. A
+ * single address without a waker costs the calls of skt_socket and skt_connect.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL      text is none, or its address no destination; type or
+ *                          timeout_ms is out of range
+ *          SKT_ETIMEDOUT   timeout_ms has passed
+ *          SKT_ECANCELED   a thread has woken the waker
+ *          SKT_ENAMETOOLONG SKT_ENOADDRESS SKT_ENONAME SKT_ETRYAGAIN
+ *          SKT_ENAMEFAIL SKT_EUSERS SKT_ENODEV SKT_EOPNOTSUPP  as for
+ *                          skt_resolve
+ *          SKT_EAFNOSUPPORT SKT_EPROTONOSUPPORT  as for skt_socket
+ *          SKT_ECONNREFUSED SKT_EHOSTDOWN SKT_ECONNRESET  as for skt_connect
+ *          SKT_ENETUNREACH SKT_EHOSTUNREACH SKT_EADDRNOTAVAIL  as for
+ *                          skt_connect
+ *          SKT_EACCES SKT_ENOENT  as for skt_connect
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources
+ * Blocks   up to timeout_ms.
+ * Threads  no other call on s at the same time; only one at a time with one
+ *          waker.
+ * Differs  as for skt_resolve and skt_connect.
+ * Source   RFC 8305; made of skt_resolve, skt_socket, skt_connect, skt_poll. */
+SKT_API int skt_dial(skt *s, const char *text, int type, int timeout_ms,
+                     skt_waker *waker);
+
+/** Listen where a text says.
+ *
+ *   s        receives the socket, a stream; what it held before is overwritten,
+ *            not closed. Zeroed on any error
+ *   text     ":7000", port 7000 of every address of this host; or as for
+ *            skt_resolve: "127.0.0.1:0", "localhost:7000", "unix:/run/x.sock"
+ *   flags    as for skt_bind, or'ed with SKT_NONBLOCK
+ *   backlog  as for skt_listen
+ *
+ * ":7000" is one socket for IPv6 and IPv4; or for IPv4 alone on a host that has
+ * no IPv6. Where the two cannot share a socket, SKT_EOPNOTSUPP is returned:
+ * then make one at "0.0.0.0:7000" and one at "[::]:7000", which takes IPv6 only.
+ *
+ * Of a name the first address counts that this host has. If another server
+ * listens there, the result is SKT_EADDRINUSE and no other address is tried.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL      text is none, or link-local without an interface;
+ *                          flags as for skt_bind
+ *          SKT_ENAMETOOLONG SKT_ENOADDRESS SKT_ENONAME SKT_ETRYAGAIN
+ *          SKT_ENAMEFAIL SKT_ENODEV  as for skt_resolve
+ *          SKT_EAFNOSUPPORT SKT_EPROTONOSUPPORT  as for skt_socket
+ *          SKT_EADDRINUSE SKT_EADDRNOTAVAIL SKT_ENOENT SKT_EACCES SKT_EIO
+ *                          as for skt_bind
+ *          SKT_EOPNOTSUPP  as for skt_bind, or the system has no abstract names
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources
+ * Blocks   only to look up a name, as skt_resolve without a timeout.
+ * Threads  no other call on s at the same time.
+ * Differs  as for skt_bind. OpenBSD has no socket for both families.
+ * Source   made of skt_resolve, skt_socket, skt_bind, skt_listen. */
+SKT_API int skt_listen_at(skt *s, const char *text, int flags, int backlog);
+
 /*
  * Options
  *

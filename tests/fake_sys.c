@@ -13,7 +13,9 @@ const void *fake_buffer;
 int fake_timeout_ms, fake_limit_ms, fake_option, fake_backlog;
 int fake_type, fake_protocol, fake_direction, fake_events;
 char fake_option_text[32];
-skt_addr fake_to;
+skt_addr fake_to, fake_peers[64];
+size_t fake_peer_count;
+int fake_handle = 42;
 int fake_flags;
 skt *fake_cancelled;
 void (*fake_meanwhile)(void);
@@ -79,12 +81,14 @@ int skt__sys_socket(skt__os_handle *out, int domain, int type, int protocol,
   (void)domain, (void)nonblocking;
   fake_type = type;
   fake_protocol = protocol;
-  *out = (skt__os_handle)42;
+  *out = (skt__os_handle)fake_handle;
+  fake_handle += fake_handle >= 100;
   return code("socket");
 }
 
 int skt__sys_bind(skt__os_handle s, const skt_addr *local, int flags) {
-  (void)s, (void)local;
+  (void)s;
+  fake_peers[fake_peer_count++ % 64] = *local;
   fake_flags = flags;
   return code("bind");
 }
@@ -106,7 +110,8 @@ int skt__sys_accept(skt__os_handle s, skt__os_handle *out, skt_addr *peer,
 }
 
 int skt__sys_connect(skt__os_handle s, const skt_addr *peer, bool is_loopback) {
-  (void)s, (void)peer, (void)is_loopback;
+  (void)s, (void)is_loopback;
+  fake_peers[fake_peer_count++ % 64] = *peer;
   return code("connect");
 }
 

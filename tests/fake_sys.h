@@ -33,6 +33,13 @@ extern int fake_type, fake_protocol;
 extern int fake_direction; /* whose limit was asked */
 extern int fake_events;    /* of the first entry */
 extern skt_addr fake_to;
+
+/* To where sockets have connected or bound, and how many did. The handle of the
+ * next socket: from 100 on each has another one. */
+extern skt_addr fake_peers[64];
+extern size_t fake_peer_count;
+extern int fake_handle;
+
 extern int fake_flags;
 extern bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking,
     fake_connecting, fake_blocking;

@@ -142,6 +142,15 @@ over '  within a limit of time' peer_inline limited_rounds 1000 23 63
 over 'instructions, a would-block, inline' alone_inline blocks 200 36 - 56
 alone_over 'instructions, datagram to a peer, apart' writes 200 24
 over '  the same, inline' alone_inline writes 200 11
+# What the calls that begin with a text cost over the calls that they make.
+by_hand() { # COUNTER WHAT N
+  minus "$(per_operation "$1" alone_with_skt "$2" "$3")" \
+    "$(per_operation "$1" alone_with_skt "$2_by_hand" "$3")"
+}
+goal 'instructions, dial of a number, over its calls' "$(by_hand instructions dials 100)" 200
+goal 'instructions, listen_at, over its calls' "$(by_hand instructions listens 100)" 200
+traced 'system calls, dial of a number, over its calls' 0 by_hand system_calls dials 50
+traced 'system calls, listen_at, over its calls' 0 by_hand system_calls listens 50
 goal 'instructions, IPv4 address from text' \
   "$(per_operation instructions alone_with_skt parses4 100)" 165 290
 goal 'instructions, IPv6 address from text' \

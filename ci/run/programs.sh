@@ -23,7 +23,7 @@ build() {
 # at_any_address: README.md and skt.h have a fixed address; take it from SKT_AT.
 at_any_address() {
   echo '#include <stdlib.h>'
-  sed 's/"127[.]0[.]0[.]1:7000"/getenv("SKT_AT")/'
+  sed 's/"\(127[.]0[.]0[.]1\)\{0,1\}:7000"/getenv("SKT_AT")/'
 }
 
 if [ $# -gt 0 ]; then

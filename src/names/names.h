@@ -46,4 +46,17 @@ int skt__resolve(const char *text, int domain, skt_addr *out, size_t capacity,
  * or what skt__sys_helper_start returns. */
 int skt__look_up(skt__lookup *l, int64_t deadline_us, skt_waker *waker);
 
+/* How many addresses of a name are tried at most. */
+enum { SKT__DIAL_MAX = 40 };
+
+/* The order in which to try addresses, as indices: the families alternate, and
+ * each keeps its own order (RFC 8305 4). count is up to SKT__DIAL_MAX. */
+void skt__dial_order(uint8_t *order, const skt_addr *a, size_t count);
+
+/* How much a failure to connect tells; the more, the higher. */
+int skt__dial_rank(int code);
+
+/* Whether a code is a lack of descriptors or memory. */
+bool skt__is_lack(int code);
+
 #endif
