@@ -1796,7 +1796,7 @@ SKT_API int skt_dial(skt *s, const char *text, int type, int timeout_ms,
  *
  * ":7000" is one socket for IPv6 and IPv4; or for IPv4 alone on a host that has
  * no IPv6. Where the two cannot share a socket, SKT_EOPNOTSUPP is returned:
- * then make one at "0.0.0.0:7000" and one at "[::]:7000", which takes IPv6 only.
+ * then make one at "0.0.0.0:7000" and one at "[::]:7000", which is IPv6 only.
  *
  * Of a name the first address counts that this host has. If another server
  * listens there, the result is SKT_EADDRINUSE and no other address is tried.

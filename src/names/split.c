@@ -35,7 +35,7 @@ int skt_text_split(const char *text, char *host, size_t capacity, int *port) {
 }
 
 /* ":" and a port. Returns its length. */
-static size_t put_port(char *p, int port) {
+static size_t write_port(char *p, int port) {
   size_t n = 1;
   int unit = 10000;
   while (unit > 1 && port < unit) {
@@ -49,7 +49,7 @@ static size_t put_port(char *p, int port) {
 
 /* Write the text, without a check of the host, and without a zero. Returns its
  * length. */
-static size_t join(char *text, const char *host, size_t length, int port) {
+static size_t join_text(char *text, const char *host, size_t length, int port) {
   bool in_brackets = host[0] != '[' && memchr(host, ':', length) != NULL;
   size_t n = 0;
   if (port < 0) {
@@ -64,7 +64,7 @@ static size_t join(char *text, const char *host, size_t length, int port) {
   if (in_brackets) {
     text[n++] = ']';
   }
-  return n + put_port(text + n, port);
+  return n + write_port(text + n, port);
 }
 
 /* Returns the length, or a code. A host that is too long is not looked at. */
@@ -78,7 +78,7 @@ static int make_text(char *text, const char *host, int port) {
   if (length >= SKT_NAME_MAX) {
     return SKT_ENAMETOOLONG;
   }
-  size_t n = join(text, host, length, port);
+  size_t n = join_text(text, host, length, port);
   text[n] = '\0';
   int rc = skt__text_read(&t, text);
   if (rc == 0 && t.port != port) { /* "unix:80" is a path */
