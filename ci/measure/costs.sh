@@ -139,7 +139,7 @@ alone_over 'instructions, that and its arrival, apart' receives 200 101
 alone_over 'instructions, connect and close, apart' connects 100 278 271 540
 over 'instructions, round trip, inline' peer_inline rounds 1000 23 56
 over '  within a limit of time' peer_inline limited_rounds 1000 23 63
-over 'instructions, a would-block, inline' alone_inline blocks 200 36 - 56
+over 'instructions, a would-block, inline' alone_inline blocks 200 36 - 60
 alone_over 'instructions, datagram to a peer, apart' writes 200 24
 over '  the same, inline' alone_inline writes 200 11
 # What the calls that begin with a text cost over the calls that they make.
