@@ -1796,7 +1796,7 @@ SKT_API int skt_dial(skt *s, const char *text, int type, int timeout_ms,
  *
  * ":7000" is one socket for IPv6 and IPv4; or for IPv4 alone on a host that has
  * no IPv6. Where the two cannot share a socket, SKT_EOPNOTSUPP is returned:
- * then make one at "0.0.0.0:7000" and one at "[::]:7000", which is IPv6 only.
+ * then make one at "0.0.0.0:7000" and one, for IPv6 only, at "[::]:7000".
  *
  * Of a name the first address counts that this host has. If another server
  * listens there, the result is SKT_EADDRINUSE and no other address is tried.
@@ -1813,7 +1813,7 @@ SKT_API int skt_dial(skt *s, const char *text, int type, int timeout_ms,
  *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   only to look up a name, as skt_resolve without a timeout.
  * Threads  no other call on s at the same time.
- * Differs  as for skt_bind. OpenBSD has no socket for both families.
+ * Differs  as for skt_bind.
  * Source   made of skt_resolve, skt_socket, skt_bind, skt_listen. */
 SKT_API int skt_listen_at(skt *s, const char *text, int flags, int backlog);
 

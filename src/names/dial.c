@@ -195,7 +195,7 @@ static int dial_one(skt *s, const dial *d) {
   if (rc < 0) {
     return rc;
   }
-  if (skt__is_blocking(s) || !waits) {
+  if (skt__is_blocking(s)) {
     return skt_connect(s, to);
   }
   rc = skt_connect_within(s, to, skt__timer_until(d->deadline_us).left_ms);
