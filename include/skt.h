@@ -577,8 +577,7 @@ enum {
  *          or one of Errors.
  * Errors   SKT_EINVAL  a is no address
  * Threads  any thread, while no thread changes *a.
- * Source   RFC 1122, RFC 3927, RFC 4291, RFC 5771; POSIX IN6_IS_ADDR_LOOPBACK
- *          and the like. */
+ * Source   RFC 3927, RFC 4291, RFC 5771; POSIX IN6_IS_ADDR_LOOPBACK(). */
 SKT_API int skt_addr_class(const skt_addr *a);
 
 /*
