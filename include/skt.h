@@ -1891,10 +1891,12 @@ SKT_API int skt_listen_at(skt *s, const char *text, int flags, int backlog);
  *                                                     17 UDP, 0 unix
  *   CONGESTION          a text          TCP           name of the algorithm for
  *                                                     congestion control
- *   SHARE               0 or one of     all           the flag that skt_bind
- *                       SKT_EXCLUSIVE,                uses if its flags name
- *                       SKT_SHARE_...                 none of the three. Set it
- *                                                     before, to a flag that
+ *   SHARE               0, or a flag    all           which of SKT_EXCLUSIVE,
+ *                       of the three                  SKT_SHARE_MULTICAST and
+ *                                                     SKT_SHARE_LOAD skt_bind
+ *                                                     uses if its flags name
+ *                                                     none of them. Set it
+ *                                                     before, to one that
  *                                                     skt_bind takes for such a
  *                                                     socket; no system call
  *

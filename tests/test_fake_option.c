@@ -300,6 +300,10 @@ TEST(option_form, codes_of_a_text) {
     CHECK_STR(text, "");
     CHECK_PLAYED();
   }
+  PLAY({"close", 0}); /* no name is as long as this */
+  CHECK_EQ(skt_set_option_text(&s, SKT_OPT_CONGESTION, "0123456789abcdef"),
+           SKT_ENOENT);
+  CHECK_STR(fake_trouble(), "close");
 }
 
 TEST(option_form, device_by_name_is_its_index) {

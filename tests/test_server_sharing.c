@@ -263,7 +263,7 @@ TEST(sharing, option_counts_where_the_flags_of_bind_name_none) {
   CHECK_EQ(bind_by(&second, SKT_DATAGRAM, &at, SKT_SHARE_MULTICAST, 0), 0);
   CHECK_EQ(
       bind_by(&third, SKT_DATAGRAM, &at, SKT_SHARE_MULTICAST, SKT_EXCLUSIVE),
-      SKT_EADDRINUSE); /* the flags win */
+      SKT_EADDRINUSE);                               /* the flags win */
   CHECK_EQ(sharing_of(&third), SKT_SHARE_MULTICAST); /* and the option stays */
   skt_close(&first);
   skt_close(&second);
