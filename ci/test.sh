@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # usage: ci/test.sh [linux] [windows] [asan] [tsan] [poll] [consumers] [docs]
-#                   [moving] [header] [http] [programs] [lint]
+#                   [moving] [header] [http] [programs] [lint] [names] [dial]
+#                   [interfaces]
 # Install what is missing, build, run the whole suite: natively, over the fake
 # backend, over skt.c and skt.h, and as Windows programs under Wine. Both systems
 # unless something is named; asan and tsan are Linux under the address and the
@@ -18,8 +19,9 @@ for system in "${systems[@]}"; do
   case $system in
     linux | windows | asan | tsan | poll) ;;
     consumers | docs | moving | header | http | programs | lint) ;;
+    names | dial | interfaces) ;;
     *)
-      sed -n '/^# usage/,/lint/s/^# //p' "${BASH_SOURCE[0]}" >&2
+      sed -n '/^# usage/,/interfaces/s/^# //p' "${BASH_SOURCE[0]}" >&2
       exit 2
       ;;
   esac
@@ -93,7 +95,8 @@ script() {
 libraries=()
 for system in "${systems[@]}"; do
   case $system in
-    consumers | docs | moving | header | http | programs | lint)
+    consumers | docs | moving | header | http | programs | lint | names | \
+      dial | interfaces)
       script "$system"
       continue
       ;;
