@@ -468,7 +468,11 @@ const skt__code_row skt__sys_codes[] = {
 
 void skt__sys_lookup(skt__lookup *l) {
   bool reverse = l->about.length > 0;
-  strcpy(reverse ? l->name : fake_name, reverse ? fake_name : l->name);
+  if (reverse) {
+    memcpy(l->name, fake_name, sizeof fake_name);
+  } else {
+    memcpy(fake_name, l->name, sizeof fake_name);
+  }
   fake_to = l->about;
   l->rc = code("lookup");
   l->native = l->rc < 0 ? fake_native + 1 : 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Names without a system: what is asked, in which thread and for how long; what
  * becomes of the answers, and of a thread that comes too late. */
+#include <stdio.h>
 #include <string.h>
 
 #include "fake_sys.h"
@@ -336,7 +337,7 @@ TEST(names, forked_child_counts_none_of_its_parents_threads) {
 
 static int reverse_finds(const char *name, char *text, size_t capacity) {
   skt_addr a;
-  strcpy(fake_name, name);
+  snprintf(fake_name, sizeof fake_name, "%s", name);
   PLAY({"start", 0}, {"lookup", 0});
   skt_addr_parse(&a, "[::ffff:1.2.3.4]:80");
   return skt_reverse(&a, text, capacity, -1, NULL);

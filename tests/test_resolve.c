@@ -80,9 +80,9 @@ TEST(resolve, bad_text_is_refused_without_a_look_up) {
 TEST(resolve, name_that_is_too_long_is_refused_without_a_look_up) {
   char text[10010];
   memset(text, 'a', 10000);
-  strcpy(text + 10000, ":1");
+  memcpy(text + 10000, ":1", sizeof ":1");
   CHECK_EQ(skt_resolve(text, 0, out, 1, -1, NULL), SKT_ENAMETOOLONG);
-  strcpy(text + 64, ":1");
+  memcpy(text + 64, ":1", sizeof ":1");
   CHECK_EQ(skt_resolve(text, 0, out, 1, -1, NULL), SKT_ENAMETOOLONG);
 }
 

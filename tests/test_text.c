@@ -83,7 +83,7 @@ static const char *labels(size_t n, size_t length, bool dot) {
   for (size_t i = 0; i < length; ++i) {
     text[i] = i % (n + 1) == n ? '.' : 'a';
   }
-  strcpy(text + length, dot ? ".:1" : ":1");
+  snprintf(text + length, sizeof ".:1", "%s", dot ? ".:1" : ":1");
   return text;
 }
 
@@ -103,7 +103,7 @@ TEST(text, labels_have_up_to_63_bytes_and_names_253) {
 
 TEST(text, bad_byte_wins_over_length) {
   char text[10010];
-  strcpy(text, labels(63, 10000, false));
+  memcpy(text, labels(63, 10000, false), 10000 + sizeof ":1");
   text[9000] = '\n';
   CHECK(gives(text, SKT_EINVAL));
 }
@@ -111,9 +111,9 @@ TEST(text, bad_byte_wins_over_length) {
 TEST(text, host_that_is_too_long_for_any_text_is_refused) {
   char text[400] = "[::1%";
   memset(text + 5, 'a', 252);
-  strcpy(text + 257, "]:1");
+  memcpy(text + 257, "]:1", sizeof "]:1");
   CHECK(gives(text, SKT_ENAMETOOLONG));
-  strcpy(text + 256, "]:1");
+  memcpy(text + 256, "]:1", sizeof "]:1");
   CHECK_EQ(split(text), 255);
 }
 
@@ -157,7 +157,7 @@ TEST(text, only_hosts_and_ports_can_be_joined) {
               {"[::1]:5", 1, SKT_EINVAL}, {"::g", 1, SKT_EINVAL},
               {"unix", 80, SKT_EINVAL}};
   for (size_t i = 0; i < sizeof rows / sizeof *rows; ++i) {
-    strcpy(joined, "x");
+    memcpy(joined, "x", sizeof "x");
     CHECK_EQ(skt_text_join(joined, sizeof joined, rows[i].host, rows[i].port),
              rows[i].want);
     CHECK_STR(joined, "");
@@ -190,9 +190,10 @@ static void make_text(char *text, unsigned *state) {
       "0",       "65535", "65536", "a", "xn--a", "localhost", "127.0.0.1",
       "fe80::1", "unix:", "/",     "@", "0x",    "_",         "-",
       ":80",     "]:80",  "ffff",  " ", "\n",    "\x80",      "256"};
-  text[0] = '\0';
+  size_t length = 0;
   for (unsigned n = next_number(state) % 7 + 1; n > 0; --n) {
-    strcat(text, pieces[next_number(state) % (sizeof pieces / sizeof *pieces)]);
+    unsigned i = next_number(state) % (sizeof pieces / sizeof *pieces);
+    length += (size_t)snprintf(text + length, 12, "%s", pieces[i]);
   }
 }
 
