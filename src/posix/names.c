@@ -68,11 +68,14 @@ typedef struct helper {
   pthread_mutex_t lock;
   pthread_cond_t changed;
   bool done;
-  int read_end, write_end; /* instead of the three above, if there is a waker */
+  int read_end, write_end; /* instead of the two above, if there is a waker */
 } helper;
 
+/* The flag orders what the threads do to the block, where a descriptor alone
+ * wakes the one that waits. */
 static void mark_done(helper *h) {
   if (h->write_end >= 0) {
+    SKT__STORE(&h->done, true);
     (void)skt__sys_waker_write(h->write_end);
     return;
   }
@@ -95,9 +98,9 @@ static void *work(void *block) {
  * nothing to keep. */
 static void stay_loaded(void) {
 #ifdef RTLD_NODELETE
-  static uint32_t done;
+  static uint32_t open = 1; /* until the first thread */
   Dl_info own;
-  if (SKT__CLAIM(&done) && dladdr(&done, &own) != 0 && own.dli_fname != NULL) {
+  if (SKT__CLAIM(&open) && dladdr(&open, &own) != 0 && own.dli_fname != NULL) {
     (void)dlopen(own.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
   }
 #endif
@@ -216,8 +219,8 @@ static int wait_for_both(helper *h, int waker, int timeout_ms) {
   if (rc <= 0) {
     return rc;
   }
-  return (items[0].got != 0 ? SKT__DONE : 0) |
-         (items[1].got != 0 ? SKT_WOKEN : 0);
+  bool done = items[0].got != 0 && SKT__LOAD(&h->done);
+  return (done ? SKT__DONE : 0) | (items[1].got != 0 ? SKT_WOKEN : 0);
 }
 
 int skt__sys_helper_wait(skt__helper *shared, int waker, int timeout_ms) {
