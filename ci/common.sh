@@ -92,6 +92,7 @@ missing_for() {
       lacks util-linux unshare
       ;;
     python) lacks python3 python3 ;;
+    netcat) lacks netcat-openbsd nc.openbsd ;;
     musl) lacks musl-tools musl-gcc ;;
     names)
       lacks dnsmasq-base dnsmasq
