@@ -21,6 +21,8 @@ links() {
   for before in '^' '[ (]' '<code>' '"Dv">'; do
     printf '%s\n' "s,\($before\)$constant,\1<a $there"'\2">\2</a>,g'
   done
+  # A program defines these two, and nothing here does.
+  printf '%s\n' 's,<a [^>]*>\(SKT_INLINE\|SKT_SHARED\)</a>,\1,g'
 }
 
 # Write the same for the page that defines the constants.
