@@ -59,7 +59,7 @@ gcc_compiles_some() {
 clang_tidy_finds_nothing() { clang-tidy --quiet src/io.c -- -std=c11 -Iinclude -Isrc; }
 test_error_codes() {
   gcc -std=c11 -DSKT__FAKE -DSKT_TEST_HEADER='"include/skt.h"' -DSKT_TEST_LIST='"codes_list.h"' \
-    -Iinclude -Isrc -o codes tests/test_error_codes.c tests/{no_child,main,runner}.c \
+    -Iinclude -Isrc -o codes tests/test_error_codes.c tests/{no_child,main,runner}.c src/posix/names_error.c \
     tests/posix/{native_call,thread}.c src/error.c src/posix/error.c -lpthread && ./codes
 }
 
