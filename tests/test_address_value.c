@@ -265,64 +265,66 @@ TEST(address_value, flow_label_of_the_system_makes_no_difference) {
   CHECK_EQ(skt_addr_compare(&a, &b), 0);
 }
 
+static const struct {
+  const char *text;
+  int bits;
+} classes[] = {
+    {"0.0.0.0:1", SKT_ADDR_WILDCARD},
+    {"0.0.0.1:1", 0},
+    {"[::]:1", SKT_ADDR_WILDCARD},
+    {"126.255.255.255:1", 0},
+    {"127.0.0.0:1", SKT_ADDR_LOOPBACK},
+    {"127.255.255.255:1", SKT_ADDR_LOOPBACK},
+    {"128.0.0.0:1", 0},
+    {"[::1]:1", SKT_ADDR_LOOPBACK},
+    {"[::2]:1", 0},
+    {"[1::1]:1", 0},
+    {"223.255.255.255:1", 0},
+    {"224.0.0.0:1", SKT_ADDR_MULTICAST},
+    {"239.255.255.255:1", SKT_ADDR_MULTICAST},
+    {"240.0.0.0:1", 0},
+    {"255.255.255.255:1", 0},
+    {"[feff::1]:1", 0},
+    {"[ff00::]:1", SKT_ADDR_MULTICAST},
+    {"[ff02::1%1]:1", SKT_ADDR_MULTICAST},
+    {"169.253.255.255:1", 0},
+    {"169.254.0.0:1", SKT_ADDR_LINK_LOCAL},
+    {"169.255.0.0:1", 0},
+    {"[fe7f::1]:1", 0},
+    {"[fe80::1]:1", SKT_ADDR_LINK_LOCAL},
+    {"[febf::1]:1", SKT_ADDR_LINK_LOCAL},
+    {"[fec0::1]:1", 0},
+    {"9.255.255.255:1", 0},
+    {"10.0.0.0:1", SKT_ADDR_PRIVATE},
+    {"10.255.255.255:1", SKT_ADDR_PRIVATE},
+    {"11.0.0.0:1", 0},
+    {"172.15.255.255:1", 0},
+    {"172.16.0.0:1", SKT_ADDR_PRIVATE},
+    {"172.31.255.255:1", SKT_ADDR_PRIVATE},
+    {"172.32.0.0:1", 0},
+    {"192.167.255.255:1", 0},
+    {"192.168.0.0:1", SKT_ADDR_PRIVATE},
+    {"192.169.0.0:1", 0},
+    {"100.64.0.1:1", 0},
+    {"[fbff::1]:1", 0},
+    {"[fc00::1]:1", SKT_ADDR_PRIVATE},
+    {"[fdff::1]:1", SKT_ADDR_PRIVATE},
+    {"[fe00::1]:1", 0},
+    {"[2001:db8::1]:1", 0},
+    {"[::ffff:0.0.0.0]:1", SKT_ADDR_WILDCARD},
+    {"[::ffff:127.0.0.1]:1", SKT_ADDR_LOOPBACK},
+    {"[::ffff:169.254.0.1]:1", SKT_ADDR_LINK_LOCAL},
+    {"[::ffff:192.168.1.1]:1", SKT_ADDR_PRIVATE},
+    {"[::fffe:127.0.0.1]:1", 0},
+    {"[::127.0.0.1]:1", 0},
+};
+
 TEST(address_value, classes_end_where_their_rfcs_say) {
-  static const struct {
-    const char *text;
-    int bits;
-  } rows[] = {
-      {"0.0.0.0:1", SKT_ADDR_WILDCARD},
-      {"0.0.0.1:1", 0},
-      {"[::]:1", SKT_ADDR_WILDCARD},
-      {"126.255.255.255:1", 0},
-      {"127.0.0.0:1", SKT_ADDR_LOOPBACK},
-      {"127.255.255.255:1", SKT_ADDR_LOOPBACK},
-      {"128.0.0.0:1", 0},
-      {"[::1]:1", SKT_ADDR_LOOPBACK},
-      {"[::2]:1", 0},
-      {"[1::1]:1", 0},
-      {"223.255.255.255:1", 0},
-      {"224.0.0.0:1", SKT_ADDR_MULTICAST},
-      {"239.255.255.255:1", SKT_ADDR_MULTICAST},
-      {"240.0.0.0:1", 0},
-      {"255.255.255.255:1", 0},
-      {"[feff::1]:1", 0},
-      {"[ff00::]:1", SKT_ADDR_MULTICAST},
-      {"[ff02::1%1]:1", SKT_ADDR_MULTICAST},
-      {"169.253.255.255:1", 0},
-      {"169.254.0.0:1", SKT_ADDR_LINK_LOCAL},
-      {"169.255.0.0:1", 0},
-      {"[fe7f::1]:1", 0},
-      {"[fe80::1]:1", SKT_ADDR_LINK_LOCAL},
-      {"[febf::1]:1", SKT_ADDR_LINK_LOCAL},
-      {"[fec0::1]:1", 0},
-      {"9.255.255.255:1", 0},
-      {"10.0.0.0:1", SKT_ADDR_PRIVATE},
-      {"10.255.255.255:1", SKT_ADDR_PRIVATE},
-      {"11.0.0.0:1", 0},
-      {"172.15.255.255:1", 0},
-      {"172.16.0.0:1", SKT_ADDR_PRIVATE},
-      {"172.31.255.255:1", SKT_ADDR_PRIVATE},
-      {"172.32.0.0:1", 0},
-      {"192.167.255.255:1", 0},
-      {"192.168.0.0:1", SKT_ADDR_PRIVATE},
-      {"192.169.0.0:1", 0},
-      {"100.64.0.1:1", 0},
-      {"[fbff::1]:1", 0},
-      {"[fc00::1]:1", SKT_ADDR_PRIVATE},
-      {"[fdff::1]:1", SKT_ADDR_PRIVATE},
-      {"[fe00::1]:1", 0},
-      {"[2001:db8::1]:1", 0},
-      {"[::ffff:0.0.0.0]:1", SKT_ADDR_WILDCARD},
-      {"[::ffff:127.0.0.1]:1", SKT_ADDR_LOOPBACK},
-      {"[::ffff:169.254.0.1]:1", SKT_ADDR_LINK_LOCAL},
-      {"[::ffff:192.168.1.1]:1", SKT_ADDR_PRIVATE},
-      {"[::fffe:127.0.0.1]:1", 0},
-      {"[::127.0.0.1]:1", 0},
-  };
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; ++i) {
-    skt_addr a = address(rows[i].text);
+  for (size_t i = 0; i < sizeof classes / sizeof *classes; ++i) {
+    skt_addr a = address(classes[i].text);
     int bits = skt_addr_class(&a);
-    if (!test_check_eq(__FILE__, __LINE__, rows[i].text, bits, rows[i].bits)) {
+    if (!test_check_eq(__FILE__, __LINE__, classes[i].text, bits,
+                       classes[i].bits)) {
       return;
     }
   }
