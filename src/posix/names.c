@@ -219,8 +219,11 @@ static int wait_for_both(helper *h, int waker, int timeout_ms) {
   if (rc <= 0) {
     return rc;
   }
-  bool done = items[0].got != 0 && SKT__LOAD(&h->done);
-  return (done ? SKT__DONE : 0) | (items[1].got != 0 ? SKT_WOKEN : 0);
+  rc = items[1].got != 0 ? SKT_WOKEN : 0;
+  if (items[0].got != 0 && SKT__LOAD(&h->done)) {
+    rc |= SKT__DONE;
+  }
+  return rc;
 }
 
 int skt__sys_helper_wait(skt__helper *shared, int waker, int timeout_ms) {
