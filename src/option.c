@@ -2,7 +2,7 @@
 /* Options: their values and sockets, and how the system represents the value.
  * No other file refers to this one, so that programs without options are linked
  * without it. */
-#include "internal.h"
+#include "option.h"
 
 #include <limits.h>
 
@@ -55,6 +55,12 @@ static const option_rule option_rules[] = {
     {SKT_OPT_PROTOCOL, READ_ONLY, ANY, ANY},
     {SKT_OPT_CONGESTION, NO_NUMBER, TCP},
     {SKT_OPT_SHARE, 0, SKT_SHARE_LOAD, ANY, ANY},
+    {SKT_OPT_RECEIVE_LOCAL, 0, 1, INTERNET, CAN_BROADCAST},
+    {SKT_OPT_RECEIVE_HOPS, 0, 1, INTERNET, CAN_BROADCAST},
+    {SKT_OPT_RECEIVE_CLASS, 0, 1, INTERNET, CAN_BROADCAST},
+    {SKT_OPT_RECEIVE_TIME, 0, 1, INTERNET, CAN_BROADCAST},
+    {SKT_OPT_RECEIVE_TRAINS, 0, 1, INTERNET, TYPE_BIT(SKT_DATAGRAM)},
+    {SKT_OPT_SEND_TRAINS, 0, 1, INTERNET, TYPE_BIT(SKT_DATAGRAM)},
 };
 
 /* Options that have one name and one unit on every system. */
@@ -97,50 +103,6 @@ static const skt__option_row *row_for(const skt *s, int option) {
   int domain = skt__domain(s);
   const skt__option_row *row = find_row(common_options, option, domain);
   return row != NULL ? row : find_row(skt__sys_options, option, domain);
-}
-
-static int encode_value(const skt__option_row *row, int value) {
-  switch (row->form) {
-  case SKT__SECONDS:
-    return value / 1000 + (value % 1000 != 0);
-  case SKT__NETWORK_ORDER:
-    return (int)htonl((uint32_t)value);
-  case SKT__SWITCH:
-    return value != 0;
-  default:
-    return value;
-  }
-}
-
-/* Windows takes an interface's index in network order and returns it in host
- * order; Wine returns it in network order. Indexes are small, so the smaller
- * reading is the right one. */
-static int decode_index(uint32_t native) {
-  uint32_t swapped = ntohl(native);
-  return (int)(native < swapped ? native : swapped);
-}
-
-/* Windows returns -1 for "never"; skt never sets it. */
-static int decode_seconds(int seconds) {
-  if (seconds < 0) {
-    return 0;
-  }
-  return seconds > INT_MAX / 1000 ? INT_MAX : seconds * 1000;
-}
-
-static int decode_value(const skt__option_row *row, int native) {
-  switch (row->form) {
-  case SKT__BUFFER:
-    return skt__system.doubles_buffers ? native / 2 : native;
-  case SKT__SECONDS:
-    return decode_seconds(native);
-  case SKT__NETWORK_ORDER:
-    return decode_index((uint32_t)native);
-  case SKT__SWITCH:
-    return native != 0;
-  default:
-    return native;
-  }
 }
 
 /* TCP sets the two ECN bits in the traffic class of a stream (RFC 3168 6.1):
@@ -206,6 +168,8 @@ static bool suits_state(const skt *s, int option) {
     return skt__state(s) == SKT__FRESH || skt__state(s) == SKT_BOUND;
   case SKT_OPT_BIND_NO_PORT:
     return skt__is_fresh(s);
+  case SKT_OPT_RECEIVE_TRAINS:
+    return skt__is_fresh(s) && SKT__LOAD(&s->reading) == SKT__OPEN;
   default:
     return true;
   }
@@ -232,6 +196,10 @@ int skt_get_option(const skt *s, int option, int *value) {
     *value = skt__read_kept(s, option);
     return 0;
   }
+  if (skt__is_train_option(option)) {
+    *value = skt__read_train_option(s, option);
+    return 0;
+  }
   rc = skt__option_to_read(s, option, &row);
   if (rc == 0) {
     rc = skt__sys_get_option(skt__handle(s), row, &native);
@@ -239,7 +207,7 @@ int skt_get_option(const skt *s, int option, int *value) {
   if (rc < 0) {
     return skt__option_code(s, rc, SKT_ENOTCONN);
   }
-  native = decode_value(row, native);
+  native = skt__decode_option(row, native);
   /* The BSDs and macOS return the flag's bit where others return 1. */
   *value = r->high == 1 ? native != 0 : without_ecn(s, option, native);
   return 0;
@@ -272,6 +240,9 @@ int skt_set_option(skt *s, int option, int value) {
   if (skt__is_kept_option(option)) {
     return skt__set_kept(s, option, value);
   }
+  if (option == SKT_OPT_SEND_TRAINS) {
+    return skt__set_sends_trains(s, value);
+  }
   rc = skt__option_to_set(s, option, &row);
   if (rc < 0) {
     return rc;
@@ -279,6 +250,10 @@ int skt_set_option(skt *s, int option, int value) {
   if (!suits_state(s, option)) {
     return SKT_EINVAL;
   }
-  rc = set_native(s, row, encode_value(row, without_ecn(s, option, value)));
+  rc = set_native(s, row,
+                  skt__encode_option(row, without_ecn(s, option, value)));
+  if (option == SKT_OPT_RECEIVE_TRAINS) {
+    rc = skt__mark_receives_trains(s, value, rc);
+  }
   return skt__option_code(s, rc, 0);
 }

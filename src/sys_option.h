@@ -17,7 +17,8 @@ enum {
   SKT__BUFFER,        /* Linux returns twice what was set */
   SKT__SECONDS,       /* milliseconds in skt */
   SKT__NETWORK_ORDER, /* set in network byte order, returned in any */
-  SKT__SWITCH         /* a number in skt, on or off in the system */
+  SKT__SWITCH,        /* a number in skt, on or off in the system */
+  SKT__LARGEST        /* on or off in skt, a length in the system */
 };
 extern const skt__option_row skt__sys_options[];
 
