@@ -2085,8 +2085,8 @@ SKT_API int skt_listen_at(skt *s, const char *text, int flags, int backlog);
  *                                       or raw        that a message came to
  *   RECEIVE_HOPS        0, 1            the same      its hop count
  *   RECEIVE_CLASS       0, 1            the same      its traffic class
- *   RECEIVE_TIME        0, 1            the same      when it came; Linux begins
- *                                                     some ms later
+ *   RECEIVE_TIME        0, 1            the same      when it came; on Linux a
+ *                                                     few ms after it was set
  *   RECEIVE_TRAINS      0, 1            IPv4, IPv6    skt_receive may receive
  *                                       datagram,     trains. It stays on, and
  *                                       before        no other function can

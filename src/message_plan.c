@@ -10,54 +10,13 @@
  * cut up by loopback, which takes 65,535 with the heads. */
 enum { TRAIN_SEGMENTS = 64, TRAIN_BYTES = 65000 };
 
-/* The bytes of a message, in the first piece if it has none; SIZE_MAX for too
- * many. */
-static int check_bytes(const skt_message *m, size_t *n) {
-  *n = m->n;
-  if (m->pieces == NULL) {
-    return m->data == NULL && m->n > 0 ? SKT_EFAULT : 0;
-  }
-  *n = 0;
-  for (size_t i = 0; i < m->count; ++i) {
-    if (m->pieces[i].data == NULL && m->pieces[i].n > 0) {
-      return SKT_EFAULT;
-    }
-    bool fits = m->pieces[i].n <= (size_t)PTRDIFF_MAX - *n;
-    *n = fits ? *n + m->pieces[i].n : SIZE_MAX;
-    if (!fits) {
-      break;
-    }
-  }
-  return 0;
-}
-
-static bool has_peer(const skt_message *m) { return m->peer.length != 0; }
-
-static int check_message(const skt__sender *t, const skt_message *m,
-                         size_t *n) {
-  int rc = check_bytes(m, n);
-  if (rc < 0) {
-    return rc;
-  }
-  const int known =
-      SKT_HAS_LOCAL | SKT_HAS_DEVICE | SKT_HAS_HOPS | SKT_HAS_CLASS;
-  if (*n > PTRDIFF_MAX || m->segment > UINT16_MAX || (m->use & ~known) != 0 ||
-      (m->segment != 0 && m->pieces != NULL)) {
-    return SKT_EINVAL;
-  }
-  if (skt__state(t->s) == SKT_CONNECTED) {
-    return has_peer(m) ? SKT_EISCONN : 0;
-  }
-  return has_peer(m) ? 0 : SKT_ENOTCONN;
-}
-
 /* The message's peer, in the socket's form. Returns a code, or 1 if the plan
  * has no room. */
 static int take_peer(const skt__sender *t, skt__plan *p, const skt_message *m,
                      skt__packet *packet, int *domain) {
   skt__ip ip = {.domain = skt__domain(t->s)};
   packet->peer = NULL;
-  if (!has_peer(m)) {
+  if (m->peer.length == 0) {
     *domain = ip.domain;
     return 0;
   }
@@ -195,12 +154,7 @@ static int plan_packet(const skt__sender *t, skt__plan *p, size_t at,
                        size_t offset) {
   const skt_message *m = &t->messages[at];
   skt__packet *packet = &p->packets[p->n];
-  size_t n;
-  int domain, rc = check_message(t, m, &n);
-  if (rc == 0 && !is_train(m) &&
-      (n > SKT__IO_MAX || m->count > SKT__VECTOR_MAX)) {
-    rc = SKT_EMSGSIZE;
-  }
+  int domain, rc = skt__check_message(t->s, m);
   if (rc == 0) {
     rc = take_peer(t, p, m, packet, &domain);
   }
@@ -238,8 +192,8 @@ static size_t packets_a_call(const skt__sender *t) {
   return has_errors ? 1 : (size_t)skt__system.messages_a_call;
 }
 
-/* Whether a message is the most frequent one: bytes for an IPv4 peer. The system
- * reports bytes that are NULL, and Linux too many (skt__system.reports_size). */
+/* Whether a message is the most frequent one: bytes for an IPv4 peer. The
+ * system refuses bytes that are NULL, and Linux too many of them. */
 static inline bool is_simple_message(const skt_message *m) {
   return (m->segment | (unsigned)m->use) == 0 && m->pieces == NULL &&
          (skt__system.reports_size || m->n <= SKT__IO_MAX) &&

@@ -36,6 +36,9 @@ typedef struct skt__plan {
   } control[SKT__PACKETS_MAX];
 } skt__plan;
 
+/* The checks of one message that need no system. */
+int skt__check_message(const skt *s, const skt_message *m);
+
 /* Plan the packets of one call, from where the sender is. */
 void skt__plan_call(const skt__sender *t, skt__plan *p);
 

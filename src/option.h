@@ -14,8 +14,8 @@ bool skt__is_train_option(int option);
 int skt__read_train_option(const skt *s, int option);
 int skt__set_sends_trains(skt *s, int value);
 
-/* Remember what messages arrive with, after the system returned rc for an option
- * SKT_OPT_RECEIVE_.... Returns the code for the caller. */
+/* Remember what messages arrive with, after the system returned rc for an
+ * option SKT_OPT_RECEIVE_.... Returns the code for the caller. */
 int skt__mark_receives(skt *s, int option, int value, int rc);
 
 #endif
