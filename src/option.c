@@ -13,7 +13,7 @@
 #define INTERNET (DOMAIN_BIT(SKT_IPV4) | DOMAIN_BIT(SKT_IPV6))
 #define TCP INTERNET, TYPE_BIT(SKT_STREAM)
 #define WITH_PORTS (TYPE_BIT(SKT_STREAM) | TYPE_BIT(SKT_DATAGRAM))
-#define CAN_BROADCAST (TYPE_BIT(SKT_DATAGRAM) | TYPE_BIT(SKT_RAW))
+#define MESSAGES (TYPE_BIT(SKT_DATAGRAM) | TYPE_BIT(SKT_RAW))
 
 /* Ranges that no number is in: of options that are only read, and of those
  * whose value is a text (option_text.c). */
@@ -40,7 +40,7 @@ static const option_rule option_rules[] = {
     {SKT_OPT_HOPS, 1, 255, INTERNET, ANY},
     {SKT_OPT_TRAFFIC_CLASS, 0, 255, INTERNET, ANY},
     {SKT_OPT_V6ONLY, 0, 1, DOMAIN_BIT(SKT_IPV6), WITH_PORTS},
-    {SKT_OPT_BROADCAST, 0, 1, DOMAIN_BIT(SKT_IPV4), CAN_BROADCAST},
+    {SKT_OPT_BROADCAST, 0, 1, DOMAIN_BIT(SKT_IPV4), MESSAGES},
     {SKT_OPT_USER_TIMEOUT, 0, INT_MAX, TCP},
     {SKT_OPT_DEVICE, 0, 0xffffff, INTERNET, ANY},
     {SKT_OPT_MARK, 0, INT_MAX, INTERNET, ANY},
@@ -55,6 +55,11 @@ static const option_rule option_rules[] = {
     {SKT_OPT_PROTOCOL, READ_ONLY, ANY, ANY},
     {SKT_OPT_CONGESTION, NO_NUMBER, TCP},
     {SKT_OPT_SHARE, 0, SKT_SHARE_LOAD, ANY, ANY},
+    {SKT_OPT_MULTICAST_HOPS, 0, 255, INTERNET, MESSAGES},
+    {SKT_OPT_MULTICAST_LOOP, 0, 1, INTERNET, MESSAGES},
+    {SKT_OPT_MULTICAST_DEVICE, 0, 0xffffff, INTERNET, MESSAGES},
+    {SKT_OPT_DONT_FRAGMENT, 0, 1, INTERNET, MESSAGES},
+    {SKT_OPT_PATH_MTU, READ_ONLY, INTERNET, ANY},
 };
 
 /* Options that have one name and one unit on every system. */
@@ -66,6 +71,12 @@ static const skt__option_row common_options[] = {
     {SKT_OPT_TRAFFIC_CLASS, SKT_IPV4, IPPROTO_IP, IP_TOS, SKT__AS_IS},
     {SKT_OPT_TRAFFIC_CLASS, SKT_IPV6, IPPROTO_IPV6, IPV6_TCLASS, SKT__AS_IS},
     {SKT_OPT_BROADCAST, 0, SOL_SOCKET, SO_BROADCAST, SKT__AS_IS},
+    {SKT_OPT_MULTICAST_HOPS, SKT_IPV6, IPPROTO_IPV6, IPV6_MULTICAST_HOPS,
+     SKT__AS_IS},
+    {SKT_OPT_MULTICAST_LOOP, SKT_IPV6, IPPROTO_IPV6, IPV6_MULTICAST_LOOP,
+     SKT__AS_IS},
+    {SKT_OPT_MULTICAST_DEVICE, SKT_IPV6, IPPROTO_IPV6, IPV6_MULTICAST_IF,
+     SKT__AS_IS},
     {0},
 };
 
@@ -93,11 +104,15 @@ static const skt__option_row *find_row(const skt__option_row *row, int option,
 
 /* The system's name and form of the option, or NULL if it has no such option.
  */
-static const skt__option_row *row_for(const skt *s, int option) {
-  int domain = skt__domain(s);
+static const skt__option_row *row_for(int domain, int option) {
   const skt__option_row *row = find_row(common_options, option, domain);
   return row != NULL ? row : find_row(skt__sys_options, option, domain);
 }
+
+/* Values of IP_MTU_DISCOVER (ip(7)). The first is the system's own: it sends
+ * longer messages in fragments. The others send none; PROBE ignores what MTU of
+ * the path the host knows, as path MTU discovery of the caller's must. */
+enum { DISCOVERY_WANT = 1, DISCOVERY_DO = 2, DISCOVERY_PROBE = 3 };
 
 static int encode_value(const skt__option_row *row, int value) {
   switch (row->form) {
@@ -107,6 +122,8 @@ static int encode_value(const skt__option_row *row, int value) {
     return (int)htonl((uint32_t)value);
   case SKT__SWITCH:
     return value != 0;
+  case SKT__DISCOVERY:
+    return value != 0 ? DISCOVERY_PROBE : DISCOVERY_WANT;
   default:
     return value;
   }
@@ -138,6 +155,8 @@ static int decode_value(const skt__option_row *row, int native) {
     return decode_index((uint32_t)native);
   case SKT__SWITCH:
     return native != 0;
+  case SKT__DISCOVERY:
+    return native == DISCOVERY_DO || native == DISCOVERY_PROBE;
   default:
     return native;
   }
@@ -175,7 +194,7 @@ static int find_option(const skt *s, int option, bool pending,
   if (pending) {
     return SKT_EALREADY;
   }
-  *row = row_for(s, option);
+  *row = row_for(skt__domain(s), option);
   return *row == NULL ? SKT_EOPNOTSUPP : 0;
 }
 
@@ -233,6 +252,9 @@ int skt_get_option(const skt *s, int option, int *value) {
     return 0;
   }
   rc = skt__option_to_read(s, option, &row);
+  if (rc == 0 && option == SKT_OPT_PATH_MTU && skt__state(s) != SKT_CONNECTED) {
+    return SKT_ENOTCONN;
+  }
   if (rc == 0) {
     rc = skt__sys_get_option(skt__handle(s), row, &native);
   }
@@ -259,6 +281,18 @@ static int set_native(skt *s, const skt__option_row *row, int value) {
   return rc;
 }
 
+/* What an IPv6 socket sends to IPv4 addresses goes by the options of IPv4
+ * (Linux udpv6_sendmsg). Whether it will send there is known only after
+ * skt_bind, so a system may refuse; then it sends nothing there. */
+static void set_for_ipv4_too(skt *s, int option, int value) {
+  if (skt__domain(s) == SKT_IPV6 && skt__connectionless(s)) {
+    const skt__option_row *row = row_for(SKT_IPV4, option);
+    if (row != NULL && row->domain == SKT_IPV4) {
+      (void)set_native(s, row, encode_value(row, value));
+    }
+  }
+}
+
 int skt_set_option(skt *s, int option, int value) {
   const skt__option_row *row;
   int rc = skt__check(s);
@@ -280,5 +314,8 @@ int skt_set_option(skt *s, int option, int value) {
     return SKT_EINVAL;
   }
   rc = set_native(s, row, encode_value(row, without_ecn(s, option, value)));
+  if (rc == 0) {
+    set_for_ipv4_too(s, option, value);
+  }
   return skt__option_code(s, rc, 0);
 }

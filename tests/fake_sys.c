@@ -13,18 +13,18 @@ const void *fake_buffer;
 int fake_timeout_ms, fake_limit_ms, fake_option, fake_backlog;
 int fake_type, fake_protocol, fake_direction, fake_events;
 char fake_option_text[32];
-skt_addr fake_to, fake_peers[64];
+skt_addr fake_group, fake_source, fake_to, fake_peers[64];
 size_t fake_peer_count;
 int fake_handle = 42;
 int fake_flags;
 skt *fake_cancelled;
 void (*fake_meanwhile)(void);
-bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
+bool fake_only_joined, fake_icmp, fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
 bool fake_blocking;
 const skt_addr *fake_found;
 size_t fake_found_count;
 int fake_native, fake_lists;
-uint32_t fake_process = 1;
+uint32_t fake_process = 1, fake_device;
 char fake_name[SKT_NAME_MAX];
 skt__helper *fake_helper;
 void (*fake_interfaces)(skt__found *found, size_t *bytes);
@@ -233,6 +233,25 @@ int skt__sys_is_blocking(skt__os_handle s) {
 void skt__sys_report_icmp(skt__os_handle s, bool on) {
   (void)s;
   fake_icmp = on;
+}
+
+void skt__sys_only_joined(skt__os_handle s, int domain) {
+  (void)s, (void)domain;
+  fake_only_joined = true;
+}
+
+int skt__sys_group(skt__os_handle s, int change, const skt__membership *m) {
+  static const char *const calls[] = {"join", "leave", "block", "unblock"};
+  (void)s;
+  fake_group = *m->group;
+  fake_source = m->source != NULL ? *m->source : (skt_addr){.length = 0};
+  fake_device = m->device;
+  return code(calls[change]);
+}
+
+int skt__sys_group_mode(skt__os_handle s, const skt__membership *m) {
+  (void)s, (void)m;
+  return code("group_mode");
 }
 
 int skt__sys_set_limit(skt__os_handle s, int direction, int limit_ms) {
