@@ -6,8 +6,7 @@
  * which has no meaning. False if it can have none such. */
 static bool take(const skt *s, const skt_addr *a, skt_addr *out, skt__ip *ip) {
   int domain = skt__addr_get_ip(a, ip);
-  bool is_ipv4_of_dual =
-      domain == SKT_IPV4 && (s->kind & SKT_DUAL_STACK) != 0;
+  bool is_ipv4_of_dual = domain == SKT_IPV4 && (s->kind & SKT_DUAL_STACK) != 0;
   if (domain == SKT_UNIX || skt__ip_is_mapped(ip) ||
       (domain != skt__domain(s) && !is_ipv4_of_dual)) {
     return false;
@@ -150,8 +149,8 @@ int skt_block(skt *s, const skt_addr *group, uint32_t device,
   if (rc < 0) {
     return rc;
   }
-  rc = skt__sys_group(skt__handle(s), blocked ? SKT__BLOCK : SKT__UNBLOCK,
-                      &r.m);
+  rc =
+      skt__sys_group(skt__handle(s), blocked ? SKT__BLOCK : SKT__UNBLOCK, &r.m);
   if (!finds_none(rc)) {
     return group_code(s, &r, rc);
   }

@@ -41,8 +41,7 @@ static int backend_flags(const skt *s, int flags) {
 static bool is_no_local_address(const skt_addr *a) {
   skt__ip ip;
   skt__addr_get_ip(a, &ip);
-  return skt__ip_is_group(&ip) ||
-         (skt__ip_is_link_local(&ip) && ip.scope == 0);
+  return skt__ip_is_group(&ip) || (skt__ip_is_link_local(&ip) && ip.scope == 0);
 }
 
 /* What is sent to a group arrives at sockets that are bound to the wildcard. */

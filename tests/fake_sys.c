@@ -19,7 +19,8 @@ int fake_handle = 42;
 int fake_flags;
 skt *fake_cancelled;
 void (*fake_meanwhile)(void);
-bool fake_only_joined, fake_icmp, fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
+bool fake_only_joined, fake_icmp, fake_restart, fake_inherited,
+    fake_nonblocking, fake_connecting;
 bool fake_blocking;
 const skt_addr *fake_found;
 size_t fake_found_count;

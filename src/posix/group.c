@@ -22,8 +22,7 @@ static int result_of(int rc) {
 static int change_any(int s, int name, const skt__membership *m) {
   struct group_req request = {.gr_interface = m->device};
   copy_address(&request.gr_group, m->group);
-  return result_of(
-      setsockopt(s, level_of(m), name, &request, sizeof request));
+  return result_of(setsockopt(s, level_of(m), name, &request, sizeof request));
 }
 
 static int change_source(int s, int name, const skt__membership *m,
@@ -31,15 +30,14 @@ static int change_source(int s, int name, const skt__membership *m,
   struct group_source_req request = {.gsr_interface = m->device};
   copy_address(&request.gsr_group, m->group);
   copy_address(&request.gsr_source, source);
-  return result_of(
-      setsockopt(s, level_of(m), name, &request, sizeof request));
+  return result_of(setsockopt(s, level_of(m), name, &request, sizeof request));
 }
 
 int skt__sys_group(int s, int change, const skt__membership *m) {
   static const int of_any[] = {MCAST_JOIN_GROUP, MCAST_LEAVE_GROUP};
-  static const int of_source[] = {
-      MCAST_JOIN_SOURCE_GROUP, MCAST_LEAVE_SOURCE_GROUP, MCAST_BLOCK_SOURCE,
-      MCAST_UNBLOCK_SOURCE};
+  static const int of_source[] = {MCAST_JOIN_SOURCE_GROUP,
+                                  MCAST_LEAVE_SOURCE_GROUP, MCAST_BLOCK_SOURCE,
+                                  MCAST_UNBLOCK_SOURCE};
   return m->source == NULL ? change_any(s, of_any[change], m)
                            : change_source(s, of_source[change], m, m->source);
 }

@@ -83,7 +83,7 @@ const skt__option_row skt__sys_options[] = {
 #ifdef TCP_CONGESTION
     {SKT_OPT_CONGESTION, 0, IPPROTO_TCP, TCP_CONGESTION, SKT__AS_IS},
 #endif
-/* A byte, which OpenBSD requires and the others take (ip(4), OpenBSD). */
+    /* A byte, which OpenBSD requires and the others take (ip(4), OpenBSD). */
     {SKT_OPT_MULTICAST_HOPS, SKT_IPV4, IPPROTO_IP, IP_MULTICAST_TTL, SKT__BYTE},
     {SKT_OPT_MULTICAST_LOOP, SKT_IPV4, IPPROTO_IP, IP_MULTICAST_LOOP,
      SKT__BYTE},
@@ -156,7 +156,8 @@ static int set_native_form(int s, const skt__option_row *row, int value) {
 /* No interface has the index: EADDRNOTAVAIL for IPv4, in IPv6 of the BSDs
  * EINVAL or ENXIO (ip(7); Darwin in6_pcb). */
 int skt__sys_set_option(int s, const skt__option_row *row, int value) {
-  int rc = set_native_form(s, row, value) < 0 ? skt__fail_in(SKT__IN_OPTION) : 0;
+  int rc =
+      set_native_form(s, row, value) < 0 ? skt__fail_in(SKT__IN_OPTION) : 0;
   bool none = rc == SKT_EADDRNOTAVAIL || rc == SKT_EINVAL;
   return none && row->option == SKT_OPT_MULTICAST_DEVICE ? SKT_ENODEV : rc;
 }

@@ -112,8 +112,7 @@ static int put_older_ipv6(SOCKET s, int change, const skt__membership *m) {
 }
 
 int skt__sys_group(SOCKET s, int change, const skt__membership *m) {
-  int rc =
-      m->source == NULL ? put_any(s, change, m) : put_source(s, change, m);
+  int rc = m->source == NULL ? put_any(s, change, m) : put_source(s, change, m);
   if (rc != SKT_ENOPROTOOPT) {
     return rc;
   }

@@ -129,8 +129,8 @@ int skt__sys_set_option(SOCKET s, const skt__option_row *row, int value) {
     return set_idle_by_ioctl(s, value);
   }
   /* No interface has the index; macOS: ENXIO. */
-  bool names_one = row->option == SKT_OPT_DEVICE ||
-                   row->option == SKT_OPT_MULTICAST_DEVICE;
+  bool names_one =
+      row->option == SKT_OPT_DEVICE || row->option == SKT_OPT_MULTICAST_DEVICE;
   bool none = rc == SKT_EINVAL || rc == SKT_EADDRNOTAVAIL;
   return none && names_one ? SKT_ENODEV : rc;
 }
