@@ -55,9 +55,9 @@ static bool open_member(int domain, skt *s, int *port) {
   return bind_any(domain, s, port, 0);
 }
 
-/* A socket that sends from one loopback address, to groups by its interface. */
-static bool open_sender(int domain, skt *s, const char *from) {
-  skt_addr at = from != NULL ? address(from) : loopback(domain);
+/* A socket that sends from the loopback address, to groups by its interface. */
+static bool open_sender(int domain, skt *s) {
+  skt_addr at = loopback(domain);
   return skt_socket(s, domain, SKT_DATAGRAM, 0) == 0 &&
          skt_bind(s, &at, 0) == 0 &&
          skt_set_option(s, SKT_OPT_MULTICAST_DEVICE, (int)loopback_device()) ==
@@ -89,8 +89,7 @@ static const char *next_of(skt *s) {
  * none by itself. */
 static bool has_way(int domain) {
   skt s = {0};
-  bool sent =
-      open_sender(domain, &s, NULL) && send_group(&s, domain, 9, "") == 0;
+  bool sent = open_sender(domain, &s) && send_group(&s, domain, 9, "") == 0;
   skt_close(&s);
   return sent;
 }
@@ -101,7 +100,7 @@ static void receive_as_member(int domain) {
   skt_addr group = group_of(domain);
   int port;
   CHECK(open_member(domain, &member, &port));
-  CHECK(open_sender(domain, &sender, NULL));
+  CHECK(open_sender(domain, &sender));
   CHECK_EQ(skt_join(&member, &group, device, NULL), 0);
   CHECK_EQ(send_group(&sender, domain, port, "first"), 5);
   CHECK_STR(next_of(&member), "first");
@@ -131,7 +130,7 @@ static const char *hear_as_stranger(int domain, int flags) {
   const char *got = "no sockets";
   if (open_member(domain, &member, &port) &&
       bind_any(flags != 0 ? SKT_IPV6 : domain, &other, &elsewhere, flags) &&
-      open_sender(domain, &sender, NULL) &&
+      open_sender(domain, &sender) &&
       skt_join(&member, &group, loopback_device(), NULL) == 0 &&
       send_group(&sender, domain, elsewhere, "group's") == 7 &&
       send_own(&sender, domain, elsewhere, "own") == 3) {
@@ -182,7 +181,7 @@ TEST(group, adopted_socket_receives_only_what_it_has_joined) {
   int port, elsewhere;
   CHECK(open_member(SKT_IPV4, &member, &port));
   CHECK(open_member(SKT_IPV4, &other, &elsewhere));
-  CHECK(open_sender(SKT_IPV4, &sender, NULL));
+  CHECK(open_sender(SKT_IPV4, &sender));
   if (!test_hear_all_groups(skt_native(&other))) {
     SKIP("only Linux has IP_MULTICAST_ALL");
   }
@@ -206,7 +205,7 @@ TEST(group, sockets_that_share_a_port_all_receive) {
   int port = 0;
   CHECK(bind_any(SKT_IPV4, &first, &port, SKT_SHARE_MULTICAST));
   CHECK(bind_any(SKT_IPV4, &second, &port, SKT_SHARE_MULTICAST));
-  CHECK(open_sender(SKT_IPV4, &sender, NULL));
+  CHECK(open_sender(SKT_IPV4, &sender));
   CHECK_EQ(skt_join(&first, &group, device, NULL), 0);
   CHECK_EQ(skt_join(&second, &group, device, NULL), 0);
   CHECK_EQ(send_group(&sender, SKT_IPV4, port, "to both"), 7);
@@ -257,6 +256,21 @@ TEST(group, system_chooses_an_interface_or_reports_enodev) {
   }
 }
 
+#define NO_CODES "Wine 8 reports one code, whatever is wrong with a membership"
+
+/* Whether the system distinguishes what is wrong: it does, but for Wine. */
+static bool has_codes(void) {
+  skt s = {0};
+  skt_addr group = group_of(SKT_IPV4), source = loopback(SKT_IPV4);
+  int port;
+  bool has = is_linux() ||
+             (open_member(SKT_IPV4, &s, &port) &&
+              skt_join(&s, &group, loopback_device(), &source) == 0 &&
+              skt_join(&s, &group, loopback_device(), &source) != SKT_EINVAL);
+  skt_close(&s);
+  return has;
+}
+
 /* Two senders of a domain that need not be there. */
 static const char *const senders[][2] = {{"127.0.0.1:0", "127.0.0.2:0"},
                                          {"[::1]:0", "[::2]:0"}};
@@ -304,7 +318,12 @@ static void mix_sources(int domain) {
   skt_close(&s);
 }
 
-TEST(group, sources_and_any_source_do_not_mix) { mix_sources(SKT_IPV4); }
+TEST(group, sources_and_any_source_do_not_mix) {
+  if (!has_codes()) {
+    SKIP(NO_CODES);
+  }
+  mix_sources(SKT_IPV4);
+}
 
 TEST(group, sources_and_any_source_do_not_mix_over_ipv6) {
   if (!ipv6_here() || !has_sources(SKT_IPV6)) {
@@ -320,8 +339,11 @@ TEST(group, refused_source_changes_no_membership) {
   skt member = {0}, sender = {0};
   skt_addr group = group_of(SKT_IPV4), other = address("127.9.9.9:0");
   int port;
+  if (!has_codes()) {
+    SKIP(NO_CODES);
+  }
   CHECK(open_member(SKT_IPV4, &member, &port));
-  CHECK(open_sender(SKT_IPV4, &sender, NULL));
+  CHECK(open_sender(SKT_IPV4, &sender));
   CHECK_EQ(skt_join(&member, &group, device, NULL), 0);
   CHECK_EQ(skt_join(&member, &group, device, &other), SKT_EINVAL);
   CHECK_EQ(send_group(&sender, SKT_IPV4, port, "first"), 5);
@@ -338,26 +360,25 @@ TEST(group, refused_source_changes_no_membership) {
 
 TEST(group, source_is_received_and_others_are_not) {
   uint32_t device = loopback_device();
-  skt member = {0}, one = {0}, two = {0};
-  skt_addr group = group_of(SKT_IPV4), source = address("127.0.0.2:0");
+  skt member = {0}, sender = {0};
+  skt_addr group = group_of(SKT_IPV4), other = address("127.9.9.9:0");
+  skt_addr source = loopback(SKT_IPV4);
   int port;
-  if (!open_sender(SKT_IPV4, &two, "127.0.0.2:0")) {
-    skt_close(&two);
-    SKIP("127.0.0.2 is no address of this host");
-  }
-  CHECK(open_sender(SKT_IPV4, &one, "127.0.0.1:0"));
+  CHECK(open_sender(SKT_IPV4, &sender));
   CHECK(open_member(SKT_IPV4, &member, &port));
+  CHECK_EQ(skt_join(&member, &group, device, &other), 0);
+  CHECK_EQ(send_group(&sender, SKT_IPV4, port, "first"), 5);
+  CHECK_EQ(send_own(&sender, SKT_IPV4, port, "own"), 3);
+  CHECK_STR(next_of(&member), "own");
   CHECK_EQ(skt_join(&member, &group, device, &source), 0);
-  CHECK_EQ(send_group(&one, SKT_IPV4, port, "of 127.0.0.1"), 12);
-  CHECK_EQ(send_group(&two, SKT_IPV4, port, "of 127.0.0.2"), 12);
-  CHECK_STR(next_of(&member), "of 127.0.0.2");
+  CHECK_EQ(send_group(&sender, SKT_IPV4, port, "second"), 6);
+  CHECK_STR(next_of(&member), "second");
   CHECK_EQ(skt_leave(&member, &group, device, &source), 0);
-  CHECK_EQ(send_group(&two, SKT_IPV4, port, "of 127.0.0.2"), 12);
-  CHECK_EQ(send_own(&one, SKT_IPV4, port, "own"), 3);
+  CHECK_EQ(send_group(&sender, SKT_IPV4, port, "third"), 5);
+  CHECK_EQ(send_own(&sender, SKT_IPV4, port, "own"), 3);
   CHECK_STR(next_of(&member), "own");
   skt_close(&member);
-  skt_close(&one);
-  skt_close(&two);
+  skt_close(&sender);
 }
 
 TEST(group, blocked_source_is_not_received_until_it_is_unblocked) {
@@ -366,7 +387,7 @@ TEST(group, blocked_source_is_not_received_until_it_is_unblocked) {
   skt_addr group = group_of(SKT_IPV4), source = loopback(SKT_IPV4);
   int port;
   CHECK(open_member(SKT_IPV4, &member, &port));
-  CHECK(open_sender(SKT_IPV4, &sender, NULL));
+  CHECK(open_sender(SKT_IPV4, &sender));
   CHECK_EQ(skt_join(&member, &group, device, NULL), 0);
   CHECK_EQ(skt_block(&member, &group, device, &source, true), 0);
   CHECK_EQ(send_group(&sender, SKT_IPV4, port, "blocked"), 7);
@@ -388,7 +409,7 @@ TEST(group, dual_stack_socket_joins_ipv4_groups_or_reports_eopnotsupp) {
     SKIP("::1 cannot be bound on this machine");
   }
   CHECK(bind_any(SKT_IPV6, &member, &port, SKT_DUAL_STACK));
-  CHECK(open_sender(SKT_IPV4, &sender, NULL));
+  CHECK(open_sender(SKT_IPV4, &sender));
   int rc = skt_join(&member, &group, device, NULL);
   if (rc == SKT_EOPNOTSUPP) {
     skt_close(&member);
@@ -502,6 +523,9 @@ TEST(group, more_than_the_system_allows_report_enobufs) {
   uint32_t device = loopback_device();
   skt s = {0};
   int port, rc = 0, i;
+  if (!has_codes()) {
+    SKIP(NO_CODES);
+  }
   CHECK(open_member(SKT_IPV4, &s, &port));
   for (i = 0; i < 5000 && rc == 0; ++i) {
     uint8_t bytes[4] = {239, 254, (uint8_t)(i / 250), (uint8_t)(i % 250)};

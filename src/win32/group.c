@@ -39,8 +39,13 @@ static int put_source(SOCKET s, int change, const skt__membership *m) {
 
 /*
  * Wine 8 has none of these options, but the older ones, which name an interface
- * by its IPv4 address; and those of Linux' meaning.
+ * by its IPv4 address. It passes their structures on to Linux as they are.
  */
+
+/* Linux' order of the members (ip(7)), not Winsock's. */
+typedef struct linux_mreq_source {
+  IN_ADDR group, device, source;
+} linux_mreq_source;
 
 /* The first IPv4 address of an interface; the wildcard for interface 0. */
 int skt__ipv4_of_device(uint32_t device, IN_ADDR *out) {
@@ -73,7 +78,6 @@ static IN_ADDR ipv4_of(const skt_addr *a) {
   return in.sin_addr;
 }
 
-/* The older options of IPv4. Without a source SKT__UNBLOCK is about none. */
 static int put_older_ipv4(SOCKET s, int change, const skt__membership *m) {
   static const int of_any[] = {IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP};
   static const int of_source[] = {IP_ADD_SOURCE_MEMBERSHIP,
@@ -84,20 +88,19 @@ static int put_older_ipv4(SOCKET s, int change, const skt__membership *m) {
   if (rc < 0) {
     return rc;
   }
-  if (m->source == NULL && change <= SKT__LEAVE) {
+  if (m->source == NULL) {
     struct ip_mreq any = {.imr_multiaddr = ipv4_of(m->group),
                           .imr_interface = device};
     return put(s, IPPROTO_IP, of_any[change], &any, sizeof any);
   }
-  struct ip_mreq_source one = {.imr_multiaddr = ipv4_of(m->group),
-                               .imr_interface = device};
-  if (m->source != NULL) {
-    one.imr_sourceaddr = ipv4_of(m->source);
-  }
+  linux_mreq_source one = {.group = ipv4_of(m->group),
+                           .device = device,
+                           .source = ipv4_of(m->source)};
   return put(s, IPPROTO_IP, of_source[change], &one, sizeof one);
 }
 
-/* The older options of IPv6, which have no sources. */
+/* The older options of IPv6 have no sources. Wine reports Linux' ENODEV as an
+ * invalid argument. */
 static int put_older_ipv6(SOCKET s, int change, const skt__membership *m) {
   struct sockaddr_in6 group;
   struct ipv6_mreq any = {.ipv6mr_interface = m->device};
@@ -106,9 +109,9 @@ static int put_older_ipv6(SOCKET s, int change, const skt__membership *m) {
   }
   memcpy(&group, m->group->words, sizeof group);
   any.ipv6mr_multiaddr = group.sin6_addr;
-  return put(s, IPPROTO_IPV6,
-             change == SKT__JOIN ? IPV6_ADD_MEMBERSHIP : IPV6_DROP_MEMBERSHIP,
-             &any, sizeof any);
+  int name = change == SKT__JOIN ? IPV6_ADD_MEMBERSHIP : IPV6_DROP_MEMBERSHIP;
+  int rc = put(s, IPPROTO_IPV6, name, &any, sizeof any);
+  return rc == SKT_EINVAL ? SKT_ENODEV : rc;
 }
 
 int skt__sys_group(SOCKET s, int change, const skt__membership *m) {
@@ -120,23 +123,11 @@ int skt__sys_group(SOCKET s, int change, const skt__membership *m) {
                                    : put_older_ipv6(s, change, m);
 }
 
-/* There Linux is behind Winsock: see posix/group.c. */
-static int mode_on_wine(SOCKET s, const skt__membership *m) {
-  skt__membership none = {.group = m->group, .device = m->device};
-  if (level_of(m) == IPPROTO_IPV6) {
-    return SKT__NO_MEMBER;
-  }
-  int rc = put_older_ipv4(s, SKT__UNBLOCK, &none);
-  return rc == SKT_EADDRNOTAVAIL ? SKT__OF_ANY : SKT__OF_SOURCES;
-}
-
-/* Winsock SIOCGMSFILTER, as getsourcefilter in the SDK's ws2tcpip.h. */
+/* Winsock SIOCGMSFILTER, as getsourcefilter in the SDK's ws2tcpip.h. Wine lacks
+ * it. */
 int skt__sys_group_mode(SOCKET s, const skt__membership *m) {
   GROUP_FILTER filter = {.gf_interface = m->device};
   DWORD done;
-  if (skt__on_wine) {
-    return mode_on_wine(s, m);
-  }
   memcpy(&filter.gf_group, m->group->words, m->group->length);
   if (WSAIoctl(s, SIOCGMSFILTER, &filter, sizeof filter, &filter, sizeof filter,
                &done, NULL, NULL) == SOCKET_ERROR) {
