@@ -416,6 +416,10 @@ const skt__option_row skt__sys_options[] = {
     {SKT_OPT_BIND_NO_PORT, 0, 1, 8, SKT__AS_IS},
     {SKT_OPT_PROTOCOL, 0, 1, 9, SKT__AS_IS},
     {SKT_OPT_CONGESTION, 0, 1, 10, SKT__AS_IS},
+    {SKT_OPT_MULTICAST_HOPS, SKT_IPV4, 1, 11, SKT__BYTE},
+    {SKT_OPT_DONT_FRAGMENT, SKT_IPV4, 1, 12, SKT__DISCOVERY},
+    {SKT_OPT_DONT_FRAGMENT, SKT_IPV6, 1, 13, SKT__AS_IS},
+    {SKT_OPT_PATH_MTU, 0, 1, 14, SKT__AS_IS},
     {0},
 };
 
