@@ -4,7 +4,8 @@
 
 /* Copy an address that a membership of this socket can have, without its port,
  * which has no meaning. False if it can have none such. */
-static bool take(const skt *s, const skt_addr *a, skt_addr *out, skt__ip *ip) {
+static bool member_address(const skt *s, const skt_addr *a, skt_addr *out,
+                           skt__ip *ip) {
   int domain = skt__addr_get_ip(a, ip);
   bool is_ipv4_of_dual = domain == SKT_IPV4 && (s->kind & SKT_DUAL_STACK) != 0;
   if (domain == SKT_UNIX || skt__ip_is_mapped(ip) ||
@@ -22,10 +23,10 @@ typedef struct group_request {
 } group_request;
 
 /* The scope of a group names the interface as well. */
-static bool take_all(const skt *s, const skt_addr *group, uint32_t device,
-                     const skt_addr *source, group_request *r) {
+static bool take_request(const skt *s, const skt_addr *group, uint32_t device,
+                         const skt_addr *source, group_request *r) {
   skt__ip ip, from;
-  if (!take(s, group, &r->group, &ip) ||
+  if (!member_address(s, group, &r->group, &ip) ||
       (skt_addr_class(group) & SKT_ADDR_MULTICAST) == 0 ||
       (device != 0 && ip.scope != 0 && device != ip.scope)) {
     return false;
@@ -37,8 +38,8 @@ static bool take_all(const skt *s, const skt_addr *group, uint32_t device,
   }
   int others = SKT_ADDR_MULTICAST | SKT_ADDR_WILDCARD;
   r->m.source = &r->source;
-  return take(s, source, &r->source, &from) && from.domain == ip.domain &&
-         (skt_addr_class(source) & others) == 0;
+  return member_address(s, source, &r->source, &from) &&
+         from.domain == ip.domain && (skt_addr_class(source) & others) == 0;
 }
 
 /* The checks of all three functions. Windows refuses a socket without an
@@ -53,7 +54,7 @@ static int check_group(const skt *s, const skt_addr *group, uint32_t device,
   if (group == NULL) {
     return SKT_EFAULT;
   }
-  if (!take_all(s, group, device, source, r)) {
+  if (!take_request(s, group, device, source, r)) {
     return SKT_EINVAL;
   }
   if (skt__type(s) != SKT_DATAGRAM && skt__type(s) != SKT_RAW) {
@@ -84,7 +85,7 @@ static int group_code(const skt *s, const group_request *r, int rc) {
  *   no such interface    ENODEV          EADDRNOTAVAIL    EADDRNOTAVAIL
  * (Linux ip_mc_source, measured; FreeBSD inp_join_group; Winsock, "Multicast
  * Socket Option Behavior".) */
-static int join(const skt *s, const group_request *r) {
+static int join_group(const skt *s, const group_request *r) {
   bool of_any = r->m.source == NULL;
   if (!of_any && mode_of(s, r) == SKT__OF_ANY) {
     return SKT_EINVAL;
@@ -108,7 +109,7 @@ static bool finds_none(int rc) {
 
 /* Linux takes a source out of a membership of any source: it fails, and turns
  * that into one of no source (ip_mc_source). */
-static int leave(const skt *s, const group_request *r) {
+static int leave_group(const skt *s, const group_request *r) {
   if (r->m.source != NULL && mode_of(s, r) == SKT__OF_ANY) {
     return SKT_EADDRNOTAVAIL;
   }
@@ -125,14 +126,14 @@ int skt_join(skt *s, const skt_addr *group, uint32_t device,
   }
   /* skt_bind has done it, but perhaps s was bound by other code. */
   skt__sys_only_joined(skt__handle(s), skt_addr_domain(group));
-  return join(s, &r);
+  return join_group(s, &r);
 }
 
 int skt_leave(skt *s, const skt_addr *group, uint32_t device,
               const skt_addr *source) {
   group_request r = {.m.source = NULL};
   int rc = check_group(s, group, device, source, &r);
-  return rc < 0 ? rc : leave(s, &r);
+  return rc < 0 ? rc : leave_group(s, &r);
 }
 
 int skt_block(skt *s, const skt_addr *group, uint32_t device,

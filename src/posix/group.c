@@ -15,14 +15,15 @@ static int level_of(const skt__membership *m) {
   return skt_addr_domain(m->group) == SKT_IPV4 ? IPPROTO_IP : IPPROTO_IPV6;
 }
 
-static int result_of(int rc) {
+static int group_result(int rc) {
   return rc < 0 ? skt__fail_in(SKT__IN_OPTION) : 0;
 }
 
 static int change_any(int s, int name, const skt__membership *m) {
   struct group_req request = {.gr_interface = m->device};
   copy_address(&request.gr_group, m->group);
-  return result_of(setsockopt(s, level_of(m), name, &request, sizeof request));
+  return group_result(
+      setsockopt(s, level_of(m), name, &request, sizeof request));
 }
 
 static int change_source(int s, int name, const skt__membership *m,
@@ -30,7 +31,8 @@ static int change_source(int s, int name, const skt__membership *m,
   struct group_source_req request = {.gsr_interface = m->device};
   copy_address(&request.gsr_group, m->group);
   copy_address(&request.gsr_source, source);
-  return result_of(setsockopt(s, level_of(m), name, &request, sizeof request));
+  return group_result(
+      setsockopt(s, level_of(m), name, &request, sizeof request));
 }
 
 int skt__sys_group(int s, int change, const skt__membership *m) {
