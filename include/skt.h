@@ -1904,7 +1904,8 @@ SKT_API int skt_listen_at(skt *s, const char *text, int flags, int backlog);
  *                                                     socket; no system call
  *   MULTICAST_HOPS      0..255          IPv4, IPv6,   TTL, or hop limit, of
  *                                       datagram      what is sent to groups; 0
- *                                       or raw        is for this host alone
+ *                                       or raw        is for this host alone;
+ *                                                     see below
  *   MULTICAST_LOOP      0, 1            the same      members on this host
  *                                                     receive what it sends to
  *                                                     groups. Set it on both
@@ -1961,6 +1962,9 @@ SKT_API int skt_listen_at(skt *s, const char *text, int flags, int backlog);
  * at the end of the stream, and after an error; a read that blocks waits for so
  * many, or for as many as fit its buffer. A non-blocking read takes what is
  * there.
+ *
+ * MULTICAST_HOPS 0 keeps a message on this host if a socket here has joined the
+ * group; if none has, Linux sends the message out all the same.
  *
  * MULTICAST_LOOP belongs to the sender's socket, but on Windows to the
  * receiver's. It is 1 at first; 0 on both ends means the same everywhere.
@@ -2157,7 +2161,9 @@ SKT_API int skt_set_option_text(skt *s, int option, const char *text);
  * Threads  one thread at a time joins, leaves or blocks; others may use s as
  *          they may otherwise.
  * Differs  macOS and the BSDs need a device: 0 is SKT_ENODEV. OpenBSD and
- *          NetBSD: SKT_EOPNOTSUPP. A socket that is bound to one address, not
+ *          NetBSD: SKT_EOPNOTSUPP. On Linux an IPv6 group arrives by every
+ *          interface on which any program has joined it, once s has joined it
+ *          on one. A socket that is bound to one address, not
  *          the wildcard, receives what is sent to groups on Windows alone. An
  *          interface that is down is SKT_ENODEV on Windows; elsewhere the call
  *          succeeds. Wine has no sources of IPv6, and receives what is not
