@@ -1213,6 +1213,8 @@ SKT_API ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count);
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   until there is room, if s is blocking.
  * Threads  counts as writing.
+ * Differs  The BSDs and macOS return SKT_ENOBUFS while the interface's queue is
+ *          full, and do not block; a wait for SKT_WRITE does not help.
  * Source   POSIX sendto(); Winsock sendto(). */
 SKT_API ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
                               const skt_addr *to);
@@ -1947,7 +1949,7 @@ SKT_API int skt_listen_at(skt *s, const char *text, int flags, int backlog);
  *   FREEBIND            Linux; FreeBSD, NetBSD and OpenBSD, with a privilege
  *   PROTOCOL            Linux, FreeBSD, OpenBSD, Windows
  *   CONGESTION          Linux, FreeBSD
- *   MULTICAST_DEVICE    for IPv4 set, but not read, on Linux, macOS and FreeBSD;
+ *   MULTICAST_DEVICE    for IPv4 set, but not read, on Linux, macOS, FreeBSD;
  *                       not for IPv4 on OpenBSD and NetBSD
  *   DONT_FRAGMENT       not for IPv4 on OpenBSD and NetBSD
  *   PATH_MTU            Linux, Windows 10 and later
@@ -2061,8 +2063,8 @@ SKT_API int skt_get_option(const skt *s, int option, int *value);
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   never.
  * Threads  no other call on s at the same time, except skt_cancel.
- * Differs  For SKT_OPT_DEVICE Linux takes the number of an interface that does not exist, and then
- *          sends nothing.
+ * Differs  For SKT_OPT_DEVICE Linux takes the number of an interface that does
+ *          not exist, and then sends nothing.
  * Source   POSIX setsockopt(); Winsock setsockopt(), SIO_KEEPALIVE_VALS. */
 SKT_API int skt_set_option(skt *s, int option, int value);
 

@@ -226,6 +226,10 @@ bool skt__is_gone(const skt *s, int rc);
 int skt__option_to_read(const skt *s, int option, const skt__option_row **row);
 int skt__option_to_set(skt *s, int option, const skt__option_row **row);
 
+/* The system's form of a value, and the value of what the system returns. */
+int skt__option_form(const skt__option_row *row, int value);
+int skt__option_value(const skt__option_row *row, int native);
+
 /* The code for the caller after the system returned rc for an option;
  * `when_gone` if the connection is gone. */
 int skt__option_code(const skt *s, int rc, int when_gone);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Options: their values and sockets, and how the system represents the value.
- * No other file refers to this one, so that programs without options are linked
- * without it. */
+/* Options: their values and sockets. No other file refers to this one, so that
+ * programs without options are linked without it. */
 #include "internal.h"
 
 #include <limits.h>
@@ -109,59 +108,6 @@ static const skt__option_row *row_for(int domain, int option) {
   return row != NULL ? row : find_row(skt__sys_options, option, domain);
 }
 
-/* Values of IP_MTU_DISCOVER (ip(7)). The first is the system's own: it sends
- * longer messages in fragments. The others send none; PROBE ignores what MTU of
- * the path the host knows, as path MTU discovery of the caller's must. */
-enum { DISCOVERY_WANT = 1, DISCOVERY_DO = 2, DISCOVERY_PROBE = 3 };
-
-static int encode_value(const skt__option_row *row, int value) {
-  switch (row->form) {
-  case SKT__SECONDS:
-    return value / 1000 + (value % 1000 != 0);
-  case SKT__NETWORK_ORDER:
-    return (int)htonl((uint32_t)value);
-  case SKT__SWITCH:
-    return value != 0;
-  case SKT__DISCOVERY:
-    return value != 0 ? DISCOVERY_PROBE : DISCOVERY_WANT;
-  default:
-    return value;
-  }
-}
-
-/* Windows takes an interface's index in network order and returns it in host
- * order; Wine returns it in network order. Indexes are small, so the smaller
- * reading is the right one. */
-static int decode_index(uint32_t native) {
-  uint32_t swapped = ntohl(native);
-  return (int)(native < swapped ? native : swapped);
-}
-
-/* Windows returns -1 for "never"; skt never sets it. */
-static int decode_seconds(int seconds) {
-  if (seconds < 0) {
-    return 0;
-  }
-  return seconds > INT_MAX / 1000 ? INT_MAX : seconds * 1000;
-}
-
-static int decode_value(const skt__option_row *row, int native) {
-  switch (row->form) {
-  case SKT__BUFFER:
-    return skt__system.doubles_buffers ? native / 2 : native;
-  case SKT__SECONDS:
-    return decode_seconds(native);
-  case SKT__NETWORK_ORDER:
-    return decode_index((uint32_t)native);
-  case SKT__SWITCH:
-    return native != 0;
-  case SKT__DISCOVERY:
-    return native == DISCOVERY_DO || native == DISCOVERY_PROBE;
-  default:
-    return native;
-  }
-}
-
 /* TCP sets the two ECN bits in the traffic class of a stream (RFC 3168 6.1):
  * Linux ignores the caller's, others would store them. */
 static int without_ecn(const skt *s, int option, int value) {
@@ -261,7 +207,7 @@ int skt_get_option(const skt *s, int option, int *value) {
   if (rc < 0) {
     return skt__option_code(s, rc, SKT_ENOTCONN);
   }
-  native = decode_value(row, native);
+  native = skt__option_value(row, native);
   /* The BSDs and macOS return the flag's bit where others return 1. */
   *value = r->high == 1 ? native != 0 : without_ecn(s, option, native);
   return 0;
@@ -288,7 +234,7 @@ static void set_for_ipv4_too(skt *s, int option, int value) {
   if (skt__domain(s) == SKT_IPV6 && skt__connectionless(s)) {
     const skt__option_row *row = row_for(SKT_IPV4, option);
     if (row != NULL && row->domain == SKT_IPV4) {
-      (void)set_native(s, row, encode_value(row, value));
+      (void)set_native(s, row, skt__option_form(row, value));
     }
   }
 }
@@ -313,7 +259,7 @@ int skt_set_option(skt *s, int option, int value) {
   if (!suits_state(s, option)) {
     return SKT_EINVAL;
   }
-  rc = set_native(s, row, encode_value(row, without_ecn(s, option, value)));
+  rc = set_native(s, row, skt__option_form(row, without_ecn(s, option, value)));
   if (rc == 0) {
     set_for_ipv4_too(s, option, value);
   }

@@ -32,8 +32,8 @@ static int backend_flags(const skt *s, int flags) {
   return flags;
 }
 
-/* Windows refuses to bind to a group (WSAEADDRNOTAVAIL, Wine's test_bind, run on
- * Windows). Elsewhere that is a filter, which joining is too.
+/* Windows refuses to bind to a group (Wine's test_bind, run on Windows).
+ * Elsewhere that is a filter, which joining is too.
  *
  * A link-local address without a scope is ambiguous: Linux refuses it, unless
  * SO_BINDTODEVICE has named the interface; Windows takes it for one of its
