@@ -98,6 +98,7 @@
  *   Life cycle                create, close, cancel
  *   Server side, client side  bind, listen, accept; connect
  *   Data                      read, write, send, receive, shut down
+ *   Messages                  many datagrams at once, and all about each
  *   Modes and limits          blocking or not, and for how long
  *   Waiting                   for one socket, an array, or many; wakers
  *   Names of hosts            look-ups of names and of addresses; texts
@@ -1272,6 +1273,185 @@ SKT_API ptrdiff_t skt_receive_from(skt *s, void *buffer, size_t n,
 SKT_API int skt_shutdown(skt *s, int how);
 
 /*
+ * Messages
+ *
+ * skt_send and skt_receive move many datagrams in one call, and say of each all
+ * that the system knows: both addresses, the interface, the hop count, the
+ * traffic class with its ECN bits, when it came. An answer is the message that
+ * came, with other bytes: skt_send then sends it to where it came from, from
+ * the address that it came to.
+ *
+ *   void serve(skt *s) {                     // bound to ":53", say
+ *     static char buffer[64 * 1500];
+ *     static skt_message m[64];
+ *     size_t sent;
+ *     int n = skt_receive(s, buffer, sizeof buffer, m, 64);
+ *     for (int i = 0; i < n; ++i) m[i].n = answer(m[i].data, m[i].n, 1500);
+ *     if (n > 0) n = skt_send(s, m, (size_t)n, &sent);
+ *   }
+ *
+ * A train is a run of datagrams that the system takes or delivers as one block
+ * of bytes with one length for each, the last perhaps shorter. Nothing on the
+ * network distinguishes a train's datagrams from others. It costs a fraction of
+ * single ones. skt_send makes trains by itself, where the system has them; a
+ * caller who has such a block already hands it over with `segment`. Trains are
+ * received after SKT_OPT_RECEIVE_TRAINS.
+ */
+
+/** What skt_receive knows of a message (`has`), and what skt_send is to choose
+ * for it (`use`). */
+enum {
+  SKT_HAS_LOCAL = 0x01, /* local */
+  SKT_HAS_HOPS = 0x02,  /* hops */
+  SKT_HAS_CLASS = 0x04, /* traffic_class */
+  SKT_HAS_TIME = 0x08,  /* time_ns; only received */
+  SKT_HAS_SIZE = 0x10,  /* size; only received */
+  SKT_HAS_DEVICE = 0x20 /* device */
+};
+
+/** A datagram, or a train.
+ *
+ * Start with SKT_NONE. skt_receive sets every member; skt_send reads `data` and
+ * `n`, or `pieces` and `count`, `peer`, `segment`, `use`, and the members that
+ * `use` names. */
+typedef struct skt_message {
+  void *data;               /* the bytes; received, a place in the buffer */
+  size_t n;                 /* how many */
+  const skt_buffer *pieces; /* to send, instead of data and n; or NULL */
+  size_t count;             /* how many pieces */
+  size_t segment; /* 0; of a train how long all its datagrams are, but the last,
+                     which may be shorter */
+  size_t size;    /* received: how long it was before it was cut */
+  int has;        /* received: what is known */
+  int use;        /* to send: what is chosen */
+  int hops;       /* TTL or hop limit; 1 to 255 to send, -1 if not known */
+  int traffic_class; /* TOS or traffic class, 0 to 255, whose low two bits are
+                        ECN; -1 if not known */
+  int64_t time_ns;   /* received when: nanoseconds since 1970, by the system's
+                        clock */
+  uint32_t device;   /* index of the interface; 0 if not known */
+  bool cut;          /* received: a part was discarded */
+  skt_addr peer;     /* the other side; none (zeroed) on a connected socket */
+  skt_addr local;    /* this side, with port 0 */
+} skt_message;
+
+/** Send messages.
+ *
+ *   s         a datagram, raw or rdm socket, connected or not
+ *   messages  `count` messages; none has a peer if s is connected, else all do
+ *   count     0 does nothing
+ *   sent      receives how many datagrams have gone, for each of a train too;
+ *             may be NULL
+ *
+ * The messages go in their order, each whole or not at all. Runs of messages of
+ * one length for one peer become trains (see SKT_OPT_SEND_TRAINS); if the
+ * system refuses a train, its datagrams go singly in the same call. What went
+ * went once. As for skt_send_to, success does not mean that a message arrives.
+ *
+ * A message with a `segment` is a train of any length: its bytes are sent in
+ * datagrams of `segment` bytes and a last one with the rest. With no bytes it
+ * is one empty datagram.
+ *
+ * `use` chooses for one message what is otherwise the socket's:
+ *   SKT_HAS_LOCAL      the address it is sent from, which s must be bound to,
+ *                      perhaps by the wildcard. skt_receive sets this
+ *   SKT_HAS_DEVICE  the interface it is sent by, whatever the routes say
+ *   SKT_HAS_HOPS, SKT_HAS_CLASS  as SKT_OPT_HOPS and SKT_OPT_TRAFFIC_CLASS
+ *
+ * Returns  0 when all have gone, or the code that stopped the rest.
+ * Errors   SKT_EINVAL        a message is malformed: it has no peer, or one
+ *                            that skt_send_to refuses; a number is out of
+ *                            range; its local address is of another domain;
+ *                            segment is over 65535; it is longer than
+ *                            PTRDIFF_MAX
+ *          SKT_EOPNOTSUPP    s is of a type that needs a connection; or this
+ *                            system cannot choose what `use` names for one
+ *                            message
+ *          SKT_EISCONN       s is connected and the message has a peer
+ *          SKT_ENOTCONN      s is not connected and the message has none
+ *          SKT_EMSGSIZE      too long for one datagram, or more than 1024
+ *                            pieces
+ *          SKT_EADDRNOTAVAIL  this host does not have the local address
+ *          SKT_ENODEV        no such interface
+ *          SKT_EAGAIN        s is non-blocking and there is no room
+ *          SKT_ETIMEDOUT     the limit (skt_set_limit) expired
+ *          SKT_EACCES        a broadcast without SKT_OPT_BROADCAST; a firewall
+ *                            forbids it; unix: the file does
+ *          SKT_ENETUNREACH SKT_EHOSTUNREACH  no route to it
+ *          SKT_ECONNREFUSED  s is connected: no socket has the peer's address,
+ *                            as for skt_write. unix: nor has the message's
+ *          SKT_ENOENT        unix: nothing at that path
+ *          SKT_EPROTONOSUPPORT  unix: a socket of another type is there
+ *          SKT_EIO           a failure in the system
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
+ * Blocks   until there is room for all, if s is blocking.
+ * Threads  counts as writing.
+ * Differs  Linux has trains and calls that take many messages, Windows 10 2004
+ *          has trains; elsewhere it is one call of the system for each message.
+ *          Wine ignores what `use` names.
+ * Source   POSIX sendmsg(); Linux sendmmsg(), UDP_SEGMENT; Winsock
+ *          WSASendMsg(), UDP_SEND_MSG_SIZE; RFC 3542. */
+SKT_API int skt_send(skt *s, const skt_message *messages, size_t count,
+                     size_t *sent);
+
+/** Receive messages.
+ *
+ *   s         a datagram, raw or rdm socket; as for skt_receive_from, it is
+ *             bound if it has no address
+ *   buffer    receives the bytes; the messages point into it
+ *   n         its size: n / capacity bytes for each message, rounded down. With
+ *             SKT_OPT_RECEIVE_TRAINS, 65536 or more, which the messages share
+ *   messages  receives the messages
+ *   capacity  how many there is room for, 1 or more
+ *
+ * The call waits for one message, if s is blocking, and takes with it those
+ * that have arrived. A message that is longer than its part of the buffer is
+ * cut; `size` is its length where the system reports that.
+ *
+ * Beside its bytes and its peer, a message has what was asked for by
+ * SKT_OPT_RECEIVE_LOCAL, _HOPS, _CLASS and _TIME, as far as the system
+ * delivers it; `has` says which. `use` is set so that the message can be sent
+ * back.
+ *
+ * A train is taken apart into messages. If there are more datagrams than room,
+ * the last message is the rest of the train: it has a `segment`, and skt_next
+ * takes it apart. A socket with trains receives by this function alone:
+ * others would cut them.
+ *
+ * Returns  how many messages, 1 or more; or one of Errors.
+ * Errors   SKT_EINVAL      n is over PTRDIFF_MAX, or too small for trains; or
+ *                          capacity is 0 or over INT_MAX
+ *          SKT_EOPNOTSUPP  s is of a type that needs a connection
+ *          SKT_EAGAIN      s is non-blocking and nothing has arrived
+ *          SKT_ETIMEDOUT   the limit (skt_set_limit) expired
+ *          SKT_EADDRINUSE  s has no address and no port is left
+ *          SKT_ECONNREFUSED SKT_EHOSTUNREACH SKT_ENETUNREACH SKT_EMSGSIZE  s
+ *                          is connected: as for skt_read
+ *          SKT_EIO         a failure in the system
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
+ * Blocks   until a message is there, if s is blocking.
+ * Threads  counts as reading.
+ * Differs  Only Linux reports the length of a message that was cut. On a
+ *          connected socket, systems other than Linux give one message a call.
+ * Source   POSIX recvmsg(); Linux recvmmsg(), UDP_GRO; Winsock WSARecvMsg(),
+ *          UDP_RECV_MAX_COALESCED_SIZE; RFC 3542. */
+SKT_API int skt_receive(skt *s, void *buffer, size_t n, skt_message *messages,
+                        size_t capacity);
+
+/** Take the first datagram from a train.
+ *
+ *   train  a received message; loses that datagram, and has none at the end
+ *   out    receives the datagram
+ *
+ *   while (skt_next(&m[n - 1], &one)) use(one.data, one.n);
+ *
+ * A message that is no train is a train of one.
+ *
+ * Returns  whether there was one; false too if a pointer is NULL.
+ * Threads  any thread, while no thread changes *train. */
+SKT_API bool skt_next(skt_message *train, skt_message *out);
+
+/*
  * Modes and limits
  */
 
@@ -1923,6 +2103,22 @@ SKT_API int skt_listen_at(skt *s, const char *text, int flags, int backlog);
  *                                       connected     to the peer may have,
  *                                                     with its headers, as far
  *                                                     as the system knows
+ *   RECEIVE_LOCAL       0, 1            IPv4, IPv6,   skt_receive delivers the
+ *                                       datagram      address and the interface
+ *                                       or raw        that a message came to
+ *   RECEIVE_HOPS        0, 1            the same      its hop count
+ *   RECEIVE_CLASS       0, 1            the same      its traffic class
+ *   RECEIVE_TIME        0, 1            the same      when it came; Linux begins
+ *                                                     some ms later
+ *   RECEIVE_TRAINS      0, 1            IPv4, IPv6    skt_receive may receive
+ *                                       datagram,     trains. It stays on, and
+ *                                       before        no other function can
+ *                                       skt_bind      receive
+ *   SEND_TRAINS         0, 1            IPv4, IPv6    skt_send may make trains:
+ *                                       datagram      1 at first, where there
+ *                                                     are trains. 0 helps where
+ *                                                     a device corrupts them;
+ *                                                     no system call
  *
  * Not on every system; elsewhere SKT_EOPNOTSUPP:
  *   KEEPALIVE_IDLE      set, but not read, on Windows before 10 version 1709;
@@ -1953,6 +2149,13 @@ SKT_API int skt_listen_at(skt *s, const char *text, int flags, int backlog);
  *                       not for IPv4 on OpenBSD and NetBSD
  *   DONT_FRAGMENT       not for IPv4 on OpenBSD and NetBSD
  *   PATH_MTU            Linux, Windows 10 and later
+ *   RECEIVE_LOCAL       on the BSDs without the interface, for IPv4
+ *   RECEIVE_CLASS       not for IPv4 on NetBSD and OpenBSD
+ *   RECEIVE_TIME        not on Windows
+ *   RECEIVE_TRAINS, SEND_TRAINS
+ *                       Linux 5.0 and 4.18; Windows 10 2004. Some drivers for
+ *                       Windows deliver trains without their segment: as one
+ *                       message that is longer than any that was sent
  *
  * After FAST_OPEN_CONNECT, and if this host has connected to the peer before,
  * skt_connect returns 0 and sends nothing: the first skt_write connects and
@@ -2020,7 +2223,13 @@ enum {
   SKT_OPT_MULTICAST_LOOP = 31,
   SKT_OPT_MULTICAST_DEVICE = 32,
   SKT_OPT_DONT_FRAGMENT = 33,
-  SKT_OPT_PATH_MTU = 34
+  SKT_OPT_PATH_MTU = 34,
+  SKT_OPT_RECEIVE_LOCAL = 40,
+  SKT_OPT_RECEIVE_HOPS = 41,
+  SKT_OPT_RECEIVE_CLASS = 42,
+  SKT_OPT_RECEIVE_TIME = 43,
+  SKT_OPT_RECEIVE_TRAINS = 44,
+  SKT_OPT_SEND_TRAINS = 45
 };
 
 /** Read an option.

@@ -110,11 +110,15 @@ static bool can_be_destination(const skt *s, const skt__ip *ip) {
          !skt__ip_is_wildcard(ip);
 }
 
+void skt__ip_map(skt__ip *ip) {
+  memmove(ip->bytes + 12, ip->bytes, 4);
+  memset(ip->bytes, 0, 10);
+  memset(ip->bytes + 10, 0xff, 2);
+  ip->domain = SKT_IPV6;
+}
+
 static void map_into_ipv6(skt_addr *a, skt__ip ip) {
-  memmove(ip.bytes + 12, ip.bytes, 4);
-  memset(ip.bytes, 0, 10);
-  memset(ip.bytes + 10, 0xff, 2);
-  ip.domain = SKT_IPV6;
+  skt__ip_map(&ip);
   skt__addr_set_ip(a, &ip);
 }
 

@@ -40,6 +40,8 @@ bool skt__ip_is_mapped(const skt__ip *ip); /* ::ffff:1.2.3.4 */
 bool skt__ip_is_wildcard(const skt__ip *ip);
 /* Make plain IPv4 of mapped IPv4, and return whether it was. */
 bool skt__ip_unmap(skt__ip *ip);
+/* Make mapped IPv4 of plain IPv4. */
+void skt__ip_map(skt__ip *ip);
 bool skt__ip_is_loopback(const skt__ip *ip);
 bool skt__ip_is_link_local(const skt__ip *ip); /* fe80::/10 */
 

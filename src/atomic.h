@@ -12,6 +12,7 @@
  *   SKT__STORE(p, v) write a 16-bit member
  *   SKT__ENTER(p), SKT__LEAVE(p)   increment and decrement skt.calls
  *   SKT__OR(p, v)    set bits in skt.calls; returns the old value, as SKT__LOAD
+ *   SKT__AND(p, v)   keep only these bits of skt.calls
  *   SKT__FLAG(p)     read a flag, or a 32-bit number
  *   SKT__CLAIM(p)    clear a flag; returns whether it was set
  *   SKT__RELEASE(p)  set a flag that the calling thread has claimed
@@ -43,16 +44,18 @@ static inline bool skt__swap(uint32_t *p, uint32_t old, uint32_t value) {
 #define SKT__ENTER(p) (void)__atomic_add_fetch((p), 1, __ATOMIC_SEQ_CST)
 #define SKT__LEAVE(p) (void)__atomic_sub_fetch((p), 1, __ATOMIC_SEQ_CST)
 #define SKT__OR(p, v) __atomic_fetch_or((p), (v), __ATOMIC_SEQ_CST)
+#define SKT__AND(p, v) (void)__atomic_fetch_and((p), (v), __ATOMIC_SEQ_CST)
 #else
-#define SKT__ENTER(p) (void)skt__change16((p), 1, 0)
-#define SKT__LEAVE(p) (void)skt__change16((p), UINT16_MAX, 0)
-#define SKT__OR(p, v) skt__change16((p), 0, (v))
+#define SKT__ENTER(p) (void)skt__change16((p), 1, 0, UINT16_MAX)
+#define SKT__LEAVE(p) (void)skt__change16((p), UINT16_MAX, 0, UINT16_MAX)
+#define SKT__OR(p, v) skt__change16((p), 0, (v), UINT16_MAX)
+#define SKT__AND(p, v) (void)skt__change16((p), 0, 0, (v))
 
-/* Add to a number and set bits in it; returns the old value. Where the compiler
- * has no such step for 16 bits (gcc 12 on riscv64), it would call libatomic. So
- * this one replaces the aligned 32 bits around the number. */
-static inline uint16_t skt__change16(uint16_t *p, uint16_t more,
-                                     uint16_t bits) {
+/* Add to a number, set bits in it, keep bits; returns the old value. Where the
+ * compiler has no such step for 16 bits (gcc 12 on riscv64), it would call
+ * libatomic. So this one replaces the aligned 32 bits around the number. */
+static inline uint16_t skt__change16(uint16_t *p, uint16_t more, uint16_t bits,
+                                     uint16_t kept) {
   typedef uint32_t __attribute__((may_alias)) word;
   uintptr_t offset = (uintptr_t)p & 2;
   word *around = (word *)(void *)((char *)p - offset);
@@ -64,7 +67,7 @@ static inline uint16_t skt__change16(uint16_t *p, uint16_t more,
   do {
     changed = old;
     uint16_t *half = &changed.halves[offset / 2];
-    *half = (uint16_t)((*half + more) | bits);
+    *half = (uint16_t)(((*half + more) | bits) & kept);
   } while (!__atomic_compare_exchange_n(around, &old.word, changed.word, 1,
                                         __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
   return old.halves[offset / 2];
@@ -77,10 +80,11 @@ static inline uint16_t skt__change16(uint16_t *p, uint16_t more,
 short _InterlockedIncrement16(volatile short *);
 short _InterlockedDecrement16(volatile short *);
 short _InterlockedOr16(volatile short *, short);
+short _InterlockedAnd16(volatile short *, short);
 long _InterlockedExchange(volatile long *, long);
 long _InterlockedCompareExchange(volatile long *, long, long);
 #pragma intrinsic(_InterlockedIncrement16, _InterlockedDecrement16)
-#pragma intrinsic(_InterlockedOr16, _InterlockedExchange)
+#pragma intrinsic(_InterlockedOr16, _InterlockedAnd16, _InterlockedExchange)
 #pragma intrinsic(_InterlockedCompareExchange)
 
 /* A volatile access orders nothing by itself (/volatile:iso, the default for
@@ -100,6 +104,8 @@ void _ReadWriteBarrier(void);
 #define SKT__ENTER(p) (void)_InterlockedIncrement16((volatile short *)(p))
 #define SKT__LEAVE(p) (void)_InterlockedDecrement16((volatile short *)(p))
 #define SKT__OR(p, v) _InterlockedOr16((volatile short *)(p), (short)(v))
+#define SKT__AND(p, v)                                                         \
+  (void)_InterlockedAnd16((volatile short *)(p), (short)(v))
 #define SKT__FLAG(p) skt__flag((const volatile long *)(p))
 #define SKT__CLAIM(p) (_InterlockedExchange((volatile long *)(p), 0) != 0)
 #define SKT__RELEASE(p) skt__release((volatile long *)(p))

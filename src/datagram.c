@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Messages to and from an address, and the end of a connection to one. */
+#include "message.h"
+
 #include "address.h"
-#include "retry.h"
 
 /* The checks of both functions. */
 static int check_buffer(const skt *s, const void *buffer, size_t n) {
@@ -77,7 +78,7 @@ ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
  * WSAEINVAL); other systems do, but on no port. So such a socket is bound. A
  * message sent before may have bound it already, which is as good. The state
  * stays as it is, because another thread may be sending. */
-static int bind_fresh(skt *s) {
+int skt__bind_fresh(skt *s) {
   if (!skt__is_fresh(s) || skt__type(s) != SKT_DATAGRAM ||
       skt__domain(s) == SKT_UNIX) {
     return 0;
@@ -90,8 +91,7 @@ static int bind_fresh(skt *s) {
   return rc;
 }
 
-/* The checks of skt_receive_from; and a fresh socket is bound. */
-static int check_receive(skt *s, const void *buffer, size_t n) {
+int skt__check_receive(const skt *s, const void *buffer, size_t n) {
   int rc = check_buffer(s, buffer, n);
   if (rc < 0) {
     return rc;
@@ -99,7 +99,7 @@ static int check_receive(skt *s, const void *buffer, size_t n) {
   if (skt__cancelled(s)) {
     return SKT_ECANCELED;
   }
-  return skt__connectionless(s) ? bind_fresh(s) : SKT_EOPNOTSUPP;
+  return skt__connectionless(s) ? 0 : SKT_EOPNOTSUPP;
 }
 
 /* Linux reports no address for a unix socket without a name (recvfrom(2)). */
@@ -119,6 +119,12 @@ static bool receive_again(skt__attempt *t, ptrdiff_t *rc) {
   return skt__try_again(t, rc);
 }
 
+void skt__take_sender(const skt *s, skt_addr *from) {
+  skt_addr native = *from;
+  skt__addr_set(from, native.words, native.length);
+  name_unnamed(s, from);
+}
+
 static SKT__COLD ptrdiff_t receive_slowly(skt *s, void *buffer, size_t n,
                                           skt_addr *from, bool *truncated) {
   bool cut = false;
@@ -129,7 +135,11 @@ static SKT__COLD ptrdiff_t receive_slowly(skt *s, void *buffer, size_t n,
   if (truncated != NULL) {
     *truncated = false;
   }
-  ptrdiff_t rc = check_receive(s, buffer, n);
+  ptrdiff_t rc = skt__check_receive(s, buffer, n);
+  if (rc == 0) {
+    rc =
+        SKT__LOAD(&s->reading) == SKT__TRAINS ? SKT_EINVAL : skt__bind_fresh(s);
+  }
   if (rc < 0) {
     return rc;
   }

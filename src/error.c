@@ -38,8 +38,8 @@ static const struct {
     {SKT_EEXIST, CALL(WATCH)},
     {SKT_ENODEV, CALL(OPTION)},
     {SKT_EINVAL, CALL(BIND) | CALL(LISTEN) | CALL(ACCEPT) | CALL(CONNECT) |
-                     CALL(SHUTDOWN) | CALL(LOCAL) | CALL(PEER) | CALL(OPTION) |
-                     CALL(MODE)},
+                     CALL(WRITE) | CALL(SHUTDOWN) | CALL(LOCAL) | CALL(PEER) |
+                     CALL(OPTION) | CALL(MODE)},
     {SKT_EPROTO, CALL(ACCEPT)},
     {SKT_EMSGSIZE, MOVING},
     {SKT_ENOPROTOOPT, CALL(ACCEPT) | CALL(OPTION)},

@@ -39,14 +39,22 @@ enum {
   SKT__OPEN = 1,
   SKT__SHUT = 2,      /* by this side */
   SKT__ACCEPTING = 3, /* skt.reading of a listener */
-  SKT__ENDED = 4 /* skt.reading: the stream's end was returned, and stays */
+  SKT__ENDED = 4, /* skt.reading: the stream's end was returned, and stays */
+  SKT__TRAINS = 5 /* skt.reading: open, but for skt_receive alone */
 };
 
 /* skt.calls: the bit that skt_cancel sets; the one that skt_receive_from sets
- * when it has bound a fresh socket; and the number of calls that skt_cancel
- * must see end, with its own. No call that others may accompany changes
- * skt.kind, so that these read it without a lock. */
-enum { SKT__CANCELLED = 0x8000, SKT__HAS_PORT = 0x4000, SKT__CALLS = 0x3fff };
+ * when it has bound a fresh socket; what skt_send has found out about trains;
+ * and the number of calls that skt_cancel must see end, with its own. No call
+ * that others may accompany changes skt.kind, so that these read it without a
+ * lock. */
+enum {
+  SKT__CANCELLED = 0x8000,
+  SKT__HAS_PORT = 0x4000,
+  SKT__TRAINS_KNOWN = 0x2000, /* whether there are trains; the next bit says */
+  SKT__NO_TRAINS = 0x1000,    /* no trains here, or the caller wants none */
+  SKT__CALLS = 0x0fff
+};
 
 /* Make a call until no signal interrupts it before it does anything. */
 #define SKT__UNINTERRUPTED(rc, call)                                           \
@@ -226,10 +234,6 @@ bool skt__is_gone(const skt *s, int rc);
 int skt__option_to_read(const skt *s, int option, const skt__option_row **row);
 int skt__option_to_set(skt *s, int option, const skt__option_row **row);
 
-/* The system's form of a value, and the value of what the system returns. */
-int skt__option_form(const skt__option_row *row, int value);
-int skt__option_value(const skt__option_row *row, int native);
-
 /* The code for the caller after the system returned rc for an option;
  * `when_gone` if the connection is gone. */
 int skt__option_code(const skt *s, int rc, int when_gone);
@@ -238,6 +242,9 @@ int skt__option_code(const skt *s, int rc, int when_gone);
 bool skt__is_kept_option(int option);
 int skt__read_kept(const skt *s, int option);
 int skt__set_kept(skt *s, int option, int value);
+
+/* Whether the socket can send trains, and may; asks the system once. */
+bool skt__has_trains(skt *s);
 
 /* Give a fresh socket the wildcard and a port, and leave its state alone. */
 int skt__bind_any(const skt *s);

@@ -23,6 +23,9 @@ int skt__check_open(skt *s, const int16_t *end, size_t n) {
   if (rc < 0) {
     return rc;
   }
+  if (rc == SKT__TRAINS) {
+    return SKT_EINVAL;
+  }
   if (skt__state(s) != SKT_CONNECTED) {
     return SKT_ENOTCONN;
   }

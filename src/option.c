@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Options: their values and sockets. No other file refers to this one, so that
  * programs without options are linked without it. */
-#include "internal.h"
+#include "option.h"
 
 #include <limits.h>
 
@@ -59,6 +59,12 @@ static const option_rule option_rules[] = {
     {SKT_OPT_MULTICAST_DEVICE, 0, 0xffffff, INTERNET, MESSAGES},
     {SKT_OPT_DONT_FRAGMENT, 0, 1, INTERNET, MESSAGES},
     {SKT_OPT_PATH_MTU, READ_ONLY, INTERNET, ANY},
+    {SKT_OPT_RECEIVE_LOCAL, 0, 1, INTERNET, MESSAGES},
+    {SKT_OPT_RECEIVE_HOPS, 0, 1, INTERNET, MESSAGES},
+    {SKT_OPT_RECEIVE_CLASS, 0, 1, INTERNET, MESSAGES},
+    {SKT_OPT_RECEIVE_TIME, 0, 1, INTERNET, MESSAGES},
+    {SKT_OPT_RECEIVE_TRAINS, 0, 1, INTERNET, TYPE_BIT(SKT_DATAGRAM)},
+    {SKT_OPT_SEND_TRAINS, 0, 1, INTERNET, TYPE_BIT(SKT_DATAGRAM)},
 };
 
 /* Options that have one name and one unit on every system. */
@@ -171,6 +177,8 @@ static bool suits_state(const skt *s, int option) {
     return skt__state(s) == SKT__FRESH || skt__state(s) == SKT_BOUND;
   case SKT_OPT_BIND_NO_PORT:
     return skt__is_fresh(s);
+  case SKT_OPT_RECEIVE_TRAINS:
+    return skt__is_fresh(s) && SKT__LOAD(&s->reading) == SKT__OPEN;
   default:
     return true;
   }
@@ -197,6 +205,10 @@ int skt_get_option(const skt *s, int option, int *value) {
     *value = skt__read_kept(s, option);
     return 0;
   }
+  if (skt__is_train_option(option)) {
+    *value = skt__read_train_option(s, option);
+    return 0;
+  }
   rc = skt__option_to_read(s, option, &row);
   if (rc == 0 && option == SKT_OPT_PATH_MTU && skt__state(s) != SKT_CONNECTED) {
     return SKT_ENOTCONN;
@@ -207,7 +219,7 @@ int skt_get_option(const skt *s, int option, int *value) {
   if (rc < 0) {
     return skt__option_code(s, rc, SKT_ENOTCONN);
   }
-  native = skt__option_value(row, native);
+  native = skt__decode_option(row, native);
   /* The BSDs and macOS return the flag's bit where others return 1. */
   *value = r->high == 1 ? native != 0 : without_ecn(s, option, native);
   return 0;
@@ -234,7 +246,7 @@ static void set_for_ipv4_too(skt *s, int option, int value) {
   if (skt__domain(s) == SKT_IPV6 && skt__connectionless(s)) {
     const skt__option_row *row = row_for(SKT_IPV4, option);
     if (row != NULL && row->domain == SKT_IPV4) {
-      (void)set_native(s, row, skt__option_form(row, value));
+      (void)set_native(s, row, skt__encode_option(row, value));
     }
   }
 }
@@ -252,6 +264,9 @@ int skt_set_option(skt *s, int option, int value) {
   if (skt__is_kept_option(option)) {
     return skt__set_kept(s, option, value);
   }
+  if (option == SKT_OPT_SEND_TRAINS) {
+    return skt__set_sends_trains(s, value);
+  }
   rc = skt__option_to_set(s, option, &row);
   if (rc < 0) {
     return rc;
@@ -259,9 +274,13 @@ int skt_set_option(skt *s, int option, int value) {
   if (!suits_state(s, option)) {
     return SKT_EINVAL;
   }
-  rc = set_native(s, row, skt__option_form(row, without_ecn(s, option, value)));
+  rc = set_native(s, row,
+                  skt__encode_option(row, without_ecn(s, option, value)));
   if (rc == 0) {
     set_for_ipv4_too(s, option, value);
+  }
+  if (option == SKT_OPT_RECEIVE_TRAINS) {
+    rc = skt__mark_receives_trains(s, value, rc);
   }
   return skt__option_code(s, rc, 0);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Options: how the system represents a value. */
-#include "internal.h"
+/* How the system represents the value of an option. */
+#include "option.h"
 
 #include <limits.h>
 
@@ -9,7 +9,7 @@
  * the path the host knows, as path MTU discovery of the caller's must. */
 enum { DISCOVERY_WANT = 1, DISCOVERY_DO = 2, DISCOVERY_PROBE = 3 };
 
-int skt__option_form(const skt__option_row *row, int value) {
+int skt__encode_option(const skt__option_row *row, int value) {
   switch (row->form) {
   case SKT__SECONDS:
     return value / 1000 + (value % 1000 != 0);
@@ -19,6 +19,8 @@ int skt__option_form(const skt__option_row *row, int value) {
     return value != 0;
   case SKT__DISCOVERY:
     return value != 0 ? DISCOVERY_PROBE : DISCOVERY_WANT;
+  case SKT__LARGEST:
+    return value != 0 ? 65535 : 0;
   default:
     return value;
   }
@@ -40,7 +42,7 @@ static int decode_seconds(int seconds) {
   return seconds > INT_MAX / 1000 ? INT_MAX : seconds * 1000;
 }
 
-int skt__option_value(const skt__option_row *row, int native) {
+int skt__decode_option(const skt__option_row *row, int native) {
   switch (row->form) {
   case SKT__BUFFER:
     return skt__system.doubles_buffers ? native / 2 : native;

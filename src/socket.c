@@ -16,6 +16,9 @@ void skt__set_state(skt *s, int state) {
   skt__set_kind(s, (s->kind & ~SKT_STATES) | state);
   SKT__STORE(&s->writing, state == SKT_CONNECTED ? SKT__OPEN : 0);
   int16_t reading = reading_in_state(s, state);
+  if (SKT__LOAD(&s->reading) == SKT__TRAINS) {
+    reading = SKT__TRAINS;
+  }
   SKT__STORE(&s->reading, skt__cancelled(s) ? SKT_ECANCELED : reading);
 }
 

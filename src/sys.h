@@ -35,6 +35,10 @@
 #define _GNU_SOURCE /* accept4, SOCK_CLOEXEC in glibc and musl */
 #endif
 
+#ifndef __APPLE_USE_RFC_3542
+#define __APPLE_USE_RFC_3542 /* IPV6_PKTINFO, in macOS */
+#endif
+
 #ifndef _DARWIN_UNLIMITED_SELECT
 #define _DARWIN_UNLIMITED_SELECT /* any descriptor, in macOS */
 #endif
@@ -69,6 +73,13 @@ typedef struct skt__facts {
   bool doubles_buffers;
   /* SO_REUSEPORT deals connections and messages out evenly. Only on Linux. */
   bool reuseport_balances;
+  /* The most messages of one call that sends or receives them. */
+  int messages_a_call;
+  /* A call can receive without waiting, whatever the socket's mode. */
+  bool receives_now;
+  /* What is chosen for a message to an IPv4 peer of an IPv6 socket is an option
+   * of IPv4. */
+  bool chooses_by_peer;
   /* How often a wait must look whether it was cancelled, in ms; -1 if
    * skt__sys_cancel wakes it. -1 but on Windows. */
   int cancel_poll_ms;
@@ -119,6 +130,7 @@ int skt__sys_interface_name(skt__os_handle s, int index, char *name);
 #include "sys_group.h"
 #include "sys_interfaces.h"
 #include "sys_io.h"
+#include "sys_message.h"
 #include "sys_mode.h"
 #include "sys_option.h"
 #include "sys_poller.h"

@@ -3,6 +3,8 @@
 
 #include "fake_sys.h"
 
+#include "control.h"
+
 #include "sys_names.h"
 
 #include <stdlib.h>
@@ -172,6 +174,53 @@ ptrdiff_t skt__sys_send_to(skt__os_handle s, const void *buffer, size_t n,
   fake_n = n;
   fake_to = *to;
   return (ptrdiff_t)play("send_to");
+}
+
+fake_packet fake_packets[64];
+size_t fake_packet_count;
+
+static void note_packet(const skt__packet *p, fake_packet *out) {
+  *out = (fake_packet){.pieces = p->count, .port = -1};
+  for (size_t i = 0; i < p->count; ++i) {
+    out->bytes += p->pieces[i].n;
+  }
+  if (p->peer != NULL) {
+    out->port = skt_addr_port(p->peer);
+  }
+  out->segment = skt__control_read(p->control, p->control_n, &out->choices);
+}
+
+ptrdiff_t skt__sys_send_packets(skt__os_handle s, const skt__packet *p,
+                                size_t count) {
+  (void)s;
+  fake_packet_count = count;
+  for (size_t i = 0; i < count; ++i) {
+    note_packet(&p[i], &fake_packets[i]);
+  }
+  return (ptrdiff_t)play("send_packets");
+}
+
+void (*fake_receive)(skt_message *m, skt__control *control, size_t i);
+bool fake_now;
+
+ptrdiff_t skt__sys_receive_messages(skt__os_handle s, skt_message *m,
+                                    skt__control *control, size_t count,
+                                    bool now) {
+  (void)s;
+  fake_count = count;
+  fake_now = now;
+  ptrdiff_t rc = (ptrdiff_t)play("receive_messages");
+  for (ptrdiff_t i = 0; i < rc; ++i) {
+    m[i].cut = false;
+    m[i].n = m[i].size = 0;
+    m[i].peer.length = 0;
+    control[i].n = 0;
+    control[i].cut = false;
+    if (fake_receive != NULL) {
+      fake_receive(&m[i], &control[i], (size_t)i);
+    }
+  }
+  return rc;
 }
 
 ptrdiff_t skt__sys_peek(skt__os_handle s, void *buffer, size_t n) {
@@ -405,6 +454,25 @@ int skt__sys_adopt(skt__os_handle s) {
 }
 
 /* One of each form; and no SKT_OPT_MARK, SKT_OPT_CORK. */
+/* Control data of a system that is none: the levels are 1 for IPv4, 2 for IPv6,
+ * 3 for the socket, 4 for UDP. */
+const skt__control_row skt__sys_controls[] = {
+    {SKT_HAS_LOCAL, SKT_IPV4, 1, 1, 12, 8, 0, 4},
+    {SKT_HAS_LOCAL, SKT_IPV6, 2, 1, 20, 0, 16, 0},
+    {SKT_HAS_HOPS, SKT_IPV4, 1, 2, 4, 255, 255, 255},
+    {SKT_HAS_HOPS, SKT_IPV6, 2, 2, 4, 255, 255, 255},
+    {SKT_HAS_CLASS, SKT_IPV4, 1, 3, 1, 255, 255, 255},
+    {SKT_HAS_CLASS, SKT_IPV6, 2, 3, 4, 255, 255, 255},
+    {SKT_HAS_TIME, 0, 3, 1, 0, 255, 255, 255},
+    {SKT__HAS_MICROSECONDS, 0, 3, 2, 0, 255, 255, 255},
+    {SKT__HAS_SEGMENT, 0, 4, 1, 2, 255, 255, 255},
+    {SKT__HAS_SEGMENT, 0, 4, 2, 0, 255, 255, 255},
+    {0},
+};
+
+const skt__option_row skt__sys_train_option = {SKT_OPT_SEND_TRAINS, 0, 4, 1,
+                                               SKT__AS_IS};
+
 const skt__option_row skt__sys_options[] = {
     {SKT_OPT_SEND_BUFFER, 0, 1, 1, SKT__BUFFER},
     {SKT_OPT_RECEIVE_BUFFER, 0, 1, 2, SKT__AS_IS},

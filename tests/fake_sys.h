@@ -47,6 +47,20 @@ extern uint32_t fake_device;
 extern bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking,
     fake_connecting, fake_blocking;
 
+/* What "send_packets" was given, by packet: its bytes and pieces, its peer's
+ * port or -1, its control data as read back. Its result is how many go. */
+typedef struct fake_packet {
+  size_t bytes, pieces, segment;
+  int port;
+  skt_message choices;
+} fake_packet;
+extern fake_packet fake_packets[64];
+extern size_t fake_packet_count;
+
+/* What "receive_messages" leaves in each message, up to its result. */
+extern void (*fake_receive)(skt_message *m, skt__control *control, size_t i);
+extern bool fake_now;
+
 /* The native value of every option: what the last call set, and what the next
  * one reads. */
 extern int fake_option;

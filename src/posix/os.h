@@ -22,6 +22,11 @@
 #define SKT__ATOMIC_FLAGS 0
 #endif
 
+/* Control messages, which Winsock has under other names. */
+typedef struct cmsghdr skt__control_head;
+#define SKT__CONTROL_LENGTH(n) CMSG_LEN(n)
+#define SKT__CONTROL_SPACE(n) CMSG_SPACE(n)
+
 typedef int skt__os_handle;
 #define SKT__NO_HANDLE (-1)
 
@@ -51,12 +56,21 @@ typedef int skt__os_handle;
  */
 #if defined __linux__
 #define SKT__IS_LINUX true
+#define SKT__HAS_MMSG        /* sendmmsg, recvmmsg; see message.c */
+#define SKT__UDP_SEGMENT 103 /* trains; older headers lack the names */
+#define SKT__UDP_GRO 104
 #define SKT__INTERFACE_BY_IOCTL /* see scope.c */
 #ifndef SKT__GETIFADDRS         /* tests define it */
 #define SKT__NETLINK            /* see interfaces_netlink.c */
 #endif
+#define SKT__TOS_BYTES 4 /* of a message's traffic class; FreeBSD's ip(4) */
 #else
 #define SKT__IS_LINUX false
+#if defined __FreeBSD__ || defined __DragonFly__
+#define SKT__TOS_BYTES 1
+#else
+#define SKT__TOS_BYTES 4
+#endif
 #if defined __APPLE__ && !defined SKT__NOSIGPIPE_BY_OPTION
 #define SKT__NOSIGPIPE_BY_OPTION
 #endif
@@ -70,6 +84,9 @@ static const skt__facts skt__system = {
     .has_abstract_names = SKT__IS_LINUX,
     .doubles_buffers = SKT__IS_LINUX,
     .reuseport_balances = SKT__IS_LINUX,
+    .messages_a_call = SKT__IS_LINUX ? 64 : 1,
+    .receives_now = true,
+    .chooses_by_peer = SKT__IS_LINUX,
     .cancel_poll_ms = -1,
     .write_max = SKT__IO_MAX,
 };

@@ -15,6 +15,8 @@
 #include <winsock2.h>
 #include <ws2tcpip.h>
 
+#include <mswsock.h>
+
 #ifndef __GNUC__ /* in MSVC's dialect an object names its libraries */
 #pragma comment(lib, "ws2_32")
 #pragma comment(lib, "iphlpapi")
@@ -26,6 +28,14 @@ struct sockaddr_un {
   ADDRESS_FAMILY sun_family;
   char sun_path[108];
 };
+
+/* Control messages, which POSIX has under other names. */
+typedef WSACMSGHDR skt__control_head;
+#define SKT__CONTROL_SPACE(n)                                                  \
+  ((SKT__CONTROL_LENGTH(n) + sizeof(size_t) - 1) & ~(sizeof(size_t) - 1))
+#define SKT__CONTROL_LENGTH(n) (sizeof(WSACMSGHDR) + (n))
+_Static_assert(sizeof(WSACMSGHDR) % sizeof(size_t) == 0,
+               "as WSA_CMSG_SPACE, whose numbers change their signs");
 
 typedef SOCKET skt__os_handle;
 #define SKT__NO_HANDLE INVALID_SOCKET
@@ -53,6 +63,9 @@ static const skt__facts skt__system = {
     .has_abstract_names = false,
     .doubles_buffers = false,
     .reuseport_balances = false,
+    .messages_a_call = 1,
+    .receives_now = false,
+    .chooses_by_peer = true,
     .cancel_poll_ms = 50,
     .write_max = (size_t)256 * 1024,
 };
