@@ -108,9 +108,8 @@ verdict() { # WHAT WANT GOT
 
 # start PROCESS FILE WORD...: a probe in the background, until it is ready.
 start() {
-  local i
   on "$1" timeout 20 "$out/probe" "${@:3}" >"$2" 2>&1 &
-  for i in {1..200}; do
+  for _ in {1..200}; do
     ! grep -q '^ready$' "$2" || return 0
     sleep 0.02
   done
@@ -250,8 +249,8 @@ for kind in IPv4 'IPv4 on a dual stack' IPv6; do
   bind=4 group=239.77.1.1:0 to=239.77.1.1:7000 to_another=239.77.1.2:7000
   unicast=10.77.0.1:7000 own=10.77.0.2:7000 from=10.77.0.2:0 other=10.77.0.3:0
   if [ "$kind" = IPv6 ]; then
-    bind=6 group=[ff15::77:1]:0 to=[ff15::77:1]:7000 to_another=[ff15::77:2]:7000
-    unicast=[fd77::1]:7000 own=[fd77::2]:7000 from=[fd77::2]:0 other=[fd77::3]:0
+    bind=6 group='[ff15::77:1]:0' to='[ff15::77:1]:7000' to_another='[ff15::77:2]:7000'
+    unicast='[fd77::1]:7000' own='[fd77::2]:7000' from='[fd77::2]:0' other='[fd77::3]:0'
   elif [ "$kind" != IPv4 ]; then
     bind=dual
   fi
