@@ -108,6 +108,7 @@ verdict() { # WHAT WANT GOT
 
 # start PROCESS FILE WORD...: a probe in the background, until it is ready.
 start() {
+  : >"$2" # not what was heard before
   on "$1" timeout 20 "$out/probe" "${@:3}" >"$2" 2>&1 &
   for _ in {1..200}; do
     ! grep -q '^ready$' "$2" || return 0

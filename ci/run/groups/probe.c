@@ -66,10 +66,10 @@ static void change_group(const char *word, char **of) {
     source = parse(of[2]);
     from = &source;
   }
-  int rc = strcmp(word, "join") == 0    ? skt_join(&s, &group, device, from)
-           : strcmp(word, "leave") == 0 ? skt_leave(&s, &group, device, from)
-                                        : skt_block(&s, &group, device, from,
-                                                    *word == 'b');
+  int rc = strcmp(word, "join") == 0 ? skt_join(&s, &group, device, from)
+           : strcmp(word, "leave") == 0
+               ? skt_leave(&s, &group, device, from)
+               : skt_block(&s, &group, device, from, *word == 'b');
   report(word, rc);
 }
 
