@@ -104,6 +104,7 @@
  *   Names of hosts            look-ups of names and of addresses; texts
  *   Options                   keep-alive, buffers and the like
  *   Groups                    join, leave and block senders of multicast
+ *   Files and processes       files that are sent; the peer's process
  *   Interfaces                the host's, with their addresses
  *   Addresses of a socket     its own and its peer's
  *   Native handles            in and out
@@ -334,6 +335,7 @@ enum {
   SKT_EXCLUSIVE = 0x4000,       /* no other bind may overlap */
   SKT_SHARE_MULTICAST = 0x8000, /* each socket gets what a group is sent */
   SKT_SHARE_LOAD = 0x10000,     /* each socket gets a part of the load */
+  SKT_REPLACE_STALE = 0x80000,  /* take the path of a socket that is gone */
   /* The bits of each part: (skt_kind(&s) & SKT_TYPES) == SKT_STREAM */
   SKT_DOMAINS = 0x07,
   SKT_TYPES = 0x70,
@@ -752,8 +754,9 @@ SKT_API int skt_cancel(skt *s);
  *          a port, which skt_local returns. A link-local IPv6 address needs
  *          its interface: "[fe80::1%2]:80"
  *   flags  0, or SKT_DUAL_STACK for an IPv6 stream or datagram socket that also
- *          takes IPv4, as SKT_OPT_V6ONLY set to 0 does; or'ed with at most one
- *          of the three below. With none of the three SKT_OPT_SHARE counts
+ *          takes IPv4, as SKT_OPT_V6ONLY set to 0 does; or SKT_REPLACE_STALE
+ *          for a unix socket; or'ed with at most one of the first three below.
+ *          With none of the three SKT_OPT_SHARE counts
  *
  * Without flags this is the safe bind for a server. No other socket can take
  * the port while a stream socket listens there or a datagram socket is open. A
@@ -765,14 +768,16 @@ SKT_API int skt_cancel(skt *s);
  * skt_listen then returns SKT_EADDRINUSE. SKT_EXCLUSIVE prevents that.
  *
  * A unix socket creates a file at its path, where no file may be yet. Neither
- * skt_close nor the end of the process removes that file. An abstract name
- * disappears with its socket.
+ * skt_close nor the end of the process removes that file: SKT_REPLACE_STALE
+ * takes the path all the same. An abstract name disappears with its socket.
  *
  * On Linux a peer needs permission to write to that file, whose mode is 0777
- * less the process's umask. Portably, only the permissions of its folder keep
- * users out, and a user who may write to the folder can put another socket in
- * its place. An abstract name has no permissions: every user of the host (of
- * its network namespace) can connect to it, and bind it while it is free.
+ * less the process's umask. chmod(path) between skt_bind and skt_listen changes
+ * it before anybody can connect: until then a connect is refused. Portably,
+ * only the permissions of its folder keep users out, and a user who may write
+ * to the folder can put another socket in its place. An abstract name has no
+ * permissions: every user of the host (of its network namespace) can connect to
+ * it, and bind it while it is free.
  *
  *   SKT_EXCLUSIVE        no other bind may overlap, neither one address with a
  *                        wildcard nor the reverse. The price: a restarted
@@ -793,6 +798,16 @@ SKT_API int skt_cancel(skt *s);
  *                        share one port; the system distributes what arrives.
  *                        Only sockets of one user can share; on Linux a
  *                        datagram socket shares with those of this flag only
+ *   SKT_REPLACE_STALE    a unix socket takes a path whose socket is gone, its
+ *                        process killed, say. A path whose socket is open, be
+ *                        it only bound yet, is SKT_EADDRINUSE, and so is a file
+ *                        that is no socket: nothing but a socket is removed.
+ *                        Of several starters at the same time one gets the
+ *                        path: all with this flag lock the file "PATH.lock" for
+ *                        a moment, which stays; who finds it locked does not
+ *                        wait and has SKT_EADDRINUSE. Only those who can write
+ *                        that file, the user that first made it, can start. It
+ *                        does nothing for an abstract name
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL         s has an address already, local is none, of
@@ -804,19 +819,23 @@ SKT_API int skt_cancel(skt *s);
  *          SKT_EADDRNOTAVAIL  this host does not have the address
  *          SKT_ENOENT         unix: a folder of the path is missing
  *          SKT_EACCES         POSIX: the port needs a privilege; unix: not
- *                             allowed to create the file
+ *                             allowed to create, lock or remove the file
  *          SKT_EOPNOTSUPP     the system cannot take IPv4 on an IPv6 socket, or
- *                             cannot share load
+ *                             cannot share load; SKT_REPLACE_STALE: the file
+ *                             system has no locks
  *          SKT_EIO            unix: the file system failed
+ *          SKT_EMFILE SKT_ENFILE  SKT_REPLACE_STALE: no descriptor is left
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   never.
  * Threads  no other call on s at the same time, except skt_cancel.
  * Differs  Windows: the port cannot be bound again while a connection that was
  *          accepted on it is open. macOS and the BSDs: one address can be bound
  *          beside a wildcard that listens, unless SKT_EXCLUSIVE was given. Only
- *          Linux and FreeBSD share load.
- * Source   POSIX bind(), SO_REUSEADDR, SO_REUSEPORT, SO_REUSEPORT_LB; Winsock
- *          bind(), SO_EXCLUSIVEADDRUSE, SO_REUSEADDR. */
+ *          Linux and FreeBSD share load. SKT_REPLACE_STALE on Windows: a socket
+ *          that is bound and does not listen yet counts as gone, so listen at
+ *          once; and a server sees a connection that ends at once.
+ * Source   POSIX bind(), SO_REUSEADDR, SO_REUSEPORT, SO_REUSEPORT_LB, flock();
+ *          Winsock bind(), SO_EXCLUSIVEADDRUSE, SO_REUSEADDR. */
 SKT_API int skt_bind(skt *s, const skt_addr *local, int flags);
 
 /** Let peers connect.
@@ -2420,6 +2439,120 @@ SKT_API int skt_leave(skt *s, const skt_addr *group, uint32_t device,
  * Source   RFC 3678 MCAST_BLOCK_SOURCE, MCAST_UNBLOCK_SOURCE. */
 SKT_API int skt_block(skt *s, const skt_addr *group, uint32_t device,
                       const skt_addr *source, bool blocked);
+
+/*
+ * Files and processes
+ */
+
+/** Write a part of an open file to a stream.
+ *
+ *   s       a connected stream socket
+ *   file    an open file: an int descriptor, or a HANDLE, cast to intptr_t; of
+ *           a FILE what skt_file_of returns. It stays the caller's
+ *   offset  of the first byte. The file's own position is neither used nor
+ *           changed
+ *   count   how many bytes, beyond 4 GiB too; with 0 the call asks the system
+ *           nothing. UINT64_MAX: all up to the end of the file
+ *   done    receives how many bytes the stream has taken, also on an error; may
+ *           be NULL
+ *
+ * As skt_write_all in all else: a byte is taken when the system has it, a limit
+ * bounds the whole call, and on a non-blocking socket the call writes what there
+ * is room for: continue at offset + *done. No SIGPIPE, which Linux' sendfile
+ * has no flag against: the call blocks it in its thread meanwhile, and takes its
+ * own.
+ *
+ * The system reads the file while it writes, and may do so until the peer has
+ * the bytes: a file that changes meanwhile arrives partly old and partly new.
+ * Of a file that has grown no more than count is written; of one that was cut
+ * what is left.
+ *
+ * A pipe, a terminal or the like is read on from where it is, with offset 0, to
+ * a socket that blocks without a limit. What was read from it and not taken, up
+ * to 32 KiB of a connection that broke, is lost.
+ *
+ * Returns  0 when all bytes are taken, or one of Errors.
+ * Errors   SKT_ENODATA     the file ended before: it has fewer bytes, or offset
+ *                          is behind its end. Not if count is UINT64_MAX
+ *          SKT_EINVAL      file is no open file, not open for reading, a
+ *                          folder, or has no offsets and offset is not 0
+ *          SKT_EOPNOTSUPP  s is not of the type SKT_STREAM; or file is a pipe
+ *                          or the like, and s is non-blocking or has a limit
+ *          SKT_EIO         the file cannot be read: s goes on; or as for
+ *                          skt_write
+ *          SKT_EACCES      Windows: these bytes of the file are locked; or as
+ *                          for skt_write
+ *          SKT_EAGAIN      as for skt_write; or file is a pipe that does not
+ *                          block, and is empty
+ *          SKT_ENOTCONN SKT_EPIPE SKT_ETIMEDOUT  as for skt_write
+ *          SKT_ECONNRESET SKT_EHOSTDOWN SKT_ECONNREFUSED  as for skt_write
+ *          SKT_EHOSTUNREACH SKT_ENETUNREACH SKT_EADDRNOTAVAIL  as for skt_write
+ *          SKT_EADDRINUSE SKT_ENOENT SKT_EPROTONOSUPPORT  as for skt_write
+ *          SKT_EMSGSIZE    never of a stream; as for skt_write
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources; *done says how much went
+ * Blocks   until all bytes are taken, if s is blocking; and as long as reading
+ *          the file takes, which skt_cancel does not end: a pipe for ever.
+ * Threads  counts as writing. Any number of threads may send one file.
+ * Differs  The system copies nothing on Linux, macOS and FreeBSD, for more than
+ *          32 KiB, if s has no limit for SKT_WRITE. Elsewhere skt reads and
+ *          writes. Windows: the position of a file whose handle is not
+ *          overlapped changes during the call.
+ * Source   Linux, macOS, FreeBSD sendfile(); POSIX pread(); Windows ReadFile().
+ */
+SKT_API int skt_send_file(skt *s, intptr_t file, uint64_t offset,
+                          uint64_t count, uint64_t *done);
+
+/** The file of a FILE, for skt_send_file.
+ *
+ *   stream  a FILE * of <stdio.h>, which this header does not include. What was
+ *           written to it is in the file after fflush
+ *
+ * Returns  what fileno() returns, on Windows the HANDLE; -1, which
+ *          skt_send_file refuses by SKT_EINVAL, if stream is NULL or has no
+ *          file.
+ * Threads  any thread, while no thread closes the stream.
+ * Differs  Windows: only for a stream of the C library that skt uses. A program
+ *          that uses skt.dll and another C library calls
+ *          _get_osfhandle(_fileno(stream)) itself.
+ * Source   POSIX fileno(); Windows _get_osfhandle(). */
+SKT_API intptr_t skt_file_of(void *stream);
+
+/** What is known of a process, for skt_peer_process: bits. */
+enum {
+  SKT_PROCESS_PID = 1, /* the number of the process */
+  SKT_PROCESS_UID = 2, /* the user's number */
+  SKT_PROCESS_GID = 4  /* the group's number */
+};
+
+/** The process at the other end of a unix socket. What is not known is -1. */
+typedef struct skt_process {
+  int known; /* SKT_PROCESS_PID and the like, or'ed */
+  int64_t pid, uid, gid;
+} skt_process;
+
+/** Ask which process is at the other end of a unix socket.
+ *
+ *   s    a connected unix socket
+ *   who  receives what the system knows; known is 0 on any error
+ *
+ * The system recorded it when the peer called connect, or listened, or when the
+ * pair was made: a process that inherits or receives the socket later is not
+ * named, nor is a user that the process changes to. A process may end, and its
+ * number be given to another one: the user and the group can be trusted, the
+ * number of a process only while it is known to run.
+ *
+ * Returns  0 or one of Errors; at least one is known after 0.
+ * Errors   SKT_EOPNOTSUPP  s is no unix socket, or the system knows nothing of
+ *                          its peer, as of a datagram socket that has connected
+ *          SKT_ENOTCONN    s is not connected, or no longer
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
+ * Blocks   never.
+ * Threads  any thread, also while others read, write, accept or wait.
+ * Differs  Linux and macOS know all three, unless the process is in another
+ *          namespace; Windows the process alone; the BSDs user and group.
+ * Source   Linux SO_PEERCRED; POSIX getpeereid(), LOCAL_PEERPID; Winsock
+ *          SIO_AF_UNIX_GETPEERPID. */
+SKT_API int skt_peer_process(const skt *s, skt_process *who);
 
 /*
  * Network interfaces

@@ -247,6 +247,10 @@ int skt__set_kept(skt *s, int option, int value);
 /* Whether the socket can send trains, and may; asks the system once. */
 bool skt__has_trains(skt *s);
 
+/* Bind a unix socket to a path, also if a socket that is gone has left its file
+ * there. */
+int skt__bind_replacing(const skt *s, const skt_addr *local);
+
 /* Give a fresh socket the wildcard and a port, and leave its state alone. */
 int skt__bind_any(const skt *s);
 

@@ -8,7 +8,9 @@ static bool takes_flags(const skt *s, int flags) {
   int type = skt__type(s);
   bool can_be_dual = skt__domain(s) == SKT_IPV6 &&
                      (type == SKT_STREAM || type == SKT_DATAGRAM);
-  return (flags & ~(SKT_DUAL_STACK | SKT__SHARING)) == 0 &&
+  int known = SKT_DUAL_STACK | SKT__SHARING;
+  known |= skt__domain(s) == SKT_UNIX ? SKT_REPLACE_STALE : 0;
+  return (flags & ~known) == 0 &&
          ((flags & SKT_DUAL_STACK) == 0 || can_be_dual) &&
          skt__takes_sharing(s, flags & SKT__SHARING);
 }
@@ -80,7 +82,8 @@ int skt_bind(skt *s, const skt_addr *local, int flags) {
   if ((flags & SKT__SHARING) == 0) {
     flags |= skt__sharing(s); /* SKT_OPT_SHARE */
   }
-  rc = bind_to(s, local, flags);
+  rc = (flags & SKT_REPLACE_STALE) != 0 ? skt__bind_replacing(s, local)
+                                        : bind_to(s, local, flags);
   if (rc == 0) {
     skt__set_state(s, SKT_BOUND);
     skt__set_kind(s, s->kind | (flags & SKT_DUAL_STACK));

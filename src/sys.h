@@ -43,6 +43,10 @@
 #define _DARWIN_UNLIMITED_SELECT /* any descriptor, in macOS */
 #endif
 
+#ifndef _FILE_OFFSET_BITS
+#define _FILE_OFFSET_BITS 64 /* files beyond 2 GiB, in Linux of 32 bits */
+#endif
+
 #undef SKT_INLINE /* the flags of a program, which may reach this file too */
 #include <skt.h>
 
@@ -87,6 +91,11 @@ typedef struct skt__facts {
   int cancel_poll_ms;
   /* The most bytes for one write on a stream. */
   size_t write_max;
+  /* The most bytes for one skt__sys_send_file; 0 if there is no such call. */
+  size_t sendfile_max;
+  /* A unix socket of another type is refused by a datagram socket's connect in
+   * another way than a path that no socket has. Not on Windows. */
+  bool probes_by_datagram;
 } skt__facts;
 
 /* A backend's os.h has the system's headers for addresses, the table, and
@@ -129,14 +138,17 @@ int64_t skt__sys_interface(const char *name);
 int skt__sys_interface_name(skt__os_handle s, int index, char *name);
 
 #include "sys_datagram.h"
+#include "sys_file.h"
 #include "sys_group.h"
 #include "sys_interfaces.h"
 #include "sys_io.h"
 #include "sys_message.h"
 #include "sys_mode.h"
 #include "sys_option.h"
+#include "sys_peer_process.h"
 #include "sys_poller.h"
 #include "sys_socket.h"
+#include "sys_stale.h"
 #include "sys_wait.h"
 #include "sys_waker.h"
 

@@ -527,6 +527,83 @@ int skt__sys_set_option_text(skt__os_handle s, const skt__option_row *row,
   return code("set_option_text");
 }
 
+int64_t fake_offset;
+int fake_held;
+bool fake_raised;
+skt_process fake_who;
+
+int skt__sys_file_begin(skt__file *f, intptr_t native) {
+  f->native = native;
+  return code("file_begin");
+}
+
+void skt__sys_file_end(skt__file *f) {
+  (void)f;
+  play("file_end");
+}
+
+ptrdiff_t skt__sys_file_read_at(skt__file *f, void *buffer, size_t n,
+                                int64_t offset) {
+  (void)f, (void)buffer;
+  fake_n = n;
+  fake_offset = offset;
+  return (ptrdiff_t)play("file_read_at");
+}
+
+ptrdiff_t skt__sys_file_read(skt__file *f, void *buffer, size_t n) {
+  (void)f, (void)buffer;
+  fake_n = n;
+  return (ptrdiff_t)play("file_read");
+}
+
+ptrdiff_t skt__sys_send_file(skt__os_handle s, skt__file *f, int64_t offset,
+                             size_t n) {
+  (void)s, (void)f;
+  fake_n = n;
+  fake_offset = offset;
+  return (ptrdiff_t)play("send_file");
+}
+
+int skt__sys_hold_signal(void) { return code("hold_signal"); }
+
+void skt__sys_release_signal(int held, bool raised) {
+  fake_held = held;
+  fake_raised = raised;
+  play("release_signal");
+}
+
+intptr_t skt__sys_file_of(void *stream) {
+  (void)stream;
+  return (intptr_t)play("file_of");
+}
+
+int skt__sys_stale_lock(const char *path, intptr_t *lock) {
+  snprintf(fake_option_text, sizeof fake_option_text, "%s", path);
+  *lock = 77;
+  return code("stale_lock");
+}
+
+void skt__sys_stale_unlock(intptr_t lock) {
+  fake_n = (size_t)lock;
+  play("stale_unlock");
+}
+
+int skt__sys_stale_look(const char *path) {
+  (void)path;
+  return code("stale_look");
+}
+
+int skt__sys_stale_remove(const char *path) {
+  (void)path;
+  return code("stale_remove");
+}
+
+int skt__sys_peer_process(skt__os_handle s, skt_process *who) {
+  (void)s;
+  *who = fake_who;
+  return code("peer_process");
+}
+
 int64_t skt__sys_now_us(void) { return now_us; }
 
 /* "eth7" has its number; "none-24" fails with the code -24. */

@@ -40,6 +40,13 @@ extern skt_addr fake_peers[64];
 extern size_t fake_peer_count;
 extern int fake_handle;
 
+/* A file: the offset of the last call, what "release_signal" was told; what
+ * "peer_process" finds. */
+extern int64_t fake_offset;
+extern int fake_held;
+extern bool fake_raised;
+extern skt_process fake_who;
+
 extern int fake_flags;
 extern bool fake_only_joined; /* a bind or join said so */
 extern skt_addr fake_group, fake_source;

@@ -85,6 +85,36 @@ bool test_take_address(const void *native, size_t length, bool stream,
 
 /* The permissions that new files lack; returns what they lacked before. */
 int test_umask(int mask);
+
+/* Change the permissions of a file; false where files have none. */
+bool test_chmod(const char *path, int mode);
+
+/* Make a link at `path` to what need not be there; false where links are none.
+ */
+bool test_link(const char *to, const char *path);
+
+/* Files by their native handles, -1 for none: a folder; both ends of a pipe; a
+ * length, which a hole fills, and bytes at an offset. */
+intptr_t test_open_folder(const char *path);
+bool test_pipe(intptr_t *read_end, intptr_t *write_end);
+void test_close_file(intptr_t file);
+bool test_set_length(intptr_t file, int64_t length);
+bool test_write_at(intptr_t file, int64_t offset, const char *text);
+
+/* SIGPIPE of this thread: whether it is blocked, whether it is pending, whether
+ * its action is no longer the default; -1 where there is none. And block or
+ * unblock it, raise it while it is blocked, take it. */
+enum { TEST_BLOCKED = 1, TEST_PENDING = 2, TEST_HANDLED = 4 };
+int test_sigpipe(void);
+void test_block_sigpipe(bool blocked);
+void test_raise_sigpipe(void);
+void test_take_sigpipe(void);
+
+/* The number of this process, of its user, of its group; -1 for none. */
+int64_t test_process_id(void);
+int64_t test_user_id(void);
+int64_t test_group_id(void);
+
 /* What other code may do to a socket behind skt's back: limit its reads or
  * writes to so many seconds; let its close wait for so many; shut down writing;
  * choose whether it blocks. */

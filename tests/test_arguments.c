@@ -92,6 +92,17 @@ static long long do_block(skt *s) {
 static long long bad_join(skt *s) { return skt_join(s, NULL, 1, NULL); }
 static long long bad_leave(skt *s) { return skt_leave(s, NULL, 1, NULL); }
 static long long bad_block(skt *s) { return skt_block(s, NULL, 1, NULL, true); }
+static long long do_send_file(skt *s) {
+  return skt_send_file(s, 0, 0, 1, NULL);
+}
+static long long bad_send_file(skt *s) {
+  return skt_send_file(s, -1, UINT64_MAX, UINT64_MAX, NULL);
+}
+static long long do_peer_process(skt *s) {
+  skt_process who;
+  return skt_peer_process(s, &who);
+}
+static long long bad_peer_process(skt *s) { return skt_peer_process(s, NULL); }
 static long long do_local(skt *s) { return skt_local(s, &addr); }
 static long long do_peer(skt *s) { return skt_peer(s, &addr); }
 
@@ -153,7 +164,8 @@ static const struct {
     ENTRY(bad_modify),       ENTRY(do_get_text),     ENTRY(do_set_text),
     ENTRY(bad_get_text),     ENTRY(bad_set_text),    ENTRY(do_join),
     ENTRY(do_leave),         ENTRY(do_block),        ENTRY(bad_join),
-    ENTRY(bad_leave),        ENTRY(bad_block),
+    ENTRY(bad_leave),        ENTRY(bad_block),       ENTRY(do_send_file),
+    ENTRY(bad_send_file),    ENTRY(do_peer_process), ENTRY(bad_peer_process),
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 

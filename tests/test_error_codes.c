@@ -188,6 +188,8 @@ static const struct found_by_skt {
     {ADOPT, SKT_EAFNOSUPPORT},       /* the domain and the type of a socket */
     {ADOPT, SKT_EPROTONOSUPPORT},    /* that skt has no name for */
     {BIND, SKT_EOPNOTSUPP},          /* flags that this system lacks */
+    {BIND, SKT_EMFILE},              /* the lock of SKT_REPLACE_STALE */
+    {BIND, SKT_ENFILE},
     {SHUTDOWN | WAIT, SKT_ENOTCONN}, /* the state */
     {WRITE, SKT_EPIPE},
     {ACCEPT | CONNECT | READ | WRITE | NAMES, SKT_ETIMEDOUT}, /* the limit */

@@ -64,16 +64,28 @@ typedef int skt__os_handle;
 #define SKT__NETLINK            /* see interfaces_netlink.c */
 #endif
 #define SKT__TOS_BYTES 4 /* of a message's traffic class; FreeBSD's ip(4) */
+#define SKT__SENDFILE_OF_LINUX
+#define SKT__SENDFILE_MAX 0x7ffff000 /* Linux writes no more (sendfile(2)) */
+#define SKT__PEERCRED_OF_LINUX /* OpenBSD has another structure */
 #else
 #define SKT__IS_LINUX false
 #if defined __FreeBSD__ || defined __DragonFly__
 #define SKT__TOS_BYTES 1
+#define SKT__SENDFILE_OF_BSD
 #else
 #define SKT__TOS_BYTES 4
 #endif
-#if defined __APPLE__ && !defined SKT__NOSIGPIPE_BY_OPTION
+#if defined __APPLE__
+#define SKT__SENDFILE_OF_MACOS
+#ifndef SKT__NOSIGPIPE_BY_OPTION
 #define SKT__NOSIGPIPE_BY_OPTION
 #endif
+#endif
+#endif
+#if defined SKT__SENDFILE_OF_BSD || defined SKT__SENDFILE_OF_MACOS
+#define SKT__SENDFILE_MAX SKT__IO_MAX
+#elif !defined SKT__SENDFILE_MAX
+#define SKT__SENDFILE_MAX 0
 #endif
 static const skt__facts skt__system = {
     .keeps_limits = true,
@@ -90,6 +102,8 @@ static const skt__facts skt__system = {
     .chooses_by_peer = SKT__IS_LINUX,
     .cancel_poll_ms = -1,
     .write_max = SKT__IO_MAX,
+    .sendfile_max = SKT__SENDFILE_MAX,
+    .probes_by_datagram = true,
 };
 
 #define SKT__COLD __attribute__((cold, noinline))

@@ -69,6 +69,8 @@ static const skt__facts skt__system = {
     .chooses_by_peer = true,
     .cancel_poll_ms = 50,
     .write_max = (size_t)256 * 1024,
+    .sendfile_max = 0, /* see file.c */
+    .probes_by_datagram = false,
 };
 
 #ifdef __GNUC__

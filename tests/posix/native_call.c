@@ -2,9 +2,11 @@
 /* What skt does not do. The twin is win32/native_call.c. */
 /* NOLINTNEXTLINE(bugprone-reserved-identifier): the C library has the name */
 #define _GNU_SOURCE /* setgroups */
+#define _FILE_OFFSET_BITS 64
 #include <fcntl.h>
 #include <grp.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -12,6 +14,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../skt_test.h"
@@ -79,6 +82,75 @@ bool test_take_address(const void *native, size_t length, bool stream,
 }
 
 int test_umask(int mask) { return (int)umask((mode_t)mask); }
+
+bool test_chmod(const char *path, int mode) {
+  return chmod(path, (mode_t)mode) == 0;
+}
+
+bool test_link(const char *to, const char *path) {
+  return symlink(to, path) == 0;
+}
+
+intptr_t test_open_folder(const char *path) { return open(path, O_RDONLY); }
+
+bool test_pipe(intptr_t *read_end, intptr_t *write_end) {
+  int ends[2] = {-1, -1};
+  bool made = pipe(ends) == 0;
+  *read_end = ends[0];
+  *write_end = ends[1];
+  return made;
+}
+
+void test_close_file(intptr_t file) { close((int)file); }
+
+bool test_set_length(intptr_t file, int64_t length) {
+  return ftruncate((int)file, (off_t)length) == 0;
+}
+
+bool test_write_at(intptr_t file, int64_t offset, const char *text) {
+  ptrdiff_t n = (ptrdiff_t)strlen(text);
+  return offset < 0 ? write((int)file, text, (size_t)n) == n
+                    : pwrite((int)file, text, (size_t)n, (off_t)offset) == n;
+}
+
+int test_sigpipe(void) {
+  sigset_t blocked, pending;
+  struct sigaction action;
+  sigprocmask(SIG_BLOCK, NULL, &blocked);
+  sigpending(&pending);
+  sigaction(SIGPIPE, NULL, &action);
+  return (sigismember(&blocked, SIGPIPE) ? TEST_BLOCKED : 0) |
+         (sigismember(&pending, SIGPIPE) ? TEST_PENDING : 0) |
+         (action.sa_handler != SIG_DFL ? TEST_HANDLED : 0);
+}
+
+static sigset_t sigpipe(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGPIPE);
+  return set;
+}
+
+void test_block_sigpipe(bool blocked) {
+  sigset_t set = sigpipe();
+  sigprocmask(blocked ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+void test_raise_sigpipe(void) { raise(SIGPIPE); }
+
+void test_take_sigpipe(void) {
+  sigset_t set = sigpipe();
+  int number;
+  if ((test_sigpipe() & TEST_PENDING) != 0) {
+    sigwait(&set, &number);
+  }
+}
+
+int64_t test_process_id(void) { return getpid(); }
+
+int64_t test_user_id(void) { return geteuid(); }
+
+int64_t test_group_id(void) { return getegid(); }
 
 bool test_set_native(uintptr_t native, enum test_setting what, int value) {
   struct timeval limit = {.tv_sec = value};

@@ -2,6 +2,11 @@
 /* What skt does not do. The twin is posix/native_call.c. */
 #include <winsock2.h>
 
+#include <windows.h>
+#include <winioctl.h>
+
+#include <string.h>
+
 #include "../skt_test.h"
 
 bool test_send_urgent(uintptr_t native, char byte) {
@@ -45,6 +50,61 @@ int test_umask(int mask) {
   (void)mask;
   return 0;
 }
+
+bool test_chmod(const char *path, int mode) {
+  (void)path, (void)mode;
+  return false;
+}
+
+bool test_link(const char *to, const char *path) {
+  (void)to, (void)path;
+  return false;
+}
+
+intptr_t test_open_folder(const char *path) {
+  return (intptr_t)CreateFileA(path, GENERIC_READ, FILE_SHARE_READ, NULL,
+                               OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+}
+
+bool test_pipe(intptr_t *read_end, intptr_t *write_end) {
+  HANDLE ends[2] = {INVALID_HANDLE_VALUE, INVALID_HANDLE_VALUE};
+  bool made = CreatePipe(&ends[0], &ends[1], NULL, 0);
+  *read_end = (intptr_t)ends[0];
+  *write_end = (intptr_t)ends[1];
+  return made;
+}
+
+void test_close_file(intptr_t file) { CloseHandle((HANDLE)file); }
+
+bool test_set_length(intptr_t file, int64_t length) {
+  LARGE_INTEGER end = {.QuadPart = length};
+  DWORD n;
+  DeviceIoControl((HANDLE)file, FSCTL_SET_SPARSE, NULL, 0, NULL, 0, &n, NULL);
+  return SetFilePointerEx((HANDLE)file, end, NULL, FILE_BEGIN) &&
+         SetEndOfFile((HANDLE)file);
+}
+
+bool test_write_at(intptr_t file, int64_t offset, const char *text) {
+  LARGE_INTEGER at = {.QuadPart = offset};
+  DWORD n = (DWORD)strlen(text), done = 0;
+  return (offset < 0 ||
+          SetFilePointerEx((HANDLE)file, at, NULL, FILE_BEGIN)) &&
+         WriteFile((HANDLE)file, text, n, &done, NULL) && done == n;
+}
+
+int test_sigpipe(void) { return -1; }
+
+void test_block_sigpipe(bool blocked) { (void)blocked; }
+
+void test_raise_sigpipe(void) {}
+
+void test_take_sigpipe(void) {}
+
+int64_t test_process_id(void) { return (int64_t)GetCurrentProcessId(); }
+
+int64_t test_user_id(void) { return -1; }
+
+int64_t test_group_id(void) { return -1; }
 
 static bool set_option(uintptr_t native, int name, const void *value,
                        int size) {
