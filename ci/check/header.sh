@@ -75,7 +75,7 @@ write_programs() {
     echo 'ptrdiff_t say(skt *s);'
     echo 'ptrdiff_t say(skt *s) { return skt_write(s, "hello", 5); }'
   } >"$out/inlined.c"
-  for name in "${programs[@]}"; do
+  for name in uses inlined "${programs[@]}"; do
     [ -s "$out/$name.c" ] || die "$name: there is no such program"
     cp "$out/$name.c" "$out/$name.cc"
   done
