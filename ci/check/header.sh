@@ -142,7 +142,7 @@ on_posix() {
   dialects "$1" "$2" alone uses inlined
   end
   oldest_and_newest
-  begin "$1, oldest, newest: <sys/socket.h>; README, guide, manual"
+  begin "$1, oldest, newest: sockets; README, guide, manual"
   dialects "$1" "$2" before_posix after_posix "${programs[@]}"
   end
 }
