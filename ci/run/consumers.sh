@@ -333,6 +333,22 @@ no_type() {
   grep -x 'CMAKE_BUILD_TYPE:STRING=Release' "$all/$system/no type/CMakeCache.txt"
 }
 
+# Where threads and dlopen are in libraries of their own, as in glibc before 2.34,
+# the package names these.
+older_libc() {
+  local build="$all/$system/older" prefix="$all/$system/older prefix"
+  bounded 120 "${cmake[@]}" -S "$all/skt" -B "$build" -DSKT_TESTS=OFF \
+    -DSKT_EXAMPLES=OFF "-DCMAKE_INSTALL_PREFIX=$prefix" $as_one \
+    -DCMAKE_HAVE_LIBC_PTHREAD=0 -DSKT_HAS_DLOPEN=0
+  bounded 300 cmake --build "$build"
+  bounded 60 cmake --install "$build"
+  PKG_CONFIG_LIBDIR=$prefix/lib/pkgconfig pkg-config --libs-only-l skt |
+    grep -x -- '-lskt -lpthread -ldl *'
+  grep 'LINK_ONLY:-lpthread>;.*LINK_ONLY:dl>' "$prefix"/lib/cmake/skt/*.cmake
+  found find_package static
+  by_pkg_config pkg_config_static static
+}
+
 absolute_folders() {
   local there="$all/$system/absolute there"
   installed_as absolute lib/lib64 "-DCMAKE_INSTALL_LIBDIR=$there/lib/lib64" \
@@ -515,6 +531,7 @@ installed() {
   check 'nothing installed names the build or the sources' no_traces
   if [ "$system" = linux ]; then
     check 'without CMAKE_BUILD_TYPE it is Release' no_type
+    check 'a C library with threads and dlopen elsewhere' older_libc
     check 'the binary interface is the one that ci/check/abi keeps' ci/check/abi.sh
   fi
   local first=$prefix
