@@ -2509,8 +2509,8 @@ SKT_API int skt_inherit(skt *s, bool inherited);
  * there for up to 5 s.
  *
  * Returns  0 or one of Errors. After one the channel may have a part of the
- *          hand-over in it: close it, unless the code is SKT_EAGAIN or was found
- *          before the first byte.
+ *          hand-over in it: close it, unless the code is SKT_EAGAIN or stands
+ *          above SKT_ENODATA.
  * Errors   SKT_EINVAL      s is the channel
  *          SKT_EOPNOTSUPP  the channel cannot carry sockets: another type, or
  *                          on POSIX no unix socket
