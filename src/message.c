@@ -148,6 +148,8 @@ static size_t take_apart(skt_message *m, size_t room, size_t segment) {
     rest->data = (char *)m[i].data + segment;
     rest->n = rest->size = m[i].n - segment;
     rest->segment = segment < rest->n ? segment : 0;
+    rest->cut = m[i].cut; /* it lost its end */
+    m[i].cut = false;
     m[i].n = m[i].size = segment;
     m[i].segment = 0;
   }
