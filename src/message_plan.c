@@ -31,7 +31,7 @@ static int check_bytes(const skt_message *m, size_t *n) {
   return 0;
 }
 
-static bool has_peer(const skt_message *m) { return m->peer.length != 0; }
+static bool names_peer(const skt_message *m) { return m->peer.length != 0; }
 
 static int check_message(const skt__sender *t, const skt_message *m,
                          size_t *n) {
@@ -46,9 +46,9 @@ static int check_message(const skt__sender *t, const skt_message *m,
     return SKT_EINVAL;
   }
   if (skt__state(t->s) == SKT_CONNECTED) {
-    return has_peer(m) ? SKT_EISCONN : 0;
+    return names_peer(m) ? SKT_EISCONN : 0;
   }
-  return has_peer(m) ? 0 : SKT_ENOTCONN;
+  return names_peer(m) ? 0 : SKT_ENOTCONN;
 }
 
 /* The message's peer, in the socket's form. Returns a code, or 1 if the plan
@@ -57,7 +57,7 @@ static int take_peer(const skt__sender *t, skt__plan *p, const skt_message *m,
                      skt__packet *packet, int *domain) {
   skt__ip ip = {.domain = skt__domain(t->s)};
   packet->peer = NULL;
-  if (!has_peer(m)) {
+  if (!names_peer(m)) {
     *domain = ip.domain;
     return 0;
   }

@@ -92,7 +92,7 @@ static void fill_place(native_message *n, struct iovec *v, skt_message *m,
   h->msg_controllen = sizeof control->data.bytes;
 }
 
-static void take_message(const native_message *n, skt_message *m,
+static void take_received(const native_message *n, skt_message *m,
                          skt__control *control) {
   const struct msghdr *h = HEAD((native_message *)n);
   m->cut = (h->msg_flags & MSG_TRUNC) != 0;
@@ -119,7 +119,7 @@ ptrdiff_t skt__sys_receive_messages(int s, skt_message *m,
     return skt__fail_in(SKT__IN_READ);
   }
   for (int i = 0; i < rc; ++i) {
-    take_message(&n[i], &m[i], &control[i]);
+    take_received(&n[i], &m[i], &control[i]);
   }
   return rc;
 }
