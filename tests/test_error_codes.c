@@ -30,6 +30,8 @@ enum {
   RESOLVE = 0x40000, /* the resolver has a table of its own */
   REVERSE = 0x80000,
   NAMES = RESOLVE | REVERSE,
+  SEND = 0x100000, /* writing and reading without a connection */
+  RECEIVE = 0x200000,
   ANY = 0x3ffff & ~SKT__IN_MODE,
   RESOURCES = SOCKET_ | BIND | LISTEN | ACCEPT | CONNECT | READ | WRITE |
               SHUTDOWN | WAIT | LOCAL | PEER | ADOPT
@@ -207,7 +209,25 @@ static const struct found_by_skt {
     {RESOLVE, SKT_EACCES},
     {RESOLVE, SKT_EAFNOSUPPORT},
     {REVERSE, SKT_ENOSPC},
+    {SEND | RECEIVE, SKT_EINVAL}, /* arguments, messages, the kind, the state */
+    {SEND | RECEIVE, SKT_EOPNOTSUPP},
+    {SEND | RECEIVE, SKT_ETIMEDOUT},
+    {SEND, SKT_EISCONN},
+    {SEND, SKT_EADDRNOTAVAIL}, /* what the message chooses */
+    {SEND, SKT_ENODEV},
+    {RECEIVE, SKT_EADDRINUSE}, /* of a socket that is bound first */
 };
+
+/* Codes of reading and writing that no message gets: an internet socket without
+ * a connection has no peer that no longer answers, and receives without one. */
+static bool is_of_connections(int call, int code) {
+  return (call & (SEND | RECEIVE)) != 0 &&
+         (code == SKT_EHOSTDOWN || (call == RECEIVE && code == SKT_ENOTCONN));
+}
+
+static int events_of(int call) {
+  return call == SEND ? WRITE : call == RECEIVE ? READ : call;
+}
 
 static const struct function {
   int call;
@@ -229,6 +249,8 @@ static const struct function {
     {ADOPT, "int skt_adopt("},
     {RESOLVE, "int skt_resolve("},
     {REVERSE, "int skt_reverse("},
+    {SEND, "int skt_send("},
+    {RECEIVE, "int skt_receive("},
 };
 
 /* The text of skt.h; false where this program runs without its sources. */
@@ -299,8 +321,8 @@ static bool comes_about(int call, int code) {
   }
   for (int i = 0; i < EVENTS; ++i) {
     if (events[i].seen && events[i].code == code &&
-        (events[i].calls & call) != 0) {
-      return true;
+        (events[i].calls & events_of(call)) != 0) {
+      return !is_of_connections(call, code);
     }
   }
   return false;

@@ -117,7 +117,7 @@ TEST(receive_faults, stray_errors_are_skipped_without_a_peer) {
 TEST(receive_faults, error_of_the_peer_is_reported_and_loses_nothing) {
   static const int errors[][2] = {{SKT_ECONNREFUSED, SKT_ECONNREFUSED},
                                   {SKT_ECONNRESET, SKT_ECONNREFUSED},
-                                  {SKT_EHOSTDOWN, SKT_EHOSTDOWN},
+                                  {SKT_EHOSTDOWN, SKT_EHOSTUNREACH},
                                   {SKT_EMSGSIZE, SKT_EMSGSIZE}};
   for (int i = 0; i < 4; ++i) {
     skt s = receiver(CONNECTED);

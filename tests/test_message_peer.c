@@ -330,3 +330,30 @@ TEST(unix_messages, have_names_and_codes_of_their_own) {
   remove("skt_message_a");
   remove("skt_message_b");
 }
+
+/* A peer that disconnects loses what it has not received, of which Linux
+ * reports a reset, once. */
+TEST(unix_messages, peer_that_disconnects_stops_nothing) {
+  NEED_UNIX();
+  char byte[1];
+  skt_message got, m = text_message("x", NULL);
+  for (int i = 0; i < 2; ++i) {
+    skt a = SKT_NONE, b = SKT_NONE;
+    skt_addr at_a, at_b;
+    CHECK(unix_at(&a, "skt_message_a", &at_a));
+    CHECK(unix_at(&b, "skt_message_b", &at_b));
+    CHECK_EQ(skt_connect(&a, &at_b), 0);
+    CHECK_EQ(skt_connect(&b, &at_a), 0);
+    CHECK_EQ(skt_send(&b, &m, 1, NULL), 0);
+    CHECK_EQ(skt_disconnect(&a), 0);
+    int rc = i == 0 ? skt_receive(&b, byte, 1, &got, 1)
+                    : skt_send(&b, &m, 1, NULL);
+    CHECK(rc == SKT_ECONNRESET || rc == (i == 0 ? SKT_EAGAIN : 0));
+    CHECK_EQ(skt_receive(&b, byte, 1, &got, 1), SKT_EAGAIN);
+    CHECK_EQ(skt_send(&b, &m, 1, NULL), 0);
+    skt_close(&a);
+    skt_close(&b);
+  }
+  remove("skt_message_a");
+  remove("skt_message_b");
+}

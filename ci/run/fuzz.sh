@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# usage: ci/run/fuzz.sh [RUNS]
+# usage: ci/run/fuzz.sh [RUNS [TARGET]]
 # Fuzz the grammar of texts and the reader of control data by libFuzzer, under
-# the address and the undefined behaviour sanitizers; ten million inputs each
-# unless told otherwise. Installs what is missing. An input that fails is left in
-# build/fuzz.
+# the address and the undefined behaviour sanitizers; ten million inputs of each
+# TARGET unless told otherwise. Installs what is missing. An input that fails is
+# left in build/fuzz.
 #
 # Exit code: 0 no input fails.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
 
-readonly runs=${1:-10000000} out=$PWD/build/fuzz
+readonly runs=${1:-10000000} only=${2:-} out=$PWD/build/fuzz
 trap stop_programs EXIT
 need linux
 need clang
@@ -25,6 +25,9 @@ failed=0
 
 # fuzz TARGET LENGTH CORPUS [SOURCE]: inputs of up to LENGTH bytes.
 fuzz() {
+  if [[ -n $only && $only != "$1" ]]; then
+    return
+  fi
   quietly "$out/build.log" clang -std=c11 -g -O2 -I"$out" \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
     "tests/fuzz/$1.c" "${@:4}" -o "$out/$1" -pthread
