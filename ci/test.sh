@@ -147,6 +147,7 @@ case " ${systems[*]} " in
   *' linux '*)
     counted costs
     counted loop_costs
+    counted message_costs
     ;;
 esac
 

@@ -1314,17 +1314,17 @@ typedef struct skt_message {
   size_t n;                 /* how many */
   const skt_buffer *pieces; /* to send, instead of data and n; or NULL */
   size_t count;             /* how many pieces */
-  size_t segment; /* 0; of a train how long all its datagrams are, but the last,
-                     which may be shorter */
-  size_t size;    /* received: how long it was before it was cut */
-  int has;        /* received: what is known */
-  int use;        /* to send: what is chosen */
-  int hops;       /* TTL or hop limit; 1 to 255 to send, -1 if not known */
+  size_t segment;    /* 0; of a train how long all its datagrams are, but the
+                      last, which may be shorter */
+  int64_t time_ns;   /* received when: nanoseconds since 1970, by the system's
+                      clock */
+  int use;           /* to send: what is chosen */
+  uint32_t device;   /* index of the interface; 0 if not known */
+  int hops;          /* TTL or hop limit; 1 to 255 to send, -1 if not known */
   int traffic_class; /* TOS or traffic class, 0 to 255, whose low two bits are
                         ECN; -1 if not known */
-  int64_t time_ns;   /* received when: nanoseconds since 1970, by the system's
-                        clock */
-  uint32_t device;   /* index of the interface; 0 if not known */
+  size_t size;       /* received: how long it was before it was cut */
+  int has;           /* received: what is known */
   bool cut;          /* received: a part was discarded */
   skt_addr peer;     /* the other side; none (zeroed) on a connected socket */
   skt_addr local;    /* this side, with port 0 */
@@ -2088,8 +2088,8 @@ SKT_API int skt_listen_at(skt *s, const char *text, int flags, int backlog);
  *                                       or raw        that a message came to
  *   RECEIVE_HOPS        0, 1            the same      its hop count
  *   RECEIVE_CLASS       0, 1            the same      its traffic class
- *   RECEIVE_TIME        0, 1            the same      when it came; Linux begins
- *                                                     some ms later
+ *   RECEIVE_TIME        0, 1            the same      when it came; on Linux a
+ *                                                     few ms after it was set
  *   RECEIVE_TRAINS      0, 1            IPv4, IPv6    skt_receive may receive
  *                                       datagram,     trains. It stays on, and
  *                                       before        no other function can

@@ -2,8 +2,12 @@
 #ifndef SKT_MESSAGE_H
 #define SKT_MESSAGE_H
 
-/* What all that receives messages shares. */
+/* What the sources of messages share. */
 #include "retry.h"
+
+/* Send after a first call that returned rc, an error, or 0 for none so far. */
+ptrdiff_t skt__send_on(skt *s, const void *buffer, size_t n, const skt_addr *to,
+                       ptrdiff_t rc);
 
 /* The checks of the arguments and of the type. */
 int skt__check_receive(const skt *s, const void *buffer, size_t n);

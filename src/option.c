@@ -252,8 +252,8 @@ int skt_set_option(skt *s, int option, int value) {
   }
   rc = set_native(s, row,
                   skt__encode_option(row, without_ecn(s, option, value)));
-  if (option == SKT_OPT_RECEIVE_TRAINS) {
-    rc = skt__mark_receives_trains(s, value, rc);
+  if (option >= SKT_OPT_RECEIVE_LOCAL && option <= SKT_OPT_RECEIVE_TRAINS) {
+    rc = skt__mark_receives(s, option, value, rc);
   }
   return skt__option_code(s, rc, 0);
 }

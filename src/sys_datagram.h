@@ -16,6 +16,11 @@ ptrdiff_t skt__sys_receive(skt__os_handle s, void *buffer, size_t n,
 ptrdiff_t skt__sys_receive_from(skt__os_handle s, void *buffer, size_t n,
                                 skt_addr *from);
 
+/* The same, but returns the whole length of a message that was cut. Called only
+ * where skt__system.reports_size. */
+ptrdiff_t skt__sys_receive_size(skt__os_handle s, void *buffer, size_t n,
+                                skt_addr *from);
+
 /* Send one message of n bytes; n is 0 for an empty one. */
 ptrdiff_t skt__sys_send_to(skt__os_handle s, const void *buffer, size_t n,
                            const skt_addr *to);

@@ -171,6 +171,11 @@ ptrdiff_t skt__sys_receive_from(skt__os_handle s, void *buffer, size_t n,
   return (ptrdiff_t)play("receive");
 }
 
+ptrdiff_t skt__sys_receive_size(skt__os_handle s, void *buffer, size_t n,
+                                skt_addr *from) {
+  return skt__sys_receive_from(s, buffer, n, from);
+}
+
 ptrdiff_t skt__sys_send_to(skt__os_handle s, const void *buffer, size_t n,
                            const skt_addr *to) {
   (void)s;
@@ -230,21 +235,24 @@ ptrdiff_t skt__sys_send_packets(skt__os_handle s, const skt__packet *p,
 void (*fake_receive)(skt_message *m, skt__control *control, size_t i);
 bool fake_now;
 
-ptrdiff_t skt__sys_receive_messages(skt__os_handle s, skt_message *m,
-                                    skt__control *control, size_t count,
-                                    bool now) {
+ptrdiff_t skt__sys_receive_messages(skt__os_handle s, const skt__places *p,
+                                    skt_message *m, size_t count, bool now) {
   (void)s;
   fake_count = count;
   fake_now = now;
   ptrdiff_t rc = (ptrdiff_t)play("receive_messages");
   for (ptrdiff_t i = 0; i < rc; ++i) {
+    skt__control *control = p->control == NULL ? NULL : &p->control[i];
+    m[i].data = p->buffer + (size_t)i * p->part;
     m[i].cut = false;
     m[i].n = m[i].size = 0;
     m[i].peer.length = 0;
-    control[i].n = 0;
-    control[i].cut = false;
+    if (control != NULL) {
+      control->n = 0;
+      control->cut = false;
+    }
     if (fake_receive != NULL) {
-      fake_receive(&m[i], &control[i], (size_t)i);
+      fake_receive(&m[i], control, (size_t)i);
     }
   }
   return rc;

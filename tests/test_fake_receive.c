@@ -29,7 +29,7 @@ enum {
 };
 
 static char buffer[ROOM];
-static skt_message got[100];
+static skt_message got[200];
 
 static void one_byte(skt_message *m, skt__control *control, size_t i) {
   (void)control;
@@ -38,6 +38,12 @@ static void one_byte(skt_message *m, skt__control *control, size_t i) {
 }
 
 static bool many_a_call(void) { return skt__system.messages_a_call > 1; }
+
+/* The most of one call. */
+static int most_a_call(void) {
+  int most = skt__system.messages_a_call;
+  return most < SKT__PLACES_MAX ? most : SKT__PLACES_MAX;
+}
 
 #define NEED_MANY()                                                            \
   do {                                                                         \
@@ -49,23 +55,24 @@ static bool many_a_call(void) { return skt__system.messages_a_call > 1; }
 TEST(receive_faults, full_calls_are_followed_by_one_that_does_not_wait) {
   NEED_MANY();
   skt s = receiver(FREE);
+  int most = most_a_call();
   fake_receive = one_byte;
-  PLAY({"receive_messages", 32}, {"receive_messages", 32},
+  PLAY({"receive_messages", most}, {"receive_messages", most},
        {"receive_messages", 5});
-  CHECK_EQ(skt_receive(&s, buffer, 100, got, 100), 69);
+  CHECK_EQ(skt_receive(&s, buffer, 200, got, 200), 2 * most + 5);
   CHECK_PLAYED();
   CHECK(fake_now);
-  CHECK_EQ(fake_count, 32);
-  for (int i = 0; i < 69; ++i) {
-    CHECK_EQ(*(char *)got[i].data, i % 32);
+  CHECK_EQ(fake_count, 200 - 2 * most < most ? 200 - 2 * most : most);
+  for (int i = 0; i < 2 * most + 5; ++i) {
+    CHECK_EQ(*(char *)got[i].data, i % most);
     CHECK(got[i].data == buffer + i);
   }
-  PLAY({"receive_messages", 31});
-  CHECK_EQ(skt_receive(&s, buffer, 100, got, 100), 31); /* no more there */
-  CHECK(!fake_now);
+  PLAY({"receive_messages", most - 1});
+  CHECK_EQ(skt_receive(&s, buffer, 100, got, 100), most - 1);
+  CHECK(!fake_now); /* no more there */
   CHECK_PLAYED();
-  PLAY({"receive_messages", 32}, {"receive_messages", 8});
-  CHECK_EQ(skt_receive(&s, buffer, 100, got, 40), 40);
+  PLAY({"receive_messages", most}, {"receive_messages", 8});
+  CHECK_EQ(skt_receive(&s, buffer, 100, got, (size_t)most + 8), most + 8);
   CHECK_EQ(fake_count, 8);
   CHECK_PLAYED();
 }
@@ -95,9 +102,8 @@ TEST(receive_faults, error_behind_messages_loses_none_of_them) {
   for (int i = 0; i < 5; ++i) {
     skt s = receiver(FREE | SKT_NONBLOCK);
     fake_receive = one_byte;
-    PLAY({"receive_messages", many_a_call() ? 32 : 1},
-         {"receive_messages", codes[i]});
-    CHECK_EQ(skt_receive(&s, buffer, 100, got, 100), many_a_call() ? 32 : 1);
+    PLAY({"receive_messages", most_a_call()}, {"receive_messages", codes[i]});
+    CHECK_EQ(skt_receive(&s, buffer, 100, got, 100), most_a_call());
     CHECK_PLAYED();
   }
 }
@@ -110,8 +116,29 @@ TEST(receive_faults, stray_errors_are_skipped_without_a_peer) {
   PLAY({"receive_messages", SKT_ECONNRESET},
        {"receive_messages", SKT_EHOSTDOWN}, {"receive_messages", SKT__EINTR},
        {"receive_messages", SKT_ECONNREFUSED}, {"receive_messages", 1});
-  CHECK_EQ(skt_receive(&s, buffer, 100, got, 1), 1);
+  s.kind |= SKT_NONBLOCK;
+  CHECK_EQ(skt_receive(&s, buffer, 100, got, many_a_call() ? 100 : 1), 1);
   CHECK_PLAYED();
+}
+
+/* One message has a shorter way where the system reports its length. */
+TEST(receive_faults, one_message_has_the_same_codes) {
+  static const int ends[] = {SKT_EAGAIN, SKT_ENOBUFS, SKT_EIO};
+  const char *call =
+      skt__system.reports_size ? "receive" : "receive_messages";
+  fake_receive = one_byte;
+  for (int i = 0; i < 4; ++i) {
+    skt s = receiver(FREE | SKT_NONBLOCK);
+    PLAY({call, SKT_ECONNRESET}, {call, SKT_EHOSTDOWN}, {call, SKT__EINTR},
+         {call, SKT_ECONNREFUSED}, {call, i == 3 ? 1 : ends[i]});
+    CHECK_EQ(skt_receive(&s, buffer, 100, got, 1), i == 3 ? 1 : ends[i]);
+    CHECK_PLAYED();
+  }
+  CHECK_EQ(got[0].n, 1);
+  CHECK_EQ(got[0].has, SKT_HAS_SIZE);
+  CHECK_EQ(got[0].use, 0);
+  CHECK_EQ(got[0].hops, -1);
+  CHECK(got[0].data == buffer);
 }
 
 TEST(receive_faults, error_of_the_peer_is_reported_and_loses_nothing) {
@@ -135,7 +162,7 @@ TEST(receive_faults, error_of_the_peer_is_reported_and_loses_nothing) {
 TEST(receive_faults, connected_socket_makes_one_call) {
   skt s = receiver(CONNECTED);
   fake_receive = one_byte;
-  int most = many_a_call() ? 32 : 1;
+  int most = most_a_call();
   PLAY({"receive_messages", most});
   CHECK_EQ(skt_receive(&s, buffer, 100, got, 100), most);
   CHECK_PLAYED();

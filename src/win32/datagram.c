@@ -24,6 +24,12 @@ ptrdiff_t skt__sys_receive_from(SOCKET s, void *buffer, size_t n,
   return skt__got(rc, SKT__IN_READ, n, &truncated);
 }
 
+/* Windows does not report it (skt__system.reports_size). */
+ptrdiff_t skt__sys_receive_size(SOCKET s, void *buffer, size_t n,
+                                skt_addr *from) {
+  return skt__sys_receive_from(s, buffer, n, from);
+}
+
 ptrdiff_t skt__sys_send_to(SOCKET s, const void *buffer, size_t n,
                            const skt_addr *to) {
   int rc = sendto(s, buffer, (int)n, 0, (const struct sockaddr *)to->words,

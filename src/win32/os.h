@@ -65,6 +65,7 @@ static const skt__facts skt__system = {
     .reuseport_balances = false,
     .messages_a_call = 1,
     .receives_now = false,
+    .reports_size = false,
     .chooses_by_peer = true,
     .cancel_poll_ms = 50,
     .write_max = (size_t)256 * 1024,
