@@ -200,8 +200,8 @@ static void note_datagrams(const skt__packet *p, const fake_packet *noted) {
   size_t at = 0;
   do {
     size_t left = noted->bytes - at;
-    size_t n = noted->segment == 0 || noted->segment > left ? left
-                                                            : noted->segment;
+    size_t n =
+        noted->segment == 0 || noted->segment > left ? left : noted->segment;
     fake_wire[fake_wire_count++ % 4096] =
         (fake_datagram){n, byte_at(p, at), noted->port};
     at += n;

@@ -47,8 +47,8 @@ extern bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking,
 /* What "send_packets" was given in the script so far and took, its result being
  * how many: by packet, its bytes and pieces, its peer's port or -1, and its
  * control data as read back. And the datagrams that left, as a device would cut
- * them: how long, the first byte, the port. `fake_count` is how many packets the
- * last call was given. */
+ * them: how long, the first byte, the port. `fake_count` is how many packets
+ * the last call was given. */
 typedef struct fake_packet {
   size_t bytes, pieces, segment;
   int port;

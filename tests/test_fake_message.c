@@ -316,15 +316,14 @@ static void fewer(skt_message *x) { x->use = SKT_HAS_HOPS; }
 /* Five messages, of which the third is not like the others. */
 TEST(train_ends, before_a_message_that_differs) {
   static void (*const differ[])(skt_message *) = {
-      longer,     empty,      in_pieces,   segmented,    other_port,
+      longer,     empty,       in_pieces,    segmented,   other_port,
       other_hops, other_class, other_device, other_local, fewer};
   for (size_t i = 0; i < sizeof differ / sizeof *differ; ++i) {
     skt s = sender(FREE);
     size_t sent = 9;
     batch(0, 5, 3, "127.0.0.1:7");
     for (int j = 0; j < 5; ++j) {
-      m[j].use =
-          SKT_HAS_HOPS | SKT_HAS_CLASS | SKT_HAS_DEVICE | SKT_HAS_LOCAL;
+      m[j].use = SKT_HAS_HOPS | SKT_HAS_CLASS | SKT_HAS_DEVICE | SKT_HAS_LOCAL;
       m[j].hops = 5;
       m[j].traffic_class = 5;
       m[j].device = 5;
@@ -392,15 +391,11 @@ TEST(train_ends, after_a_shorter_message) {
 }
 
 TEST(train_ends, after_64_messages_or_65000_bytes) {
-  static const size_t cases[][5] = {/* count, length; packets, the first's */
-                                    {64, 3, 1, 192, 64},
-                                    {65, 3, 2, 192, 64},
-                                    {5, 13000, 1, 65000, 5},
-                                    {6, 13000, 2, 65000, 5},
-                                    {5, 13001, 2, 52004, 4},
-                                    {2, 32500, 1, 65000, 2},
-                                    {2, 32501, 2, 32501, 1},
-                                    {2, 65000, 2, 65000, 1}};
+  static const size_t cases[][5] = {
+      /* count, length; packets, the first's */
+      {64, 3, 1, 192, 64},     {65, 3, 2, 192, 64},     {5, 13000, 1, 65000, 5},
+      {6, 13000, 2, 65000, 5}, {5, 13001, 2, 52004, 4}, {2, 32500, 1, 65000, 2},
+      {2, 32501, 2, 32501, 1}, {2, 65000, 2, 65000, 1}};
   for (int i = 0; i < 8; ++i) {
     for (int block = 0; block < 2; ++block) {
       const size_t *c = cases[i];
@@ -483,8 +478,9 @@ TEST(batch_faults, part_of_a_call_is_resumed_exactly) {
 /* The call that took a part has lost the reason (sendmmsg); the next one, which
  * begins there, returns it. */
 TEST(batch_faults, code_is_that_of_the_message_that_stops_it) {
-  static const int codes[] = {SKT_EAGAIN, SKT_EINVAL, SKT_EMSGSIZE, SKT_EACCES,
-                              SKT_ENETUNREACH, SKT_ENOBUFS, SKT_EIO};
+  static const int codes[] = {SKT_EAGAIN, SKT_EINVAL,      SKT_EMSGSIZE,
+                              SKT_EACCES, SKT_ENETUNREACH, SKT_ENOBUFS,
+                              SKT_EIO};
   for (int i = 0; i < 7; ++i) {
     skt s = sender(FREE | SKT_NONBLOCK);
     size_t sent = 9;

@@ -192,8 +192,7 @@ TEST(messages, longer_than_their_part_are_cut_and_say_so) {
   skt_message got[3];
   CHECK(open_pair(&p, SKT_IPV4));
   skt_message m[3] = {text_message("0123456789", &p.at_b),
-                      text_message("abcd", &p.at_b),
-                      text_message("", &p.at_b)};
+                      text_message("abcd", &p.at_b), text_message("", &p.at_b)};
   CHECK_EQ(skt_send(&p.a, m, 3, NULL), 0);
   CHECK_EQ(receive_n(&p.b, buffer, 4, got, 3), 3);
   CHECK(is_text(&got[0], "0123"));

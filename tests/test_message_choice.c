@@ -20,8 +20,8 @@ static int dual_stack_port(skt *s) {
   skt_addr at;
   bool made = skt_addr_parse(&at, "[::]:0") == 0 &&
               skt_socket(s, SKT_IPV6, SKT_DATAGRAM, 0) == 0 &&
-              skt_bind(s, &at, SKT_DUAL_STACK) == 0 &&
-              skt_local(s, &at) == 0 && skt_set_limit(s, SKT_BOTH, 5000) == 0;
+              skt_bind(s, &at, SKT_DUAL_STACK) == 0 && skt_local(s, &at) == 0 &&
+              skt_set_limit(s, SKT_BOTH, 5000) == 0;
   return made ? skt_addr_port(&at) : -1;
 }
 
@@ -113,8 +113,7 @@ TEST(message_choice, source_is_one_of_ours_for_each_message) {
   CHECK_EQ(skt_send(&a, m, 4, NULL), 0);
   CHECK_EQ(receive_n(&b, buffer, 8, got, 4), 4);
   for (int i = 0; i < 4; ++i) {
-    CHECK(
-        text_begins(&got[i].peer, i % 2 == 0 ? "127.0.0.1:" : "127.0.0.9:"));
+    CHECK(text_begins(&got[i].peer, i % 2 == 0 ? "127.0.0.1:" : "127.0.0.9:"));
   }
   skt_close(&a);
   skt_close(&b);

@@ -121,6 +121,7 @@ TEST(connected_messages, refused_batch_is_reported_once_and_loses_nothing) {
 /* A port with no receiver while a batch goes: each refusal is reported by a
  * call, and what was counted as sent is not sent again. */
 TEST(connected_messages, dead_peer_is_reported_in_a_batch) {
+  static char bytes[64];
   skt a;
   skt_addr at_b;
   skt_message m[64];
@@ -131,9 +132,7 @@ TEST(connected_messages, dead_peer_is_reported_in_a_batch) {
     SKIP("this system reports no ICMP errors (Wine)");
   }
   for (int i = 0; i < 64; ++i) {
-    m[i] = message_of("xyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxyxyx"
-                      "yxyxyx",
-                      (size_t)i + 1, NULL);
+    m[i] = message_of(bytes, (size_t)i + 1, NULL);
   }
   for (int i = 0; i < 10; ++i) {
     int rc = skt_send(&a, m, 64, &sent);
@@ -194,8 +193,7 @@ static bool unix_at(skt *s, const char *path, skt_addr *at) {
   remove(path);
   return skt_addr_parse(at, text) == 0 &&
          skt_socket(s, SKT_UNIX, SKT_DATAGRAM, 0) == 0 &&
-         skt_set_blocking(s, false) == 0 &&
-         skt_bind(s, at, 0) == 0;
+         skt_set_blocking(s, false) == 0 && skt_bind(s, at, 0) == 0;
 }
 
 enum { MANY = 1000 };
@@ -346,8 +344,8 @@ TEST(unix_messages, peer_that_disconnects_stops_nothing) {
     CHECK_EQ(skt_connect(&b, &at_a), 0);
     CHECK_EQ(skt_send(&b, &m, 1, NULL), 0);
     CHECK_EQ(skt_disconnect(&a), 0);
-    int rc = i == 0 ? skt_receive(&b, byte, 1, &got, 1)
-                    : skt_send(&b, &m, 1, NULL);
+    int rc =
+        i == 0 ? skt_receive(&b, byte, 1, &got, 1) : skt_send(&b, &m, 1, NULL);
     CHECK(rc == SKT_ECONNRESET || rc == (i == 0 ? SKT_EAGAIN : 0));
     CHECK_EQ(skt_receive(&b, byte, 1, &got, 1), SKT_EAGAIN);
     CHECK_EQ(skt_send(&b, &m, 1, NULL), 0);

@@ -131,7 +131,7 @@ TEST(trains, are_of_one_peer) {
 /* The caller's own block, of any length: also one that no train can have. */
 TEST(trains, ready_made_one_is_sent_in_its_segments) {
   static const size_t sizes[][2] = {
-      {6400, 100},   {6401, 100},   {1000, 1}, {70000, 1000}, {65000, 1000},
+      {6400, 100},   {6401, 100},   {1000, 1},  {70000, 1000}, {65000, 1000},
       {65001, 1000}, {66000, 1100}, {300, 299}, {65507, 40000}};
   for (size_t i = 0; i < sizeof sizes / sizeof *sizes; ++i) {
     line l;
@@ -204,8 +204,8 @@ TEST(trains, longer_than_the_array_leave_their_rest_in_the_last_message) {
     CHECK_EQ(skt_send(&l.a, &m, 1, NULL), 0);
     memset(got, 0xff, sizeof got);
     int want = capacity < 64 ? capacity : 64;
-    CHECK_EQ(
-        skt_receive(&l.b, buffer, TRAIN_ROOM, got, (size_t)capacity), want);
+    CHECK_EQ(skt_receive(&l.b, buffer, TRAIN_ROOM, got, (size_t)capacity),
+             want);
     for (int i = 0; i + 1 < want; ++i) {
       CHECK_EQ(got[i].n, 50);
       CHECK_EQ(got[i].size, 50);

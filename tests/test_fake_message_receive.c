@@ -124,8 +124,7 @@ TEST(receive_faults, stray_errors_are_skipped_without_a_peer) {
 /* One message has a shorter way where the system reports its length. */
 TEST(receive_faults, one_message_has_the_same_codes) {
   static const int ends[] = {SKT_EAGAIN, SKT_ENOBUFS, SKT_EIO};
-  const char *call =
-      skt__system.reports_size ? "receive" : "receive_messages";
+  const char *call = skt__system.reports_size ? "receive" : "receive_messages";
   fake_receive = one_byte;
   for (int i = 0; i < 4; ++i) {
     skt s = receiver(FREE | SKT_NONBLOCK);
@@ -393,9 +392,9 @@ TEST(control_data, numbers_out_of_range_or_of_odd_sizes_are_absent) {
     size_t size;
     int64_t value;
     int want;
-  } numbers[] = {{4, 0, 0},       {4, 255, 255}, {4, 256, -1}, {4, -1, -1},
+  } numbers[] = {{4, 0, 0},        {4, 255, 255}, {4, 256, -1},  {4, -1, -1},
                  {4, INT_MIN, -1}, {1, 255, 255}, {2, 255, 255}, {2, 256, -1},
-                 {0, 0, -1},      {3, 5, -1},    {5, 5, -1},   {8, 5, -1}};
+                 {0, 0, -1},       {3, 5, -1},    {5, 5, -1},    {8, 5, -1}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; ++i) {
     skt_message m;
     char data[8] = {0};
@@ -482,9 +481,9 @@ TEST(control_data, ipv6_address_has_its_scope_and_ipv4_is_plain) {
     const char *address;
     int64_t scope;
     bool usable;
-  } cases[] = {{"[2001:db8::1]:0", 0, true},   {"[fe80::1]:0", 7, true},
-               {"[ff02::1]:0", 7, false},      {"[ff0e::1]:0", 0, false},
-               {"127.0.0.2:0", -1, true},      {"224.0.0.1:0", -1, false},
+  } cases[] = {{"[2001:db8::1]:0", 0, true},    {"[fe80::1]:0", 7, true},
+               {"[ff02::1]:0", 7, false},       {"[ff0e::1]:0", 0, false},
+               {"127.0.0.2:0", -1, true},       {"224.0.0.1:0", -1, false},
                {"255.255.255.255:0", -1, false}};
   for (size_t i = 0; i < sizeof cases / sizeof *cases; ++i) {
     skt_message m;
@@ -539,8 +538,12 @@ TEST(control_data, cut_anywhere_is_absent_and_never_read_beyond) {
 
 /* A head that lies ends the data. */
 TEST(control_data, lying_length_ends_it) {
-  static const size_t lengths[] = {0, 1, sizeof(skt__control_head) - 1, 1000,
-                                   (size_t)1 << 31, (size_t)UINT32_MAX - 3};
+  static const size_t lengths[] = {0,
+                                   1,
+                                   sizeof(skt__control_head) - 1,
+                                   1000,
+                                   (size_t)1 << 31,
+                                   (size_t)UINT32_MAX - 3};
   for (size_t i = 0; i < sizeof lengths / sizeof *lengths; ++i) {
     skt_message m;
     skt__control_head head;
@@ -581,9 +584,8 @@ TEST(control_data, choices_are_written_as_they_are_read) {
       const char *local = ipv6 == 1 ? "[2001:db8::1]:0" : "10.0.0.1:0";
       CHECK_EQ(skt_addr_parse(&m.local, local), 0);
       memset(&out, 0x41, sizeof out);
-      ptrdiff_t n = skt__control_write(out.bytes, &m,
-                                       ipv6 == 1 ? SKT_IPV6 : SKT_IPV4, false,
-                                       1200);
+      ptrdiff_t n = skt__control_write(
+          out.bytes, &m, ipv6 == 1 ? SKT_IPV6 : SKT_IPV4, false, 1200);
       CHECK(n > 0 && n <= SKT__CHOICE_ROOM);
       CHECK_EQ(skt__control_read(out.bytes, (size_t)n, &back), 1200);
       CHECK_EQ(back.hops, (use & SKT_HAS_HOPS) != 0 ? 255 : -1);
