@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The time that datagrams take, one by one and together, over skt and over
  * plain calls. ci/measure/message_bench.sh judges.
- * Usage: message_times ROUNDS; prints ROW WAY ROUND NANOSECONDS, of CPU for each
- * of 1,024 datagrams of 1,000 bytes over loopback. */
+ * Usage: message_times ROUNDS; prints ROW WAY ROUND NANOSECONDS, of CPU for
+ * each of 1,024 datagrams of 1,000 bytes over loopback. */
 #define _GNU_SOURCE
 #include <netinet/in.h>
 #include <netinet/udp.h>

@@ -108,6 +108,15 @@ static void name_unnamed(const skt *s, skt_addr *from) {
   }
 }
 
+/* macOS reports that a message was too long for its path to sockets without a
+ * peer too (quinn issue 2736); as every ICMP error it is then no one's. */
+bool skt__receive_again(skt__attempt *t, ptrdiff_t *rc) {
+  if (*rc == SKT_EMSGSIZE && skt__state(t->s) != SKT_CONNECTED) {
+    *rc = SKT_ECONNREFUSED;
+  }
+  return skt__try_again(t, rc);
+}
+
 void skt__take_sender(const skt *s, skt_addr *from) {
   skt_addr native = *from;
   skt__addr_set(from, native.words, native.length);
@@ -137,7 +146,7 @@ static SKT__COLD ptrdiff_t receive_slowly(skt *s, void *buffer, size_t n,
   do {
     rc =
         skt__sys_receive(skt__handle(s), n > 0 ? buffer : &none, n, from, &cut);
-  } while (rc <= 0 && skt__try_again(&t, &rc));
+  } while (rc <= 0 && skt__receive_again(&t, &rc));
   if (rc >= 0 && from != NULL) {
     name_unnamed(s, from);
   }
@@ -164,7 +173,7 @@ static SKT__COLD ptrdiff_t receive_on(const receive_request *r, skt_addr *from,
     return rc;
   }
   skt__attempt t = {.s = r->s, .direction = SKT_READ};
-  while (rc <= 0 && skt__try_again(&t, &rc)) {
+  while (rc <= 0 && skt__receive_again(&t, &rc)) {
     rc = skt__sys_receive_from(skt__handle(r->s), r->buffer, r->n, from);
   }
   skt_addr native = *from;

@@ -30,7 +30,7 @@ static ptrdiff_t receive_some(const receiver *r, const skt__places *p,
   skt__attempt t = skt__begin(r->s, SKT_READ);
   do {
     rc = skt__sys_receive_messages(skt__handle(r->s), p, m, count, false);
-  } while (rc < 0 && skt__try_again(&t, &rc));
+  } while (rc < 0 && skt__receive_again(&t, &rc));
   return rc;
 }
 
@@ -196,7 +196,7 @@ static SKT__COLD ptrdiff_t receive_one_on(skt *s, void *buffer, size_t n,
     return rc;
   }
   skt__attempt t = {.s = s, .direction = SKT_READ};
-  while (rc < 0 && skt__try_again(&t, &rc)) {
+  while (rc < 0 && skt__receive_again(&t, &rc)) {
     rc = skt__sys_receive_size(skt__handle(s), buffer, n, from);
   }
   return rc;
@@ -249,7 +249,8 @@ static SKT__APART int receive_many(skt *s, void *buffer, size_t n,
                 .m = messages,
                 .capacity = capacity,
                 .connected = skt__state(s) == SKT_CONNECTED,
-                .with_control = (SKT__LOAD(&s->calls) & SKT__HAS_CONTROL) != 0};
+                .with_control = skt__domain(s) != SKT_UNIX &&
+                                (SKT__LOAD(&s->calls) & SKT__HAS_CONTROL) != 0};
   return (int)(trains ? receive_trains(&r, buffer, n)
                       : receive_parts(&r, buffer, n / capacity));
 }

@@ -15,6 +15,9 @@ int skt__check_receive(const skt *s, const void *buffer, size_t n);
 /* Give a datagram socket without an address the wildcard and a port. */
 int skt__bind_fresh(skt *s);
 
+/* skt__try_again, for a call that receives. */
+bool skt__receive_again(skt__attempt *t, ptrdiff_t *rc);
+
 /* Take the sender's address as skt__sys_receive_from leaves it. */
 void skt__take_sender(const skt *s, skt_addr *from);
 

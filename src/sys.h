@@ -129,6 +129,7 @@ int64_t skt__sys_interface(const char *name);
 int skt__sys_interface_name(skt__os_handle s, int index, char *name);
 
 #include "sys_datagram.h"
+#include "sys_group.h"
 #include "sys_interfaces.h"
 #include "sys_io.h"
 #include "sys_message.h"

@@ -29,4 +29,8 @@ ptrdiff_t skt__sys_send_to(skt__os_handle s, const void *buffer, size_t n,
  * such switch there is no call. */
 void skt__sys_report_icmp(skt__os_handle s, bool on);
 
+/* Let a socket receive what is sent to groups of this domain only as far as it
+ * has joined them; where the system always does so there is no call. */
+void skt__sys_only_joined(skt__os_handle s, int domain);
+
 #endif

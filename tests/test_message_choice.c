@@ -215,6 +215,68 @@ TEST(message_choice, dual_stack_socket_chooses_for_ipv4_peers) {
   skt_close(&b);
 }
 
+/* IPv6's options deliver nothing of IPv4's packets on Linux. */
+TEST(message_choice, dual_stack_socket_knows_hops_and_class_of_both) {
+  skt server = SKT_NONE;
+  char buffer[8];
+  if (!ipv6_here()) {
+    SKIP("::1 cannot be bound on this machine");
+  }
+  NEED_CHOICES();
+  int port = dual_stack_port(&server);
+  CHECK(port > 0);
+  CHECK_EQ(skt_set_option(&server, SKT_OPT_RECEIVE_HOPS, 1), 0);
+  CHECK_EQ(skt_set_option(&server, SKT_OPT_RECEIVE_CLASS, 1), 0);
+  CHECK_EQ(skt_set_option(&server, SKT_OPT_RECEIVE_LOCAL, 1), 0);
+  for (const int *domain = domains_here(); *domain != 0; ++domain) {
+    skt client = SKT_NONE;
+    skt_addr at, to = loopback(*domain), here = loopback(*domain);
+    skt_message got;
+    CHECK_EQ(skt_addr_set_port(&to, port), 0);
+    CHECK(datagram_at(*domain, &client, &at));
+    skt_message m = text_message("x", &to);
+    m.use = SKT_HAS_HOPS | SKT_HAS_CLASS;
+    m.hops = 21;
+    m.traffic_class = 0x2b;
+    CHECK_EQ(skt_send(&client, &m, 1, NULL), 0);
+    CHECK_EQ(skt_receive(&server, buffer, sizeof buffer, &got, 1), 1);
+    CHECK_EQ(got.hops, 21);
+    CHECK_EQ(got.traffic_class, 0x2b);
+    CHECK_EQ(skt_addr_compare(&got.local, &here), 0);
+    CHECK_EQ(skt_addr_compare(&got.peer, &at), 0);
+    skt_close(&client);
+  }
+  skt_close(&server);
+}
+
+/* A message to a peer of IPv4, from an IPv6 socket that is connected to it. */
+TEST(message_choice, connected_dual_stack_socket_chooses_for_its_ipv4_peer) {
+  skt a = SKT_NONE, b = SKT_NONE;
+  skt_addr at_b;
+  char buffer[8];
+  skt_message got;
+  NEED_CHOICES();
+  if (!ipv6_here()) {
+    SKIP("::1 cannot be bound on this machine");
+  }
+  CHECK(dual_stack_port(&a) > 0);
+  CHECK(datagram_at(SKT_IPV4, &b, &at_b));
+  CHECK_EQ(skt_set_option(&b, SKT_OPT_RECEIVE_HOPS, 1), 0);
+  CHECK_EQ(skt_set_option(&b, SKT_OPT_RECEIVE_CLASS, 1), 0);
+  CHECK_EQ(skt_connect(&a, &at_b), 0);
+  skt_message m = text_message("4", NULL);
+  m.use = SKT_HAS_HOPS | SKT_HAS_CLASS | SKT_HAS_LOCAL;
+  m.hops = 9;
+  m.traffic_class = 0x29;
+  m.local = ipv4_at("127.0.0.1:0", 0);
+  CHECK_EQ(skt_send(&a, &m, 1, NULL), 0);
+  CHECK_EQ(skt_receive(&b, buffer, 8, &got, 1), 1);
+  CHECK_EQ(got.hops, 9);
+  CHECK_EQ(got.traffic_class, 0x29);
+  skt_close(&a);
+  skt_close(&b);
+}
+
 /* The index of an interface that a received message names is good to send by.
  */
 TEST(message_choice, interface_is_known_and_can_be_chosen) {

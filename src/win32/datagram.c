@@ -57,3 +57,7 @@ void skt__sys_report_icmp(SOCKET s, bool on) {
   WSAIoctl(s, SIO_UDP_NETRESET, &value, sizeof value, NULL, 0, &done, NULL,
            NULL);
 }
+
+/* Windows gives a message of a group to its members alone (Winsock, "Multicast
+ * Programming"). */
+void skt__sys_only_joined(SOCKET s, int domain) { (void)s, (void)domain; }

@@ -85,6 +85,10 @@ int skt__fail_in(int call);
  * discarded the rest of a message. */
 ptrdiff_t skt__got(int rc, int call, size_t n, bool *truncated);
 
+/* The first IPv4 address of an interface, which Wine needs in place of its
+ * index; the wildcard for 0. Returns 0 or SKT_ENODEV. */
+int skt__ipv4_of_device(uint32_t device, IN_ADDR *out);
+
 /* The threads' slot for that number, which skt__sys_start allocates. */
 extern DWORD skt__native_slot;
 
