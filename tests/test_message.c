@@ -228,6 +228,53 @@ TEST(messages, parts_of_0_bytes_take_messages_away) {
   }
 }
 
+/* Alone, and within no limit, a message has a shorter way. */
+static void send_and_receive_one(pair *p, const char *text, int hops) {
+  char buffer[8];
+  skt_message m = text_message(text, &p->at_b), got;
+  size_t sent = 9, n = strlen(text);
+  memset(buffer, '#', sizeof buffer);
+  memset(&got, 0xff, sizeof got);
+  CHECK_EQ(skt_send(&p->a, &m, 1, &sent), 0);
+  CHECK_EQ(sent, 1);
+  CHECK_EQ(skt_receive(&p->b, buffer, 4, &got, 1), 1);
+  CHECK(got.data == buffer);
+  CHECK_EQ(got.n, n < 4 ? n : 4);
+  CHECK_EQ(memcmp(buffer, text, got.n), 0);
+  CHECK_EQ(buffer[got.n], '#');
+  CHECK(n > 4 ? was_cut_from(&got, n) : !got.cut && got.size == n);
+  CHECK_EQ(got.has & ~SKT_HAS_SIZE, hops != 0 ? SKT_HAS_HOPS : 0);
+  CHECK_EQ(got.hops, hops != 0 ? hops : -1);
+  CHECK_EQ(got.traffic_class, -1);
+  CHECK_EQ(got.use, 0);
+  CHECK_EQ(got.segment, 0);
+  CHECK_EQ(got.time_ns, 0);
+  CHECK_EQ(got.device, 0);
+  CHECK(got.pieces == NULL && got.count == 0);
+  CHECK_EQ(got.local.length, 0);
+  CHECK_EQ(skt_addr_compare(&got.peer, &p->at_a), 0);
+}
+
+TEST(messages, one_alone_is_like_others) {
+  for (const int *domain = domains_here(); *domain != 0; ++domain) {
+    pair p;
+    int hops = 0;
+    CHECK(open_pair(&p, *domain));
+    CHECK_EQ(skt_set_limit(&p.a, SKT_BOTH, -1), 0);
+    CHECK_EQ(skt_set_limit(&p.b, SKT_BOTH, -1), 0);
+    for (int i = 0; i < 2; ++i) {
+      send_and_receive_one(&p, "", hops);
+      send_and_receive_one(&p, "abc", hops);
+      send_and_receive_one(&p, "abcd", hops);
+      send_and_receive_one(&p, "0123456789", hops);
+      CHECK_EQ(skt_get_option(&p.a, SKT_OPT_HOPS, &hops), 0);
+      CHECK_EQ(skt_set_option(&p.b, SKT_OPT_RECEIVE_HOPS, 1), 0);
+    }
+    CHECK(is_drained(&p.b));
+    close_pair(&p);
+  }
+}
+
 TEST(messages, receiving_takes_no_more_than_there_is_room_for) {
   pair p;
   char buffer[40 * 4];

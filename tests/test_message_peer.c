@@ -31,7 +31,8 @@ TEST(connected_messages, have_no_peer_and_go_back_as_they_came) {
     CHECK_EQ(sent, COUNT);
     memset(got, 0xff, sizeof got);
     CHECK_EQ(receive_n(&b, buffer, 8, got, COUNT), COUNT);
-    CHECK_EQ(got[0].peer.length, 0);
+    CHECK_EQ(memcmp(&got[0].peer, &(skt_addr){.length = 0}, sizeof(skt_addr)),
+             0);
     CHECK_EQ(skt_send(&b, got, COUNT, &sent), 0);
     CHECK_EQ(receive_n(&a, buffer, 8, got, COUNT), COUNT);
     for (int i = 0; i < COUNT; ++i) {
