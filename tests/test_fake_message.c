@@ -346,6 +346,28 @@ TEST(train_ends, before_a_message_that_differs) {
   }
 }
 
+/* Of IPv6 the first half of an address is a network; and the scope counts. */
+TEST(train_ends, before_another_peer_of_the_same_network) {
+  static const char *const peers[] = {"[2001:db8::1]:7", "[2001:db8::2]:7",
+                                      "[fe80::1]:7", "[fe80::1]:7"};
+  skt s = sender(SKT_IPV6 | SKT_DATAGRAM | SKT_BOUND);
+  for (int i = 0; i < 4; ++i) {
+    batch((size_t)(2 * i), 2, 3, peers[i]);
+  }
+  for (int i = 4; i < 8; ++i) {
+    CHECK_EQ(skt_addr_set_scope(&m[i].peer, i < 6 ? 1 : 2), 0);
+  }
+  new_script();
+  step("get_option", 0);
+  packets_go(4);
+  CHECK_EQ(skt_send(&s, m, 8, NULL), 0);
+  CHECK_PLAYED();
+  CHECK(left_in_order(8));
+  for (int i = 0; i < 4; ++i) {
+    CHECK_EQ(fake_packets[i].bytes, 6);
+  }
+}
+
 /* The one that is refused is reached; a length near SIZE_MAX wraps no sum. */
 TEST(train_ends, before_a_message_that_is_refused) {
   skt s = sender(FREE);
@@ -615,6 +637,9 @@ TEST(batch_faults, ipv4_peers_of_an_ipv6_socket_are_mapped_in_any_number) {
   without_trains(&s);
   batch(0, 40, 3, "127.0.0.1:7");
   batch(30, 3, 3, "[::1]:9");
+  for (int i = 0; i < 40; ++i) {
+    CHECK_EQ(skt_addr_set_port(&m[i].peer, 1000 + i), 0);
+  }
   new_script();
   if (skt__system.messages_a_call > 1) {
     step("send_packets", 16);
@@ -627,9 +652,86 @@ TEST(batch_faults, ipv4_peers_of_an_ipv6_socket_are_mapped_in_any_number) {
   CHECK_EQ(sent, 40);
   CHECK_PLAYED();
   CHECK(left_in_order(40));
-  CHECK_EQ(fake_wire[29].port, 7);
-  CHECK_EQ(fake_wire[30].port, 9);
-  CHECK_EQ(fake_wire[33].port, 7);
+  for (int i = 0; i < 40; ++i) {
+    CHECK_EQ(fake_wire[i].port, 1000 + i);
+  }
+}
+
+static void no_peer(skt_message *x) { x->peer = (skt_addr){.length = 0}; }
+static void no_data(skt_message *x) { x->data = NULL; }
+static void sum_wraps(skt_message *x) {
+  static const skt_buffer pieces[3] = {
+      {bytes, 2}, {bytes, SIZE_MAX}, {bytes, 1}};
+  x->pieces = pieces;
+  x->count = 3;
+}
+static void no_piece(skt_message *x) {
+  static const skt_buffer pieces[2] = {{bytes, 2}, {NULL, 1}};
+  x->pieces = pieces;
+  x->count = 2;
+}
+static void many_pieces(skt_message *x) {
+  static skt_buffer pieces[SKT__VECTOR_MAX + 1];
+  x->pieces = pieces;
+  x->count = SKT__VECTOR_MAX + 1;
+}
+static void use_unknown(skt_message *x) { x->use = SKT_HAS_SIZE; }
+
+/* What skt can see is refused without a call of the system. */
+TEST(batch_faults, malformed_message_is_never_passed_on) {
+  static const struct {
+    void (*make)(skt_message *);
+    int code;
+  } bad[] = {{no_peer, SKT_ENOTCONN},     {no_data, SKT_EFAULT},
+             {sum_wraps, SKT_EINVAL},     {no_piece, SKT_EFAULT},
+             {many_pieces, SKT_EMSGSIZE}, {use_unknown, SKT_EINVAL},
+             {much_longer, SKT_EINVAL}};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; ++i) {
+    skt s = sender(FREE);
+    size_t sent = 9;
+    batch(0, 4, 3, "127.0.0.1:7");
+    bad[i].make(&m[2]);
+    new_script();
+    step("get_option", 0);
+    step("send_packets", 1);
+    CHECK_EQ(skt_send(&s, m, 4, &sent), bad[i].code);
+    CHECK_EQ(sent, 2);
+    CHECK_PLAYED();
+    CHECK_EQ(fake_count, 1);
+  }
+}
+
+/* Only where the peer can be of either domain, and once for a batch. */
+TEST(batch_faults, domain_of_the_peer_is_asked_for_choices_alone) {
+  skt s = sender(SKT_IPV6 | SKT_DATAGRAM | SKT_CONNECTED | SKT_DUAL_STACK);
+  without_trains(&s);
+  batch(0, 3, 3, NULL);
+  new_script();
+  for (int i = 0; i < 3; ++i) {
+    step("send_packets", 1);
+  }
+  CHECK_EQ(skt_send(&s, m, 3, NULL), 0);
+  CHECK_PLAYED();
+  m[1].use = m[2].use = SKT_HAS_HOPS;
+  m[1].hops = m[2].hops = 5;
+  for (int failed = 0; failed < 2; ++failed) {
+    skt_addr_parse(&fake_to, "127.0.0.1:7");
+    new_script();
+    step("peer", failed == 1 ? SKT_ENOTCONN : 0);
+    for (int i = 0; i < 3; ++i) {
+      step("send_packets", 1);
+    }
+    CHECK_EQ(skt_send(&s, m, 3, NULL), 0);
+    CHECK_PLAYED();
+    CHECK_EQ(fake_packets[2].choices.hops, 5);
+  }
+  s.kind &= (uint16_t)~SKT_DUAL_STACK;
+  new_script();
+  for (int i = 0; i < 3; ++i) {
+    step("send_packets", 1);
+  }
+  CHECK_EQ(skt_send(&s, m, 3, NULL), 0);
+  CHECK_PLAYED();
 }
 
 /* Two codes of a system have one name; any other stays. */
