@@ -188,8 +188,8 @@ static ptrdiff_t receive_trains(receiver *r, char *buffer, size_t n) {
   return r->done > 0 ? (ptrdiff_t)r->done : rc;
 }
 
-/* One message without control data, after a first call that returned rc, an
- * error. */
+/* One message without control data, after a first call that returned rc: an
+ * error, or 0 for an empty message or a cancel. */
 static SKT__COLD ptrdiff_t receive_one_on(skt *s, void *buffer, size_t n,
                                           skt_addr *from, ptrdiff_t rc) {
   if (skt__would_block(s, rc)) {
@@ -214,7 +214,7 @@ static inline bool is_simple(const skt *s) {
 
 static int receive_one(skt *s, void *buffer, size_t n, skt_message *m) {
   ptrdiff_t rc = skt__sys_receive_size(skt__handle(s), buffer, n, &m->peer);
-  if (rc < 0) {
+  if (rc <= 0) {
     rc = receive_one_on(s, buffer, n, &m->peer, rc);
     if (rc < 0) {
       return (int)rc;

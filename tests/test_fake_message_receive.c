@@ -183,6 +183,29 @@ TEST(receive_faults, waiting_ends_by_the_limit_a_cancel_or_at_once) {
   CHECK_PLAYED();
 }
 
+static int letters;
+
+static void some_letters(skt_message *m, skt__control *control, size_t i) {
+  one_byte(m, control, i);
+  m->n = m->size = (int)i < letters;
+}
+
+/* What Linux returns of a cancelled socket: empty messages without end. */
+TEST(receive_faults, ends_that_a_cancel_makes_are_no_messages) {
+  NEED_MANY();
+  for (letters = 0; letters < 3; ++letters) {
+    for (int nonblocking = 0; nonblocking < 2; ++nonblocking) {
+      skt s = receiver(nonblocking == 0 ? FREE : CONNECTED | SKT_NONBLOCK);
+      fake_cancelled = &s;
+      fake_receive = some_letters;
+      PLAY({"receive_messages", 5}, {"is_cancelled", 0});
+      CHECK_EQ(skt_receive(&s, buffer, 100, got, 5),
+               letters > 0 ? letters : SKT_ECANCELED);
+      CHECK_PLAYED();
+    }
+  }
+}
+
 /* Control data for the next message. */
 static skt__control ready;
 

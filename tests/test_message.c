@@ -323,33 +323,55 @@ TEST(messages, receiving_gives_a_fresh_socket_an_address) {
   skt_close(&s);
 }
 
-static void receive_until_cancelled(void *argument) {
-  pair *p = argument;
-  char buffer[8];
-  skt_message got;
-  int rc = skt_receive(&p->b, buffer, 8, &got, 1);
-  p->at_b.length = (uint32_t)-rc;
+/* A call that waits, in a thread of its own. */
+typedef struct waiting {
+  skt s;
+  size_t n, capacity;
+  int result;
+} waiting;
+
+static void wait_in_receive(void *argument) {
+  waiting *w = argument;
+  static char buffer[65536];
+  skt_message got[3];
+  w->result = skt_receive(&w->s, buffer, w->n, got, w->capacity);
 }
 
-TEST(messages, cancel_ends_both_calls) {
+/* Of one message, of several, of trains; with a peer and without. */
+TEST(messages, cancel_ends_a_receive_that_waits) {
+  for (int i = 0; i < 6; ++i) {
+    waiting w = {SKT_NONE, i < 2 ? 8 : 65536, i < 2 ? 1 : 3, 0};
+    skt other = SKT_NONE;
+    skt_addr at, at_other;
+    CHECK(datagram_at(SKT_IPV4, &other, &at_other));
+    CHECK(i >= 4 && trains_here() ? train_receiver(SKT_IPV4, &w.s, &at)
+                                  : datagram_at(SKT_IPV4, &w.s, &at));
+    CHECK_EQ(skt_set_limit(&w.s, SKT_BOTH, -1), 0);
+    CHECK(i % 2 == 0 || skt_connect(&w.s, &at_other) == 0);
+    test_thread *thread = test_start(wait_in_receive, &w);
+    CHECK_EQ(skt_wait(&other, SKT_READ, 20, NULL), 0); /* most times it waits */
+    CHECK_EQ(skt_cancel(&w.s), 0);
+    test_join(thread);
+    CHECK_EQ(w.result, SKT_ECANCELED);
+    skt_close(&w.s);
+    skt_close(&other);
+  }
+}
+
+TEST(messages, cancelled_socket_sends_and_receives_none) {
   pair p;
   char buffer[8];
   size_t sent = 9;
-  skt_message got, m = text_message("x", NULL);
+  skt_message got;
   CHECK(open_pair(&p, SKT_IPV4));
-  CHECK_EQ(skt_set_limit(&p.b, SKT_BOTH, -1), 0);
-  m.peer = p.at_b;
-  test_thread *thread = test_start(receive_until_cancelled, &p);
-  CHECK(is_drained(&p.a));
+  skt_message m = text_message("x", &p.at_a), two[2] = {m, m};
   CHECK_EQ(skt_cancel(&p.b), 0);
-  test_join(thread);
-  CHECK_EQ(p.at_b.length, -SKT_ECANCELED);
   CHECK_EQ(skt_receive(&p.b, buffer, 8, &got, 1), SKT_ECANCELED);
   CHECK_EQ(skt_send(&p.b, &m, 1, NULL), SKT_ECANCELED);
-  skt_message two[2] = {m, m};
   CHECK_EQ(skt_send(&p.b, two, 2, &sent), SKT_ECANCELED);
   CHECK_EQ(sent, 0);
   CHECK_EQ(skt_send(&p.b, NULL, 0, &sent), SKT_ECANCELED);
+  CHECK(is_drained(&p.a));
   close_pair(&p);
 }
 
