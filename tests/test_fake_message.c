@@ -701,6 +701,30 @@ TEST(batch_faults, malformed_message_is_never_passed_on) {
   }
 }
 
+/* Neither is a peer of a connected socket, with trains, after one that was
+ * refused, or without. */
+TEST(batch_faults, peer_of_a_connected_socket_is_never_passed_on) {
+  for (int i = 0; i < 3; ++i) {
+    skt s = sender(CONNECTED);
+    size_t sent = 9;
+    batch(0, 4, 3, NULL);
+    batch(4, 4, 3, "127.0.0.1:7");
+    new_script();
+    if (i == 2) {
+      without_trains(&s);
+    } else {
+      step("get_option", 0);
+      step("send_packets", i == 0 ? 1 : SKT_EIO);
+    }
+    for (int j = 0; i > 0 && j < 4; ++j) {
+      step("send_packets", 1);
+    }
+    CHECK_EQ(skt_send(&s, m, 8, &sent), SKT_EISCONN);
+    CHECK_EQ(sent, 4);
+    CHECK_PLAYED();
+  }
+}
+
 /* Only where the peer can be of either domain, and once for a batch. */
 TEST(batch_faults, domain_of_the_peer_is_asked_for_choices_alone) {
   skt s = sender(SKT_IPV6 | SKT_DATAGRAM | SKT_CONNECTED | SKT_DUAL_STACK);
