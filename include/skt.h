@@ -1381,6 +1381,8 @@ typedef struct skt_message {
  *          SKT_ENETUNREACH SKT_EHOSTUNREACH  no route to it
  *          SKT_ECONNREFUSED  s is connected: no socket has the peer's address,
  *                            as for skt_write. unix: nor has the message's
+ *          SKT_ECONNRESET    unix: the peer of s has disconnected, and
+ *                            discarded what it had not received
  *          SKT_ENOENT        unix: nothing at that path
  *          SKT_EPROTONOSUPPORT  unix: a socket of another type is there
  *          SKT_EIO           a failure in the system
@@ -1428,6 +1430,7 @@ SKT_API int skt_send(skt *s, const skt_message *messages, size_t count,
  *          SKT_EADDRINUSE  s has no address and no port is left
  *          SKT_ECONNREFUSED SKT_EHOSTUNREACH SKT_ENETUNREACH SKT_EMSGSIZE  s
  *                          is connected: as for skt_read
+ *          SKT_ECONNRESET  unix: as for skt_send
  *          SKT_EIO         a failure in the system
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   until a message is there, if s is blocking.
