@@ -30,13 +30,10 @@ enum {
   RESOLVE = 0x40000, /* the resolver has a table of its own */
   REVERSE = 0x80000,
   NAMES = RESOLVE | REVERSE,
-<<<<<<< HEAD
   TEXT = 0x100000, /* these two meet no event of their own */
   INTERFACES = 0x200000,
-=======
-  SEND = 0x100000, /* writing and reading without a connection */
-  RECEIVE = 0x200000,
->>>>>>> msgtests
+  SEND = 0x400000, /* writing and reading without a connection */
+  RECEIVE = 0x800000,
   ANY = 0x3ffff & ~SKT__IN_MODE,
   RESOURCES = SOCKET_ | BIND | LISTEN | ACCEPT | CONNECT | READ | WRITE |
               SHUTDOWN | WAIT | LOCAL | PEER | ADOPT
@@ -213,14 +210,11 @@ static const struct found_by_skt {
     {RESOLVE, SKT_ENODEV},
     {RESOLVE, SKT_EACCES},
     {RESOLVE, SKT_EAFNOSUPPORT},
-<<<<<<< HEAD
     {REVERSE | TEXT, SKT_ENOSPC},
     {TEXT, SKT_EINVAL},
     {TEXT, SKT_ENAMETOOLONG},
     {TEXT, SKT_EOPNOTSUPP},
     {INTERFACES, SKT_EAGAIN},
-=======
-    {REVERSE, SKT_ENOSPC},
     {SEND | RECEIVE, SKT_EINVAL}, /* arguments, messages, the kind, the state */
     {SEND | RECEIVE, SKT_EOPNOTSUPP},
     {SEND | RECEIVE, SKT_ETIMEDOUT},
@@ -228,7 +222,6 @@ static const struct found_by_skt {
     {SEND, SKT_EADDRNOTAVAIL}, /* what the message chooses */
     {SEND, SKT_ENODEV},
     {RECEIVE, SKT_EADDRINUSE}, /* of a socket that is bound first */
->>>>>>> msgtests
 };
 
 /* Codes of reading and writing that no message gets: an internet socket without
@@ -262,9 +255,10 @@ static const struct function {
     {ADOPT, "int skt_adopt("},
     {RESOLVE, "int skt_resolve("},
     {REVERSE, "int skt_reverse("},
-<<<<<<< HEAD
     {TEXT, "int skt_text_split("},
     {TEXT, "int skt_text_join("},
+    {SEND, "int skt_send("},
+    {RECEIVE, "int skt_receive("},
 };
 
 /* Calls that make others: they return what these return, but for `never`. */
@@ -279,10 +273,6 @@ static const struct composed {
     {{RESOLVE | SOCKET | BIND | LISTEN, "int skt_listen_at("},
      {SKT_EUSERS, SKT_ETIMEDOUT}}, /* its look-up has no limit, and no thread */
     {{SOCKET | INTERFACES, "int skt_interfaces("}, {SKT_EINVAL}},
-=======
-    {SEND, "int skt_send("},
-    {RECEIVE, "int skt_receive("},
->>>>>>> msgtests
 };
 
 /* The text of skt.h; false where this program runs without its sources. */
