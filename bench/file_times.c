@@ -23,6 +23,7 @@ enum { PIECE = 65536 };
 
 static skt out;
 static int file;
+static char place[PIECE];
 
 static int by_skt(uint64_t n) {
   uint64_t done;
@@ -39,12 +40,11 @@ static int by_sendfile(uint64_t n) {
   return 0;
 }
 
-static int by_copy(uint64_t n) {
-  static char piece[PIECE];
-  for (uint64_t at = 0; at < n; at += PIECE) {
-    size_t part = n - at < PIECE ? (size_t)(n - at) : PIECE;
-    if (pread(file, piece, part, (off_t)at) != (ssize_t)part ||
-        send((int)skt_native(&out), piece, part, MSG_NOSIGNAL) !=
+static int by_pieces(uint64_t n, size_t piece) {
+  for (uint64_t at = 0; at < n; at += piece) {
+    size_t part = n - at < piece ? (size_t)(n - at) : piece;
+    if (pread(file, place, part, (off_t)at) != (ssize_t)part ||
+        send((int)skt_native(&out), place, part, MSG_NOSIGNAL) !=
             (ssize_t)part) {
       return 1;
     }
@@ -52,10 +52,18 @@ static int by_copy(uint64_t n) {
   return 0;
 }
 
+static int by_copy(uint64_t n) { return by_pieces(n, 16384); }
+
+static int by_large_copy(uint64_t n) { return by_pieces(n, PIECE); }
+
 static const struct way {
   const char *name;
   int (*send)(uint64_t n);
-} ways[] = {{"sendfile", by_sendfile}, {"skt", by_skt}, {"copy", by_copy}};
+} ways[] = {{"sendfile", by_sendfile},
+            {"skt", by_skt},
+            {"copy", by_copy},
+            {"large", by_large_copy}};
+enum { WAYS = sizeof ways / sizeof *ways };
 
 /* A process that reads, and ends with the connection. */
 static pid_t connect_reader(void) {
@@ -70,7 +78,8 @@ static pid_t connect_reader(void) {
   if (reader == 0) {
     rc = skt_socket(&in, SKT_IPV4, SKT_STREAM, 0);
     if (rc == 0) rc = skt_connect(&in, &at);
-    while (rc == 0 && recv((int)skt_native(&in), NULL, 1 << 20, MSG_TRUNC) > 0) {
+    const int native = (int)skt_native(&in);
+    while (rc == 0 && read(native, place, sizeof place) > 0) {
     }
     _exit(rc < 0);
   }
@@ -95,8 +104,8 @@ static double now(void) {
 
 static int time_all(int rounds, uint64_t size) {
   for (int round = -1; round < rounds; ++round) { /* the first warms up */
-    for (int i = 0; i < 3; ++i) {
-      const struct way *way = &ways[(i + round + 1) % 3];
+    for (int i = 0; i < WAYS; ++i) {
+      const struct way *way = &ways[(i + round + 1) % WAYS];
       double start = now();
       if (way->send(size)) {
         return 1;
@@ -117,8 +126,8 @@ static int count(const char *name, int n, const char *mode) {
     sigprocmask(SIG_BLOCK, &set, NULL);
   }
   uint64_t size = strcmp(mode, "small") == 0 ? 4096 : 100000;
-  for (int i = 0; i < 3 * n; ++i) {
-    const struct way *way = &ways[i % 3];
+  for (int i = 0; i < WAYS * n; ++i) {
+    const struct way *way = &ways[i % WAYS];
     if (strcmp(way->name, name) == 0 && way->send(size)) {
       return 1;
     }

@@ -774,7 +774,7 @@ SKT_API int skt_cancel(skt *s);
  *
  * On Linux a peer needs permission to write to that file, whose mode is 0777
  * less the process's umask. chmod(path) between skt_bind and skt_listen changes
- * it before anybody can connect: until then a connect is refused. Portably,
+ * it before any peer can connect: until then a connect is refused. Portably,
  * only the permissions of its folder keep users out, and a user who may write
  * to the folder can put another socket in its place. An abstract name has no
  * permissions: every user of the host (of its network namespace) can connect to
@@ -2601,10 +2601,10 @@ SKT_API int skt_receive_socket(skt *channel, skt *out);
  *           be NULL
  *
  * As skt_write_all in all else: a byte is taken when the system has it, a limit
- * bounds the whole call, and on a non-blocking socket the call writes what there
- * is room for: continue at offset + *done. No SIGPIPE, which Linux' sendfile
- * has no flag against: the call blocks it in its thread meanwhile, and takes its
- * own.
+ * bounds the whole call, and on a non-blocking socket the call writes what
+ * there is room for: continue at offset + *done. Nor is there a SIGPIPE, which
+ * Linux' sendfile has no flag against: the call blocks it in its thread
+ * meanwhile, and takes its own.
  *
  * The system reads the file while it writes, and may do so until the peer has
  * the bytes: a file that changes meanwhile arrives partly old and partly new.

@@ -79,9 +79,9 @@ static ptrdiff_t read_part(transfer *f, char *buffer) {
     return 0;
   }
   do {
-    rc = f->has_offset ? skt__sys_file_read_at(&f->file, buffer, n,
-                                               (int64_t)f->offset)
-                       : skt__sys_file_read(&f->file, buffer, n);
+    rc = f->has_offset
+             ? skt__sys_file_read_at(&f->file, buffer, n, (int64_t)f->offset)
+             : skt__sys_file_read(&f->file, buffer, n);
     if (rc == SKT__NO_OFFSET) {
       int bad = begin_pipe(f);
       rc = bad < 0 ? bad : SKT__EINTR;

@@ -7,7 +7,7 @@
 /* Whether a socket has the path: 1, 0, or a code. skt asks by a datagram
  * socket's connect, of which the owner notices nothing: another type is refused
  * as such, whether it listens or is only bound yet, and a full queue does not
- * count. A stream's connect would not tell a bound socket from a dead one (Linux
+ * count. A stream's connect refuses a bound socket like a dead one (Linux
  * unix_find_bsd; BSD unp_connect). Windows has streams alone. What may not be
  * asked may be alive. */
 static int has_owner(const skt_addr *local) {
@@ -51,8 +51,8 @@ static int bind_once(const skt *s, const skt_addr *local) {
 
 /* The lock is held from the question to the bind: another starter could have
  * bound the path in between, and lose its file. Who has no lock loses: the one
- * that has it will have the path, or has found its owner alive. An abstract name
- * goes with its socket. */
+ * that has it will have the path, or has found its owner alive. An abstract
+ * name goes with its socket. */
 int skt__bind_replacing(const skt *s, const skt_addr *local) {
   intptr_t lock;
   const char *path =

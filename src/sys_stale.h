@@ -2,8 +2,8 @@
 #ifndef SKT_SYS_STALE_H
 #define SKT_SYS_STALE_H
 
-/* The seam: files that unix sockets leave behind. Included by sys.h, whose rules
- * hold. A path is of a unix socket's address, and ends with a zero. */
+/* The seam: files that unix sockets leave behind. Included by sys.h, whose
+ * rules hold. A path is of a unix socket's address, and ends with a zero. */
 
 /* Take a lock that is a file beside a path, and stays there: in the order of
  * skt_bind, for a moment. The system gives the lock back if the process ends.

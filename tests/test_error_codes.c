@@ -189,10 +189,10 @@ static const struct found_by_skt {
   int calls, code;
 } found_by_skt[] = {
     {SOCKET | READ | WRITE | WAIT | ADOPT, SKT_EINVAL}, /* arguments */
-    {ADOPT, SKT_EAFNOSUPPORT},       /* the domain and the type of a socket */
-    {ADOPT, SKT_EPROTONOSUPPORT},    /* that skt has no name for */
-    {BIND, SKT_EOPNOTSUPP},          /* flags that this system lacks */
-    {BIND, SKT_EMFILE},              /* the lock of SKT_REPLACE_STALE */
+    {ADOPT, SKT_EAFNOSUPPORT},    /* the domain and the type of a socket */
+    {ADOPT, SKT_EPROTONOSUPPORT}, /* that skt has no name for */
+    {BIND, SKT_EOPNOTSUPP},       /* flags that this system lacks */
+    {BIND, SKT_EMFILE},           /* the lock of SKT_REPLACE_STALE */
     {BIND, SKT_ENFILE},
     {SHUTDOWN | WAIT, SKT_ENOTCONN}, /* the state */
     {WRITE, SKT_EPIPE},

@@ -110,8 +110,8 @@ TEST(file_seam, refused_part_is_read_and_written_from_where_it_is) {
 
 /* What the file is guilty of ends no connection. */
 TEST(file_seam, failing_file_is_reported_and_the_connection_goes_on) {
-  static const int codes[] = {SKT_EIO,    SKT_EINVAL, SKT_EACCES, SKT_EAGAIN,
-                              SKT_ENOMEM, SKT_ENOBUFS};
+  static const int codes[] = {SKT_EIO,    SKT_EINVAL, SKT_EACCES,
+                              SKT_EAGAIN, SKT_ENOMEM, SKT_ENOBUFS};
   for (size_t i = 0; i < sizeof codes / sizeof *codes; ++i) {
     skt s = fake_connected();
     uint64_t done;

@@ -303,7 +303,7 @@ TEST(file, threads_send_one_file_at_the_same_time) {
   remove_file(f, "skt_file_threads");
 }
 
-/* Some of /proc is refused by sendfile, and has no size; a device is no file. */
+/* Some of /proc is refused by sendfile and has no size; a device is no file. */
 TEST(file, what_the_system_does_not_send_is_read_and_written) {
   static const char *const names[] = {"/proc/self/maps", "/proc/version",
                                       "/dev/null", "/proc/self/mountinfo"};

@@ -189,8 +189,7 @@ typedef struct long_send {
 
 static void send_all(void *argument) {
   long_send *me = argument;
-  me->rc =
-      skt_send_file(&me->s, skt_file_of(me->f), 0, UINT64_MAX, &me->done);
+  me->rc = skt_send_file(&me->s, skt_file_of(me->f), 0, UINT64_MAX, &me->done);
 }
 
 TEST(file, cancel_ends_it) {

@@ -41,7 +41,8 @@ awk -v rounds="$rounds" '
   { ns[$2, $3] = $4 }
   END {
     line("skt_send_file, x sendfile", "skt", "sendfile", 1.05)
-    line("skt_send_file, x pread and send", "skt", "copy", 0.6)
-    line("sendfile, x pread and send", "sendfile", "copy", 0.6)
+    line("skt_send_file, x pread and send of 16 KiB", "skt", "copy", 0.6)
+    line("skt_send_file, x pread and send of 64 KiB", "skt", "large", 0.6)
+    line("sendfile, x pread and send of 64 KiB", "sendfile", "large", 0.6)
     exit failed > 0
   }' "$times"

@@ -30,7 +30,7 @@ traced 'system calls, 100,000 bytes' 3 per_operation sender_calls skt large 100
 traced '  the same, in a thread that blocks SIGPIPE' 3 \
   per_operation sender_calls skt pending 100
 traced '  the same, sendfile' 1 per_operation sender_calls sendfile large 100
-traced '  the same, pread and send' 4 per_operation sender_calls copy large 100
+traced '  the same, pread and send of 16 KiB' 14 per_operation sender_calls copy large 100
 goal 'instructions, 100,000 bytes, over sendfile' \
   "$(minus "$(per_operation instructions skt large 100)" \
     "$(per_operation instructions sendfile large 100)")" 250

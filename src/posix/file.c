@@ -21,8 +21,8 @@ void skt__sys_file_end(skt__file *f) { (void)f; }
 intptr_t skt__sys_file_of(void *stream) { return fileno(stream); }
 
 /* errno of a read of a file. The socket's table is for sockets: EBADF is this
- * file's here, and "not open for reading" too (POSIX read). Whatever else a file
- * system reports, the file cannot be read: ESTALE, ETIMEDOUT, EOVERFLOW. */
+ * file's here, and "not open for reading" too (POSIX read). Whatever else is
+ * reported, the file cannot be read: ESTALE, ETIMEDOUT, EOVERFLOW. */
 static int fail_of_file(void) {
   int native = errno, code = skt__code_of_errno(0);
   if (native == EBADF || native == EISDIR || native == EINVAL) {
@@ -33,7 +33,6 @@ static int fail_of_file(void) {
   return kept ? code : SKT_EIO;
 }
 
-/* ENXIO: a socket or the like under another name (illumos pread). */
 ptrdiff_t skt__sys_file_read_at(skt__file *f, void *buffer, size_t n,
                                 int64_t offset) {
   ptrdiff_t rc = pread((int)f->native, buffer, n, (off_t)offset);
@@ -48,8 +47,8 @@ ptrdiff_t skt__sys_file_read(skt__file *f, void *buffer, size_t n) {
   return rc < 0 ? fail_of_file() : rc;
 }
 
-/* errno of sendfile. What can be the file's fault, or the system's that does not
- * know such files, is found out by reading and writing: EINVAL for pipes,
+/* errno of sendfile. What can be the file's fault, or the system's that does
+ * not know such files, is found out by reading and writing: EINVAL for pipes,
  * folders and some of /proc, ESPIPE, EOVERFLOW, EBADF of either, EIO of either,
  * ENOTSUP for no regular file (sendfile(2) of Linux, macOS, FreeBSD). */
 #if defined SKT__SENDFILE_OF_LINUX || defined SKT__SENDFILE_OF_BSD ||          \

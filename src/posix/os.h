@@ -67,7 +67,7 @@ typedef int skt__os_handle;
 #define SKT__TOS_BYTES 4 /* of a message's traffic class; FreeBSD's ip(4) */
 #define SKT__SENDFILE_OF_LINUX
 #define SKT__SENDFILE_MAX 0x7ffff000 /* Linux writes no more (sendfile(2)) */
-#define SKT__PEERCRED_OF_LINUX /* OpenBSD has another structure */
+#define SKT__PEERCRED_OF_LINUX       /* OpenBSD has another structure */
 #else
 #define SKT__IS_LINUX false
 #if defined __FreeBSD__ || defined __DragonFly__

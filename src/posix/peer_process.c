@@ -12,8 +12,8 @@ static void know(skt_process *who, int what, int64_t *out, int64_t value) {
 
 #ifdef SKT__PEERCRED_OF_LINUX
 
-/* What is absent is process 0, of another namespace, and user -1 (unix(7); Linux
- * cred_to_ucred). */
+/* What is absent is process 0, of another namespace, and user -1 (unix(7);
+ * Linux cred_to_ucred). */
 int skt__sys_peer_process(int s, skt_process *who) {
   struct ucred c = {.pid = 0, .uid = (uid_t)-1, .gid = (gid_t)-1};
   socklen_t length = sizeof c;

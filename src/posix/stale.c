@@ -19,8 +19,8 @@ static int open_lock(const char *path) {
   size_t n = strlen(path);
   memcpy(name, path, n);
   memcpy(name + n, ".lock", sizeof ".lock");
-  return open(name,
-              O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+  return open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+              0600);
 }
 
 /* EMFILE and ENFILE are none of bind's own. */
@@ -46,8 +46,8 @@ static int fail_of_lock(void) {
 }
 
 /* flock and not fcntl: of fcntl's locks a process loses all that it has on a
- * file when it closes any descriptor of the file, and its threads do not exclude
- * each other (flock(2), fcntl_locking(2)). */
+ * file when it closes any descriptor of the file, and its threads do not
+ * exclude each other (flock(2), fcntl_locking(2)). */
 int skt__sys_stale_lock(const char *path, intptr_t *lock) {
   int fd = open_lock(path);
   if (fd < 0) {

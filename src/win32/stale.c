@@ -48,8 +48,8 @@ int skt__sys_stale_lock(const char *path, intptr_t *lock) {
 void skt__sys_stale_unlock(intptr_t lock) { CloseHandle((HANDLE)lock); }
 
 /* The file is a reparse point with a tag of its own, which the functions of the
- * C library do not show (Windows FindFirstFileW, dwReserved0; [MS-FSCC] 2.1.2.1,
- * IO_REPARSE_TAG_AF_UNIX). */
+ * C library do not show (Windows FindFirstFileW, dwReserved0; [MS-FSCC]
+ * 2.1.2.1, IO_REPARSE_TAG_AF_UNIX). */
 int skt__sys_stale_look(const char *path) {
   const DWORD of_a_socket = 0x80000023;
   wchar_t name[PATH_MAX_WIDE];

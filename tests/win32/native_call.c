@@ -87,8 +87,7 @@ bool test_set_length(intptr_t file, int64_t length) {
 bool test_write_at(intptr_t file, int64_t offset, const char *text) {
   LARGE_INTEGER at = {.QuadPart = offset};
   DWORD n = (DWORD)strlen(text), done = 0;
-  return (offset < 0 ||
-          SetFilePointerEx((HANDLE)file, at, NULL, FILE_BEGIN)) &&
+  return (offset < 0 || SetFilePointerEx((HANDLE)file, at, NULL, FILE_BEGIN)) &&
          WriteFile((HANDLE)file, text, n, &done, NULL) && done == n;
 }
 

@@ -122,7 +122,8 @@ static void try_file(const char *what, uint64_t size, uint64_t count,
   if (changer > 0) waitpid(changer, NULL, 0);
   snprintf(text, sizeof text, "%s: %s, %llu sent, %llu arrived, %s", what,
            skt_errname(rc), (unsigned long long)done,
-           (unsigned long long)r->got, r->right ? "as they were" : "other bytes");
+           (unsigned long long)r->got,
+           r->right ? "as they were" : "other bytes");
   uint64_t all = count == UINT64_MAX && changed > size ? changed : count;
   bool whole = rc_wanted == 0 ? done == all || count == UINT64_MAX
                               : done >= 8 << 20 && done < count;
