@@ -28,9 +28,9 @@ ptrdiff_t skt__sys_file_read_at(skt__file *f, void *buffer, size_t n,
 ptrdiff_t skt__sys_file_read(skt__file *f, void *buffer, size_t n);
 
 /* Let the system write 1 to n bytes at an offset of a file to a stream; 0 is
- * the end of the file. Called only where skt__system.sendfile_max is not 0, with
- * n up to that, between the next two functions. SKT__REFUSED if the system does
- * not do it for such a file, or if it is unclear whose fault it is. */
+ * the end of the file. Called only where skt__system.sendfile_max is not 0,
+ * with n up to that, between the next two functions. SKT__REFUSED if the system
+ * does not do it for such a file, or if it is unclear whose fault it is. */
 ptrdiff_t skt__sys_send_file(skt__os_handle s, skt__file *f, int64_t offset,
                              size_t n);
 
