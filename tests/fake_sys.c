@@ -485,6 +485,67 @@ int skt__sys_dual_stack(skt__os_handle s) {
   return code("dual_stack");
 }
 
+int skt__sys_pair(skt__os_handle out[2], int type, bool nonblocking) {
+  fake_type = type;
+  fake_nonblocking = nonblocking;
+  out[0] = (skt__os_handle)fake_handle;
+  out[1] = (skt__os_handle)(fake_handle + 1);
+  return code("pair");
+}
+
+int skt__sys_duplicate(skt__os_handle s, skt__os_handle *out) {
+  *out = s + 1;
+  return code("duplicate");
+}
+
+int skt__sys_inherit(skt__os_handle s, bool inherited) {
+  (void)s;
+  fake_inherited = inherited;
+  return code("inherit");
+}
+
+/* What "receive_with" leaves: bytes, and a handle if it is not
+ * SKT__NO_HANDLE. */
+unsigned char fake_bytes[1024];
+skt__os_handle fake_came = SKT__NO_HANDLE;
+int fake_wrong;
+
+ptrdiff_t skt__sys_send_with(skt__os_handle channel, const void *bytes,
+                             size_t n, skt__os_handle handed) {
+  (void)channel, (void)handed;
+  fake_n = n;
+  memcpy(fake_bytes, bytes, n < sizeof fake_bytes ? n : sizeof fake_bytes);
+  return (ptrdiff_t)play("send_with");
+}
+
+ptrdiff_t skt__sys_receive_with(skt__os_handle channel, void *bytes, size_t n,
+                                skt__os_handle *out, int *wrong) {
+  (void)channel;
+  fake_n = n;
+  ptrdiff_t rc = (ptrdiff_t)play("receive_with");
+  if (rc > 0) {
+    memcpy(bytes, fake_bytes, (size_t)rc);
+    memmove(fake_bytes, fake_bytes + rc, sizeof fake_bytes - (size_t)rc);
+  }
+  *out = rc > 0 ? fake_came : SKT__NO_HANDLE;
+  if (fake_wrong != 0) {
+    *wrong = fake_wrong;
+  }
+  return rc;
+}
+
+
+int skt__sys_make_ticket(skt__os_handle s, uint32_t process, void *ticket) {
+  (void)s, (void)process, (void)ticket;
+  return code("make_ticket");
+}
+
+int skt__sys_take_ticket(const void *ticket, skt__os_handle *out) {
+  (void)ticket;
+  *out = (skt__os_handle)fake_handle;
+  return code("take_ticket");
+}
+
 int skt__sys_adopt(skt__os_handle s) {
   (void)s;
   return code("adopt");

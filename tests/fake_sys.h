@@ -69,6 +69,11 @@ extern size_t fake_packet_count, fake_wire_count;
 extern void (*fake_receive)(skt_message *m, skt__control *control, size_t i);
 extern bool fake_now;
 
+/* What "receive_with" leaves, and what "send_with" was given. */
+extern unsigned char fake_bytes[1024];
+extern skt__os_handle fake_came;
+extern int fake_wrong;
+
 /* The native value of every option: what the last call set, and what the next
  * one reads. */
 extern int fake_option;

@@ -90,8 +90,6 @@ void skt__sys_keep_native(int native) {
   (void)skt__fail_in(0);
 }
 
-uint32_t skt__sys_process(void) { return GetCurrentProcessId(); }
-
 /* Events: the resolver's, the thread's, the caller's, and one of the waker, if
  * there is any. */
 enum { COMPLETED, DONE, GIVEN_UP, WAKES, EVENT_COUNT };
