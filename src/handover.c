@@ -7,7 +7,7 @@
 
 /* A conversation that has begun waits for the other side also where the channel
  * is non-blocking, but not for ever. */
-enum { PATIENCE_MS = 5000 };
+enum { HANDOVER_PATIENCE_MS = 5000 };
 
 static const unsigned char reply_mark[4] = {'S', 'K', 'T', 1};
 
@@ -74,7 +74,8 @@ static int transfer_all(transfer *x, bool begun) {
       return SKT_ENODATA;
     } else if (rc == SKT_EAGAIN && (begun || x->done > 0) &&
                !skt__is_blocking(x->t.s)) {
-      int ready = skt__wait(x->t.s, x->t.direction, skt__deadline(PATIENCE_MS));
+      int ready = skt__wait(x->t.s, x->t.direction,
+                            skt__deadline(HANDOVER_PATIENCE_MS));
       if (ready <= 0) {
         return ready == 0 ? SKT_ETIMEDOUT : ready;
       }

@@ -3,22 +3,23 @@
  * order the kind, the state of both directions and the limits. */
 #include "handover.h"
 
-static const unsigned char mark[4] = {'s', 'k', 't', 1};
+static const unsigned char frame_mark[4] = {'s', 'k', 't', 1};
 
 typedef struct frame_part {
   uint32_t kind;
   int16_t reading, writing;
   int32_t limits[2];
 } frame_part;
-_Static_assert(sizeof(frame_part) + sizeof mark == SKT__FRAME, "no padding");
+_Static_assert(sizeof(frame_part) + sizeof frame_mark == SKT__FRAME,
+               "no padding");
 
 void skt__frame_write(const skt *s, const int limits[2], unsigned char *frame) {
   frame_part part = {.kind = s->kind,
                      .reading = SKT__LOAD(&s->reading),
                      .writing = SKT__LOAD(&s->writing),
                      .limits = {limits[0], limits[1]}};
-  memcpy(frame, mark, sizeof mark);
-  memcpy(frame + sizeof mark, &part, sizeof part);
+  memcpy(frame, frame_mark, sizeof frame_mark);
+  memcpy(frame + sizeof frame_mark, &part, sizeof part);
 }
 
 /* A state of a direction: one of internal.h's, or a code. */
@@ -36,10 +37,11 @@ static bool is_kind(uint32_t kind) {
 
 int skt__frame_read(const unsigned char *frame, skt *s, int limits[2]) {
   frame_part part;
-  memcpy(&part, frame + sizeof mark, sizeof part);
-  if (memcmp(frame, mark, sizeof mark) != 0 || !is_kind(part.kind) ||
-      !is_direction(part.reading) || !is_direction(part.writing) ||
-      part.limits[0] < -1 || part.limits[1] < -1) {
+  memcpy(&part, frame + sizeof frame_mark, sizeof part);
+  if (memcmp(frame, frame_mark, sizeof frame_mark) != 0 ||
+      !is_kind(part.kind) || !is_direction(part.reading) ||
+      !is_direction(part.writing) || part.limits[0] < -1 ||
+      part.limits[1] < -1) {
     return SKT_EPROTO;
   }
   *s = (skt){.kind = (uint16_t)part.kind,

@@ -5,7 +5,7 @@
 /* Over loopback, where the system makes no pairs: another program may connect
  * first, or send first. What is not the pair's own end is closed, what is not
  * its own message is discarded; but not for ever. */
-enum { PATIENCE_MS = 5000, TRIES = 100 };
+enum { PAIR_PATIENCE_MS = 5000, PAIR_TRIES = 100 };
 
 static int open_on_loopback(skt *s, int type, skt_addr *at) {
   int rc = skt_socket(s, SKT_IPV4, type, 0);
@@ -30,8 +30,8 @@ static bool has_addresses(const skt *s, const skt_addr *local,
 static int accept_own(skt *listener, skt *a, skt *b, const skt_addr *at) {
   skt_addr mine;
   int rc = skt_local(a, &mine);
-  for (int i = 0; rc == 0 && i < TRIES; ++i) {
-    rc = skt_wait(listener, SKT_READ, PATIENCE_MS, NULL);
+  for (int i = 0; rc == 0 && i < PAIR_TRIES; ++i) {
+    rc = skt_wait(listener, SKT_READ, PAIR_PATIENCE_MS, NULL);
     if (rc == 0) {
       return SKT_ETIMEDOUT;
     }
@@ -52,13 +52,13 @@ static int pair_streams(skt *a, skt *b) {
   skt_addr at;
   int rc = open_on_loopback(&listener, SKT_STREAM | SKT_NONBLOCK, &at);
   if (rc == 0) {
-    rc = skt_listen(&listener, TRIES);
+    rc = skt_listen(&listener, PAIR_TRIES);
   }
   if (rc == 0) {
     rc = skt_socket(a, SKT_IPV4, SKT_STREAM, 0);
   }
   if (rc == 0) {
-    rc = skt_connect_within(a, &at, PATIENCE_MS);
+    rc = skt_connect_within(a, &at, PAIR_PATIENCE_MS);
   }
   if (rc == 0) {
     rc = accept_own(&listener, a, b, &at);
@@ -80,8 +80,8 @@ static int exchange(skt *from, skt *to) {
   static const char first[] = "skt pair";
   char got[sizeof first + 1];
   ptrdiff_t n = skt_write(from, first, sizeof first);
-  for (int i = 0; n >= 0 && i < TRIES * TRIES; ++i) {
-    n = skt_wait(to, SKT_READ, PATIENCE_MS, NULL);
+  for (int i = 0; n >= 0 && i < PAIR_TRIES * PAIR_TRIES; ++i) {
+    n = skt_wait(to, SKT_READ, PAIR_PATIENCE_MS, NULL);
     if (n == 0) {
       return SKT_ETIMEDOUT;
     }

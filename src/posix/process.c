@@ -14,12 +14,14 @@
 #define SOCK_NONBLOCK 0
 #endif
 
-static int result(int rc) { return rc < 0 ? skt__fail_in(SKT__IN_MODE) : rc; }
+static int done_or_code(int rc) {
+  return rc < 0 ? skt__fail_in(SKT__IN_MODE) : rc;
+}
 
 /* Where flags cannot be part of the call that makes a descriptor, a child that
  * is forked in between inherits it. */
 static int set_close_on_exec(int s) {
-  return result(fcntl(s, F_SETFD, FD_CLOEXEC));
+  return done_or_code(fcntl(s, F_SETFD, FD_CLOEXEC));
 }
 
 static int finish_end(int s, bool nonblocking) {
@@ -54,7 +56,7 @@ int skt__sys_duplicate(int s, int *out) {
 }
 
 int skt__sys_inherit(int s, bool inherited) {
-  return result(fcntl(s, F_SETFD, inherited ? 0 : FD_CLOEXEC));
+  return done_or_code(fcntl(s, F_SETFD, inherited ? 0 : FD_CLOEXEC));
 }
 
 /* The descriptor goes with the first byte, and only over unix sockets: over TCP
