@@ -3,7 +3,7 @@
 #include "internal.h"
 
 int skt_duplicate(const skt *s, skt *copy) {
-  skt__os_handle handle;
+  skt__os_handle handle = SKT__NO_HANDLE;
   if (copy == NULL) {
     return SKT_EFAULT;
   }
