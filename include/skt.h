@@ -1447,9 +1447,8 @@ SKT_API int skt_receive(skt *s, void *buffer, size_t n, skt_message *messages,
  *   train  a received message; loses that datagram, and has none at the end
  *   out    receives the datagram
  *
- *   while (skt_next(&m[n - 1], &one)) use(one.data, one.n);
- *
- * A message that is no train is a train of one.
+ * Called until it returns false, it gives one datagram after the other. A
+ * message that is no train is a train of one.
  *
  * Returns  whether there was one; false too if a pointer is NULL.
  * Threads  any thread, while no thread changes *train. */
