@@ -1316,24 +1316,26 @@ enum {
  * `n`, or `pieces` and `count`, `peer`, `segment`, `use`, and the members that
  * `use` names. */
 typedef struct skt_message {
-  void *data;               /* the bytes; received, a place in the buffer */
+  void *data;               /* the bytes; received, in the buffer */
   size_t n;                 /* how many */
   const skt_buffer *pieces; /* to send, instead of data and n; or NULL */
   size_t count;             /* how many pieces */
-  size_t segment;    /* 0; of a train how long all its datagrams are, but the
-                      last, which may be shorter */
-  int64_t time_ns;   /* received when: nanoseconds since 1970, by the system's
-                      clock */
-  int use;           /* to send: what is chosen */
-  uint32_t device;   /* index of the interface; 0 if not known */
-  int hops;          /* TTL or hop limit; 1 to 255 to send, -1 if not known */
-  int traffic_class; /* TOS or traffic class, 0 to 255, whose low two bits are
-                        ECN; -1 if not known */
-  size_t size;       /* received: how long it was before it was cut */
-  int has;           /* received: what is known */
-  bool cut;          /* received: a part was discarded */
-  skt_addr peer;     /* the other side; none (zeroed) on a connected socket */
-  skt_addr local;    /* this side, with port 0 */
+  size_t segment;           /* 0; of a train how long its datagrams are;
+                               the last may be shorter */
+  int64_t time_ns;          /* received when: nanoseconds since 1970, by
+                               the system's clock */
+  int use;                  /* to send: what is chosen */
+  uint32_t device;          /* index of the interface; 0 if not known */
+  int hops;                 /* TTL or hop limit, -1 if not known; to send
+                               1 to 255 */
+  int traffic_class;        /* TOS or traffic class, 0 to 255, whose low
+                               two bits are ECN; -1 if not known */
+  size_t size;              /* received: how long before it was cut */
+  int has;                  /* received: what is known */
+  bool cut;                 /* received: a part was discarded */
+  skt_addr peer;            /* the other side; none (zeroed) on a connected
+                               socket */
+  skt_addr local;           /* this side, with port 0 */
 } skt_message;
 
 /** Send messages.
