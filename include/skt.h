@@ -1333,7 +1333,7 @@ typedef struct skt_message {
   size_t size;              /* received: how long before it was cut */
   int has;                  /* received: what is known */
   bool cut;                 /* received: a part was discarded */
-  skt_addr peer;            /* the other side; none (zeroed) if connected */
+  skt_addr peer;            /* the other side; zeroed if connected */
   skt_addr local;           /* this side, with port 0 */
 } skt_message;
 
