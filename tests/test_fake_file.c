@@ -108,6 +108,22 @@ TEST(file_seam, refused_part_is_read_and_written_from_where_it_is) {
   CHECK_EQ(fake_offset, 50 + 10000 + 32768 + 200);
 }
 
+static const char *first_part;
+
+static void keep_part(void) { first_part = fake_buffer; }
+
+TEST(file_seam, partial_write_goes_on_with_the_next_byte) {
+  skt s = fake_connected();
+  uint64_t done;
+  fake_meanwhile = keep_part;
+  PLAY({"file_begin", 0}, {"file_read_at", 300}, {"write", 100},
+       {"meanwhile", 0}, {"write", 200}, {"file_end", 0});
+  CHECK_EQ(skt_send_file(&s, 5, 0, 300, &done), 0);
+  CHECK_PLAYED();
+  CHECK((const char *)fake_buffer == first_part + 100);
+  CHECK_EQ(fake_n, 200);
+}
+
 /* What the file is guilty of ends no connection. */
 TEST(file_seam, failing_file_is_reported_and_the_connection_goes_on) {
   static const int codes[] = {SKT_EIO,    SKT_EINVAL, SKT_EACCES,
@@ -245,6 +261,10 @@ TEST(file_seam, limit_of_the_other_direction_changes_nothing) {
   CHECK_EQ(skt_send_file(&s, 5, 0, 50000, NULL), 0);
   CHECK_PLAYED();
   CHECK_EQ(fake_direction, SKT_WRITE);
+  PLAY({"file_begin", 0}, {"limit", 0}, {"file_read_at", 5}, {"write", 5},
+       {"file_end", 0});
+  CHECK_EQ(skt_send_file(&s, 5, 0, 5, NULL), 0);
+  CHECK_PLAYED();
 }
 
 TEST(file_seam, pipe_is_read_on_only_if_nothing_can_be_lost) {

@@ -262,6 +262,10 @@ TEST(file, offsets_beyond_4_gib_are_exact) {
   CHECK_EQ(read_n(&b, got, 7), 7);
   CHECK_EQ(got[0], 0);
   CHECK_STR(got + 1, "abcdef");
+  CHECK_EQ(skt_send_file(&a, skt_file_of(f), (uint64_t)far_off + 2, 3, &done),
+           0);
+  CHECK_EQ(read_n(&b, got, 3), 3);
+  CHECK_EQ(memcmp(got, "cde", 3), 0);
   skt_close(&a);
   skt_close(&b);
   remove_file(f, "skt_file_far");

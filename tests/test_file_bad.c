@@ -50,8 +50,8 @@ static bool is_refused(skt *s, intptr_t file, uint64_t offset, int rc) {
 TEST(file, what_is_no_file_to_read_reports_einval) {
   skt a = {0}, b = {0};
   char got[2] = "";
-  FILE *f = fopen("skt_file_bad", "wb");
-  CHECK(f != NULL && connect_pair(SKT_IPV4, &a, &b));
+  FILE *f = fopen("skt_file_bad", "wb"), *readable = zeros("skt_file_good", 9);
+  CHECK(f != NULL && readable != NULL && connect_pair(SKT_IPV4, &a, &b));
   fputs("bytes", f);
   fflush(f);
   CHECK(is_refused(&a, skt_file_of(f), 0, SKT_EINVAL)); /* only to write */
@@ -63,11 +63,15 @@ TEST(file, what_is_no_file_to_read_reports_einval) {
   CHECK(is_refused(&a, -1, 0, SKT_EINVAL));
   CHECK(is_refused(&a, -2, 0, SKT_EINVAL));
   CHECK(is_refused(&a, INTPTR_MAX, 0, SKT_EINVAL));
+  intptr_t beyond = (intptr_t)((uint64_t)1 << 40); /* 0 in 32 bits */
+  CHECK(test_sigpipe() < 0 || beyond == 0 ||       /* descriptors are ints */
+        is_refused(&a, beyond + skt_file_of(readable), 0, SKT_EINVAL));
   CHECK_EQ(skt_file_of(NULL), -1);
   CHECK_EQ(skt_write(&a, "x", 1), 1); /* nothing came before, nothing ended */
   CHECK_EQ(skt_read(&b, got, 2), 1);
   CHECK_STR(got, "x");
   remove_file(f, "skt_file_bad");
+  remove_file(readable, "skt_file_good");
   skt_close(&a);
   skt_close(&b);
 }
