@@ -159,6 +159,7 @@ TEST(stale, missing_folder_or_a_lock_that_is_none_is_reported) {
   skt_addr at = path("skt_stale_nowhere/x");
   CHECK_EQ(replace(&s, SKT_STREAM, &at), SKT_ENOENT);
   at = path("skt_stale_link");
+  remove("skt_stale_victim");
   if (test_link("skt_stale_victim", "skt_stale_link.lock")) {
     CHECK_EQ(replace(&s, SKT_STREAM, &at), SKT_EACCES);
     FILE *f = fopen("skt_stale_victim", "r"); /* was not made through it */
@@ -167,9 +168,30 @@ TEST(stale, missing_folder_or_a_lock_that_is_none_is_reported) {
   clean("skt_stale_link");
 }
 
+/* Another starter is between its question and its bind. */
+TEST(stale, who_finds_the_path_locked_does_not_wait) {
+  NEED_UNIX(SKT_STREAM);
+  skt s = {0};
+  skt_addr at = path("skt_stale_locked");
+  uintptr_t before = highest_of_eight();
+  for (int i = 0; i < 10; ++i) {
+    CHECK_EQ(replace(&s, SKT_STREAM, &at), 0);
+    skt_close(&s);
+    intptr_t lock = test_lock_file("skt_stale_locked.lock");
+    CHECK(lock != -1);
+    CHECK_EQ(replace(&s, SKT_STREAM, &at), SKT_EADDRINUSE);
+    test_close_file(lock);
+  }
+  CHECK_EQ(replace(&s, SKT_STREAM, &at), 0);
+  skt_close(&s);
+  CHECK(highest_of_eight() <= before); /* no descriptor stayed open */
+  clean("skt_stale_locked");
+}
+
 TEST(stale, abstract_name_needs_no_lock_and_ip_has_no_path) {
   skt s = {0}, other = {0};
   skt_addr at = loopback(SKT_IPV4);
+  remove(".lock");
   CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_STREAM, 0), 0);
   CHECK_EQ(skt_bind(&s, &at, SKT_REPLACE_STALE), SKT_EINVAL);
   skt_close(&s);
@@ -182,6 +204,7 @@ TEST(stale, abstract_name_needs_no_lock_and_ip_has_no_path) {
   CHECK_EQ(replace(&s, SKT_STREAM, &at), 0);
   CHECK_EQ(skt_bind(&s, &at, SKT_REPLACE_STALE), SKT_EINVAL); /* bound */
   skt_close(&s);
+  CHECK(remove(".lock") != 0);
 }
 
 TEST(stale, process_without_a_descriptor_left_reports_emfile) {

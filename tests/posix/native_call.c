@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -102,6 +103,11 @@ bool test_pipe(intptr_t *read_end, intptr_t *write_end) {
 }
 
 void test_close_file(intptr_t file) { close((int)file); }
+
+intptr_t test_lock_file(const char *path) {
+  int fd = open(path, O_RDWR);
+  return fd >= 0 && flock(fd, LOCK_EX) == 0 ? fd : -1;
+}
 
 bool test_set_length(intptr_t file, int64_t length) {
   return ftruncate((int)file, (off_t)length) == 0;

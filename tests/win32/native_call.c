@@ -76,6 +76,11 @@ bool test_pipe(intptr_t *read_end, intptr_t *write_end) {
 
 void test_close_file(intptr_t file) { CloseHandle((HANDLE)file); }
 
+intptr_t test_lock_file(const char *path) {
+  return (intptr_t)CreateFileA(path, GENERIC_WRITE, 0, NULL, OPEN_EXISTING, 0,
+                               NULL);
+}
+
 bool test_set_length(intptr_t file, int64_t length) {
   LARGE_INTEGER end = {.QuadPart = length};
   DWORD n;
