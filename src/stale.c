@@ -10,7 +10,7 @@
  * count. A stream's connect refuses a bound socket like a dead one (Linux
  * unix_find_bsd; BSD unp_connect). Windows has streams alone. What may not be
  * asked may be alive. */
-static int has_owner(const skt_addr *local) {
+static int path_has_owner(const skt_addr *local) {
   skt__os_handle probe;
   int type = skt__system.probes_by_datagram ? SKT_DATAGRAM : SKT_STREAM, rc;
   SKT__UNINTERRUPTED(rc, skt__sys_socket(&probe, SKT_UNIX, type, 0, true));
@@ -27,7 +27,7 @@ static int has_owner(const skt_addr *local) {
 
 /* Only what is a socket is asked: Linux refuses a connect to any file in the
  * same way as to a dead socket. */
-static int remove_stale(const skt_addr *local, const char *path) {
+static int remove_left_file(const skt_addr *local, const char *path) {
   int rc = skt__sys_stale_look(path);
   if (rc == SKT_ENOENT) {
     return 0;
@@ -35,7 +35,7 @@ static int remove_stale(const skt_addr *local, const char *path) {
   if (rc <= 0) {
     return rc == 0 ? SKT_EADDRINUSE : rc;
   }
-  rc = has_owner(local);
+  rc = path_has_owner(local);
   if (rc != 0) {
     return rc > 0 ? SKT_EADDRINUSE : rc;
   }
@@ -43,7 +43,7 @@ static int remove_stale(const skt_addr *local, const char *path) {
   return rc == SKT_ENOENT ? 0 : rc;
 }
 
-static int bind_once(const skt *s, const skt_addr *local) {
+static int bind_path(const skt *s, const skt_addr *local) {
   int rc;
   SKT__UNINTERRUPTED(rc, skt__sys_bind(skt__handle(s), local, 0));
   return rc;
@@ -58,16 +58,16 @@ int skt__bind_replacing(const skt *s, const skt_addr *local) {
   const char *path =
       (const char *)local->words + offsetof(struct sockaddr_un, sun_path);
   if (path[0] == '\0') {
-    return bind_once(s, local);
+    return bind_path(s, local);
   }
   int rc = skt__sys_stale_lock(path, &lock);
   if (rc < 0) {
     return rc;
   }
-  rc = bind_once(s, local);
+  rc = bind_path(s, local);
   if (rc == SKT_EADDRINUSE) {
-    rc = remove_stale(local, path);
-    rc = rc == 0 ? bind_once(s, local) : rc;
+    rc = remove_left_file(local, path);
+    rc = rc == 0 ? bind_path(s, local) : rc;
   }
   skt__sys_stale_unlock(lock);
   return rc;
