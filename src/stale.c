@@ -54,7 +54,7 @@ static int bind_path(const skt *s, const skt_addr *local) {
  * that has it will have the path, or has found its owner alive. An abstract
  * name goes with its socket. */
 int skt__bind_replacing(const skt *s, const skt_addr *local) {
-  intptr_t lock;
+  intptr_t lock = -1;
   const char *path =
       (const char *)local->words + offsetof(struct sockaddr_un, sun_path);
   if (path[0] == '\0') {
