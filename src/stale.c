@@ -11,7 +11,7 @@
  * unix_find_bsd; BSD unp_connect). Windows has streams alone. What may not be
  * asked may be alive. */
 static int path_has_owner(const skt_addr *local) {
-  skt__os_handle probe;
+  skt__os_handle probe = SKT__NO_HANDLE;
   int type = skt__system.probes_by_datagram ? SKT_DATAGRAM : SKT_STREAM, rc;
   SKT__UNINTERRUPTED(rc, skt__sys_socket(&probe, SKT_UNIX, type, 0, true));
   if (rc < 0) {
