@@ -99,7 +99,7 @@ intptr_t test_open_folder(const char *path);
 bool test_pipe(intptr_t *read_end, intptr_t *write_end);
 void test_close_file(intptr_t file);
 
-/* Lock a file that is there, as SKT_REPLACE_STALE does; closing it ends that. */
+/* Lock a file that is there, as SKT_REPLACE_STALE does, until it is closed. */
 intptr_t test_lock_file(const char *path);
 bool test_set_length(intptr_t file, int64_t length);
 bool test_write_at(intptr_t file, int64_t offset, const char *text);
