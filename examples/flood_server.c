@@ -12,7 +12,7 @@ enum {
   ANSWERS_MAX = 128,
   LOOK_MS = 100, /* how often to look at the clock */
   BUFFER_BYTES = 4 * 1024 * 1024,
-  TRAIN_BYTES = 65536,
+  TRAINS_BYTES = 2 * 65536, /* one train, or many datagrams */
   /* Room for one datagram. Were all 65,536 bytes apart, their beginnings would
    * compete for the same few lines of the processor's cache. */
   PLACE_BYTES = 65 * 1024
@@ -217,7 +217,7 @@ static int open_server(server *v) {
   }
   skt_set_option(&v->socket, SKT_OPT_RECEIVE_BUFFER, BUFFER_BYTES);
   skt_get_option(&v->socket, SKT_OPT_RECEIVE_TRAINS, &trains);
-  v->room = trains == 1 ? TRAIN_BYTES : (size_t)v->f->batch * PLACE_BYTES;
+  v->room = trains == 1 ? TRAINS_BYTES : (size_t)v->f->batch * PLACE_BYTES;
   v->buffer = (char *)malloc(v->room);
   v->messages =
       (skt_message *)malloc((size_t)v->f->batch * sizeof *v->messages);

@@ -183,7 +183,6 @@ ask_everywhere() {
   is "$1: dig @127.0.0.1" 192.0.2.1 "$(dig_at here 127.0.0.1 one.test A)"
   is "$1: dig @::1, AAAA" 2001:db8::1 "$(dig_at here ::1 one.test AAAA)"
   is "$1: dig @10.77.1.1 from another host" 192.0.2.1 "$(dig_at other 10.77.1.1 One.Test A)"
-  is "$1: dig @fd77:1::1 from another host" 192.0.2.1 "$(dig_at other fd77:1::1 one.test A)"
   is "$1: dig, no such name" NXDOMAIN "$(dig -p "$port" @127.0.0.1 none.test |
     sed -n 's/.*status: \([A-Z]*\).*/\1/p')"
 }
@@ -203,15 +202,14 @@ ask_dns_server() { # SYSTEM
   local rows=(one.test=192.0.2.1 one.test=2001:db8::1)
   serve "$1" dns_server :0 "${rows[@]}"
   ask_everywhere "$1"
-  if [ "$1" = linux ]; then
-    ask_others "$1" 192.0.2.1 2
-  elif [ "$(dig_at here 127.0.0.2 one.test A)" = 192.0.2.1 ]; then
+  if [ "$1" = linux ] || [ "$(dig_at here 127.0.0.2 one.test A)" = 192.0.2.1 ]; then
     ask_others "$1" 192.0.2.1 2
   else
-    report skip "$1: other addresses: Wine accepts the source of an answer, and ignores it"
+    report skip "$1: other addresses: Wine takes the source of an answer, and ignores it"
   fi
   is "$1: questions that are none" 'good' "$(python3 ci/run/datagrams/questions.py "$port")"
   stop_server
+  [ "$1" = linux ] || return 0 # Wine binds 127.0.0.2 as the wildcard
   serve "$1" dns_server 127.0.0.2:0 "${rows[@]}"
   is "$1: bound to one address: dig @127.0.0.2" 192.0.2.1 \
     "$(dig_at here 127.0.0.2 one.test A)"
@@ -262,7 +260,7 @@ flood() {
   local options=() only=() before=()
   read -r -a options <<<"$5"
   [[ " $5 " != *' --no-trains '* ]] || only=(--no-trains)
-  serve "$2" flood -s :0 -1 --json "${only[@]}"
+  serve "$2" flood -s :0 -1 -t 60 --json "${only[@]}"
   [[ $4 == 127.* || $4 == '[::1]' ]] || before=(on_other)
   program "$3" flood
   "${before[@]}" timeout -k 5 120 "${command[@]}" "$4:$port" --json -t 2 \
@@ -272,32 +270,44 @@ flood() {
 }
 
 # A quiet rate, at which a busy machine loses nothing.
-flood_between() { # SERVER-SYSTEM CLIENT-SYSTEM LABEL
-  local none='c["lost"] == 0' whole='s["calls_received"] * 8 < s["received"]'
-  local trains='c["trains"]' singles='not c["trains"]' slow='-b 5M'
-  if [ "$1$2" != linuxlinux ]; then
-    whole=True trains=True # Wine has no trains
-  fi
-  flood "$3: loopback" "$1" "$2" 127.0.0.1 "$slow" "$none" "$trains" "$whole"
-  flood "$3: loopback, IPv6" "$1" "$2" '[::1]' "$slow" "$none" "$trains" "$whole"
-  flood "$3: loopback, no trains" "$1" "$2" 127.0.0.1 "$slow --no-trains" "$none" "$singles"
-  flood "$3: loopback, single calls" "$1" "$2" 127.0.0.2 "$slow -n 1" "$none" \
-    's["calls_received"] > 0'
-  flood "$3: loopback, as fast as it goes" "$1" "$2" 127.0.0.1 '-b 0' \
-    'c["received"] * 20 > c["sent"]'
-  flood "$3: two hosts" "$1" "$2" 10.77.1.1 "$slow" "$none"
-  flood "$3: two hosts, an address of two" "$1" "$2" 10.77.1.11 "$slow" "$none"
-  flood "$3: two hosts, IPv6, no trains" "$1" "$2" '[fd77:1::1]' "$slow --no-trains" "$none"
-  flood "$3: two hosts, echo" "$1" "$2" 10.77.1.1 "$slow --echo" "$none" \
-    '0 < c["round_trip_ms"]["least"] <= c["round_trip_ms"]["mean"]' \
+readonly slow='-b 5M' none='c["lost"] == 0'
+flood_linux() {
+  local whole='s["calls_received"] * 8 < s["received"]'
+  local trains='c["trains"]' singles='not c["trains"]'
+  flood 'linux: loopback' linux linux 127.0.0.1 "$slow" "$none" "$trains" "$whole"
+  flood 'linux: loopback, IPv6' linux linux '[::1]' "$slow" "$none" "$trains" "$whole"
+  flood 'linux: loopback, no trains' linux linux 127.0.0.1 "$slow --no-trains" "$none" "$singles"
+  flood 'linux: loopback, single calls' linux linux 127.0.0.2 "$slow -n 1" "$none" \
     'c["calls_sent"] == c["sent"]'
-  flood "$3: loopback, echo, 40 a call" "$1" "$2" 127.0.0.2 "$slow --echo -n 40" "$none"
+  flood 'linux: loopback, as fast as it goes' linux linux 127.0.0.1 '-b 0' \
+    'c["received"] * 20 > c["sent"]'
+  flood 'linux: loopback, echo, 40 a call' linux linux 127.0.0.2 "$slow --echo -n 40" "$none"
+  flood 'two hosts' linux linux 10.77.1.1 "$slow" "$none" "$trains"
+  flood 'two hosts, no trains' linux linux 10.77.1.1 "$slow --no-trains" "$none" "$singles"
+  flood 'two hosts, an address of two' linux linux 10.77.1.11 "$slow" "$none"
+  flood 'two hosts, IPv6' linux linux '[fd77:1::11]' "$slow" "$none"
+  flood 'two hosts, IPv6, no trains' linux linux '[fd77:1::1]' "$slow --no-trains" "$none"
+  flood 'two hosts, echo' linux linux 10.77.1.1 "$slow --echo" "$none" \
+    '0 < c["round_trip_ms"]["least"] <= c["round_trip_ms"]["mean"]'
+}
+
+# Wine has no trains. Its clock may show a round trip as 0.
+flood_windows() {
+  local singles='not c["trains"]'
+  flood 'windows: loopback' windows windows 127.0.0.1 "$slow" "$none" "$singles"
+  flood 'windows: loopback, IPv6' windows windows '[::1]' "$slow --no-trains" "$none"
+  flood 'windows: loopback, single calls' windows windows 127.0.0.1 "$slow -n 1" "$none"
+  flood 'windows: loopback, as fast as it goes' windows windows 127.0.0.1 '-b 0'
+  flood 'windows: loopback, echo' windows windows 127.0.0.1 "$slow --echo" "$none" \
+    '0 <= c["round_trip_ms"]["least"] <= c["round_trip_ms"]["mean"]'
+  flood 'windows: two hosts' windows windows 10.77.1.1 "$slow" "$none"
+  flood 'windows to linux' linux windows 127.0.0.1 "$slow" "$none"
+  flood 'linux to windows' windows linux 127.0.0.1 "$slow" "$none"
 }
 
 # A link with an MTU of 1,280: a train of longer datagrams is refused, and they go
 # as singles in fragments.
 flood_small_mtu() {
-  local none='c["lost"] == 0' slow='-b 5M'
   flood 'MTU 1280: datagrams of 1,400' linux linux 10.77.2.1 "$slow -l 1400" "$none"
   flood 'MTU 1280: IPv6' linux linux '[fd77:2::1]' "$slow -l 1400" "$none"
   flood 'MTU 1280: datagrams of 20,000' linux linux 10.77.2.1 "$slow -l 20000 -n 3" "$none"
@@ -391,7 +401,7 @@ make_hosts
 start_dnsmasq
 ask_dnsmasq linux
 ask_dns_server linux
-flood_between linux linux linux
+flood_linux
 flood_small_mtu
 interrupted
 no_server linux
@@ -401,9 +411,7 @@ if [ "$windows" = windows ]; then
   start_wine
   ask_dnsmasq windows
   ask_dns_server windows
-  flood_between windows windows windows
-  flood 'windows to linux' linux windows 127.0.0.1 '-b 5M' 'c["lost"] == 0'
-  flood 'linux to windows' windows linux 127.0.0.1 '-b 5M' 'c["lost"] == 0'
+  flood_windows
   no_server windows
   marked_windows
 fi
