@@ -13,10 +13,12 @@
  *               takes to receive, for ci/measure/bench.sh
  *   dials, listens, dials_by_hand, listens_by_hand    only alone_with_skt: N
  *               times skt_dial, skt_listen_at, and the calls that they make
+ *   resolves    N times: the addresses of the name in SKT_COSTS_NAME
  *   parses4, parses6, formats4    N times: text of an address, with a port */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,6 +121,21 @@ static int connects(int n) {
   return bad;
 }
 
+static int resolves(int n) {
+  const char *name = getenv("SKT_COSTS_NAME");
+  const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+  int bad = name == NULL;
+  for (int i = 0; !bad && i < n; ++i) {
+    struct addrinfo *list;
+    bad |= getaddrinfo(name, "80", &hints, &list);
+    if (!bad) {
+      memcpy(&at, list->ai_addr, sizeof at);
+      freeaddrinfo(list);
+    }
+  }
+  return bad;
+}
+
 static int parses4(int n) {
   int bad = 0;
   for (int i = 0; i < n; ++i) {
@@ -150,10 +167,11 @@ int main(int argc, char **argv) {
   static const struct {
     const char *name;
     int (*run)(int n);
-  } all[] = {
-      {"blocks", blocks},     {"sends", sends},       {"writes", writes},
-      {"receives", receives}, {"connects", connects}, {"parses4", parses4},
-      {"parses6", parses6},   {"formats4", formats4}, {"times", times}};
+  } all[] = {{"blocks", blocks},     {"sends", sends},
+             {"writes", writes},     {"receives", receives},
+             {"connects", connects}, {"resolves", resolves},
+             {"parses4", parses4},   {"parses6", parses6},
+             {"formats4", formats4}, {"times", times}};
   for (size_t i = 0; argc == 3 && i < sizeof all / sizeof *all; ++i) {
     if (strcmp(argv[1], all[i].name) == 0) {
       return all[i].run(atoi(argv[2]));

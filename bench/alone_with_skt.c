@@ -100,6 +100,16 @@ static int connects(int n) {
   return bad;
 }
 
+static int resolves(int n) {
+  const char *name = getenv("SKT_COSTS_NAME");
+  char text[SKT_ADDR_TEXT_MAX];
+  int bad = name == NULL || skt_text_join(text, sizeof text, name, 80) < 0;
+  for (int i = 0; !bad && i < n; ++i) {
+    bad |= skt_resolve(text, 0, &at, 1, -1, NULL) != 1;
+  }
+  return bad;
+}
+
 static int dials(int n) {
   skt listener = bound(SKT_STREAM);
   char text[SKT_ADDR_TEXT_MAX];
@@ -181,6 +191,7 @@ int main(int argc, char **argv) {
              {"writes", writes},
              {"receives", receives},
              {"connects", connects},
+             {"resolves", resolves},
              {"parses4", parses4},
              {"parses6", parses6},
              {"formats4", formats4},

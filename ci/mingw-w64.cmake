@@ -20,6 +20,11 @@ set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
 
+# MinGW's windows.h includes all that the processor has as intrinsics, which none
+# of our files uses, and which takes more than half of the time of a compilation.
+set(CMAKE_C_FLAGS_INIT -D_X86INTRIN_H_INCLUDED)
+set(CMAKE_CXX_FLAGS_INIT -D_X86INTRIN_H_INCLUDED)
+
 # Or the programs would look for the compiler's DLLs when they start.
 set(CMAKE_EXE_LINKER_FLAGS_INIT -static)
 

@@ -103,6 +103,7 @@
  *   Waiting                   for one socket, an array, or many; wakers
  *   Names of hosts            look-ups of names and of addresses; texts
  *   Options                   keep-alive, buffers and the like
+ *   Groups                    join, leave and block senders of multicast
  *   Interfaces                the host's, with their addresses
  *   Addresses of a socket     its own and its peer's
  *   Native handles            in and out
@@ -778,7 +779,8 @@ SKT_API int skt_cancel(skt *s);
  *                        server cannot bind until the system has forgotten
  *                        its old connections
  *   SKT_SHARE_MULTICAST  datagram sockets that all have this flag share one
- *                        port; each gets what is sent to a group it has joined.
+ *                        port; each gets what is sent to a group that it has
+ *                        joined (skt_join).
  *                        One that is connected gets what its peer sends, and
  *                        one that is not gets the rest: so a server can give a
  *                        client a socket of its own. What arrives between its
@@ -794,8 +796,8 @@ SKT_API int skt_cancel(skt *s);
  *
  * Returns  0 or one of Errors.
  * Errors   SKT_EINVAL         s has an address already, local is none, of
- *                             another domain, or link-local without an
- *                             interface; flags are unknown, contradict
+ *                             another domain, a group, or link-local without
+ *                             an interface; flags are unknown, contradict
  *                             each other or are not for this kind of socket
  *          SKT_EADDRINUSE     another socket has the address; on Windows also
  *                             a port that the system reserves
@@ -916,7 +918,8 @@ SKT_API int skt_accept(skt *s, skt *out, skt_addr *peer, int flags);
  *          SKT_EADDRINUSE     s is bound, and this pair of addresses is already
  *                             connected
  *          SKT_ECONNRESET     the peer, or a device on the way, reset it
- *          SKT_EACCES         a firewall forbids it; unix: the file does
+ *          SKT_EACCES         a firewall forbids it; unix: the file does; a
+ *                             broadcast address without SKT_OPT_BROADCAST
  *          SKT_ENOENT         unix: nothing at that path
  *          SKT_EPROTONOSUPPORT  unix: a socket of another type is there
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources
@@ -1198,7 +1201,7 @@ SKT_API ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count);
  *          SKT_EOPNOTSUPP    s is of a type that needs a connection
  *          SKT_EISCONN       s is connected: use skt_write
  *          SKT_EMSGSIZE      too long for one message (65507 bytes for UDP over
- *                            IPv4)
+ *                            IPv4), or with SKT_OPT_DONT_FRAGMENT for a packet
  *          SKT_EAGAIN        s is non-blocking and there is no room
  *          SKT_ETIMEDOUT     the limit (skt_set_limit) expired
  *          SKT_EACCES        a broadcast without SKT_OPT_BROADCAST; a firewall
@@ -1211,6 +1214,8 @@ SKT_API ptrdiff_t skt_writev(skt *s, const skt_buffer *buffers, size_t count);
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   until there is room, if s is blocking.
  * Threads  counts as writing.
+ * Differs  The BSDs and macOS return SKT_ENOBUFS while the interface's queue is
+ *          full, and do not block; a wait for SKT_WRITE does not help.
  * Source   POSIX sendto(); Winsock sendto(). */
 SKT_API ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
                               const skt_addr *to);
@@ -1314,17 +1319,17 @@ typedef struct skt_message {
   size_t n;                 /* how many */
   const skt_buffer *pieces; /* to send, instead of data and n; or NULL */
   size_t count;             /* how many pieces */
-  size_t segment; /* 0; of a train how long all its datagrams are, but the last,
-                     which may be shorter */
-  size_t size;    /* received: how long it was before it was cut */
-  int has;        /* received: what is known */
-  int use;        /* to send: what is chosen */
-  int hops;       /* TTL or hop limit; 1 to 255 to send, -1 if not known */
+  size_t segment;    /* 0; of a train how long all its datagrams are, but the
+                      last, which may be shorter */
+  int64_t time_ns;   /* received when: nanoseconds since 1970, by the system's
+                      clock */
+  int use;           /* to send: what is chosen */
+  uint32_t device;   /* index of the interface; 0 if not known */
+  int hops;          /* TTL or hop limit; 1 to 255 to send, -1 if not known */
   int traffic_class; /* TOS or traffic class, 0 to 255, whose low two bits are
                         ECN; -1 if not known */
-  int64_t time_ns;   /* received when: nanoseconds since 1970, by the system's
-                        clock */
-  uint32_t device;   /* index of the interface; 0 if not known */
+  size_t size;       /* received: how long it was before it was cut */
+  int has;           /* received: what is known */
   bool cut;          /* received: a part was discarded */
   skt_addr peer;     /* the other side; none (zeroed) on a connected socket */
   skt_addr local;    /* this side, with port 0 */
@@ -2079,14 +2084,32 @@ SKT_API int skt_listen_at(skt *s, const char *text, int flags, int backlog);
  *                                                     before, to one that
  *                                                     skt_bind takes for such a
  *                                                     socket; no system call
- *
+ *   MULTICAST_HOPS      0..255          IPv4, IPv6,   TTL, or hop limit, of
+ *                                       datagram      what is sent to groups; 0
+ *                                       or raw        is for this host alone;
+ *                                                     see below
+ *   MULTICAST_LOOP      0, 1            the same      members on this host
+ *                                                     receive what it sends to
+ *                                                     groups. Set it on both
+ *                                                     ends; see below
+ *   MULTICAST_DEVICE    0..16777215     the same      index of the interface to
+ *                                                     send to groups by; 0 is
+ *                                                     the system's choice
+ *   DONT_FRAGMENT       0, 1            the same      1: what is longer than
+ *                                                     the path takes is not
+ *                                                     sent: SKT_EMSGSIZE; see
+ *                                                     below
+ *   PATH_MTU            only read       IPv4, IPv6,   how many bytes a packet
+ *                                       connected     to the peer may have,
+ *                                                     with its headers, as far
+ *                                                     as the system knows
  *   RECEIVE_LOCAL       0, 1            IPv4, IPv6,   skt_receive delivers the
  *                                       datagram      address and the interface
  *                                       or raw        that a message came to
  *   RECEIVE_HOPS        0, 1            the same      its hop count
  *   RECEIVE_CLASS       0, 1            the same      its traffic class
- *   RECEIVE_TIME        0, 1            the same      when it came; Linux begins
- *                                                     some ms later
+ *   RECEIVE_TIME        0, 1            the same      when it came; on Linux a
+ *                                                     few ms after it was set
  *   RECEIVE_TRAINS      0, 1            IPv4, IPv6    skt_receive may receive
  *                                       datagram,     trains. It stays on, and
  *                                       before        no other function can
@@ -2122,6 +2145,10 @@ SKT_API int skt_listen_at(skt *s, const char *text, int flags, int backlog);
  *   FREEBIND            Linux; FreeBSD, NetBSD and OpenBSD, with a privilege
  *   PROTOCOL            Linux, FreeBSD, OpenBSD, Windows
  *   CONGESTION          Linux, FreeBSD
+ *   MULTICAST_DEVICE    for IPv4 set, but not read, on Linux, macOS, FreeBSD;
+ *                       not for IPv4 on OpenBSD and NetBSD
+ *   DONT_FRAGMENT       not for IPv4 on OpenBSD and NetBSD
+ *   PATH_MTU            Linux, Windows 10 and later
  *   RECEIVE_LOCAL       on the BSDs without the interface, for IPv4
  *   RECEIVE_CLASS       not for IPv4 on NetBSD and OpenBSD
  *   RECEIVE_TIME        not on Windows
@@ -2140,6 +2167,24 @@ SKT_API int skt_listen_at(skt *s, const char *text, int flags, int backlog);
  * at the end of the stream, and after an error; a read that blocks waits for so
  * many, or for as many as fit its buffer. A non-blocking read takes what is
  * there.
+ *
+ * MULTICAST_HOPS 0 keeps a message on this host if a socket here has joined the
+ * group; if none has, Linux sends the message out all the same.
+ *
+ * MULTICAST_LOOP belongs to the sender's socket, but on Windows to the
+ * receiver's. It is 1 at first; 0 on both ends means the same everywhere.
+ *
+ * An IPv6 datagram or raw socket has the options of its hops, its traffic class
+ * and its interface, the three of multicast and DONT_FRAGMENT for IPv4 as well:
+ * they are set together, if it can send to IPv4 by SKT_DUAL_STACK. macOS sets
+ * those of IPv6 alone.
+ *
+ * With DONT_FRAGMENT a message that does not fit a packet of the interface is
+ * SKT_EMSGSIZE, from skt_write and skt_send_to. A router that cannot pass a
+ * packet on drops it; its report changes PATH_MTU, and is SKT_EMSGSIZE, once,
+ * on a socket with a peer. On Linux what PATH_MTU reports does not bound what
+ * is sent, so that a program can find the path's MTU by trying. 0 is how a
+ * socket begins: the system sends what is longer in fragments.
  *
  * There is no SO_LINGER. With it close would block, even on non-blocking
  * sockets, or fail and stay open, depending on the system. skt_close never
@@ -2174,6 +2219,11 @@ enum {
   SKT_OPT_PROTOCOL = 23,
   SKT_OPT_CONGESTION = 24,
   SKT_OPT_SHARE = 25,
+  SKT_OPT_MULTICAST_HOPS = 30,
+  SKT_OPT_MULTICAST_LOOP = 31,
+  SKT_OPT_MULTICAST_DEVICE = 32,
+  SKT_OPT_DONT_FRAGMENT = 33,
+  SKT_OPT_PATH_MTU = 34,
   SKT_OPT_RECEIVE_LOCAL = 40,
   SKT_OPT_RECEIVE_HOPS = 41,
   SKT_OPT_RECEIVE_CLASS = 42,
@@ -2193,7 +2243,8 @@ enum {
  *                          value is a text
  *          SKT_EALREADY    s is connecting
  *          SKT_EOPNOTSUPP  this system lacks the option, or cannot read it
- *          SKT_ENOTCONN    the connection has ended, and the option with it
+ *          SKT_ENOTCONN    the connection has ended, and the option with it;
+ *                          or SKT_OPT_PATH_MTU: s has no peer
  *          SKT_ENOBUFS     out of resources
  * Blocks   never.
  * Threads  any thread, also while others read, write, accept or wait.
@@ -2216,12 +2267,13 @@ SKT_API int skt_get_option(const skt *s, int option, int *value);
  *          SKT_EALREADY    s is connecting
  *          SKT_EOPNOTSUPP  this system lacks the option
  *          SKT_EACCES      not allowed to this process
- *          SKT_ENODEV      SKT_OPT_DEVICE: no such interface
+ *          SKT_ENODEV      SKT_OPT_DEVICE, SKT_OPT_MULTICAST_DEVICE: no such
+ *                          interface
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   never.
  * Threads  no other call on s at the same time, except skt_cancel.
- * Differs  Linux takes the number of an interface that does not exist, and then
- *          sends nothing.
+ * Differs  For SKT_OPT_DEVICE Linux takes the number of an interface that does
+ *          not exist, and then sends nothing.
  * Source   POSIX setsockopt(); Winsock setsockopt(), SIO_KEEPALIVE_VALS. */
 SKT_API int skt_set_option(skt *s, int option, int value);
 
@@ -2269,6 +2321,105 @@ SKT_API int skt_get_option_text(const skt *s, int option, char *text,
  * Threads  no other call on s at the same time, except skt_cancel.
  * Source   POSIX setsockopt(), if_nametoindex(); Windows if_nametoindex(). */
 SKT_API int skt_set_option_text(skt *s, int option, const char *text);
+
+/*
+ * Groups
+ *
+ * What is sent to a group, a multicast address, arrives at the sockets that
+ * have joined the group and are bound to the wildcard and the message's port:
+ *
+ *   skt_addr_any(&here, SKT_IPV4, 5353);
+ *   skt_addr_parse(&group, "224.0.0.251:5353");
+ *   skt_bind(&s, &here, SKT_SHARE_MULTICAST);
+ *   skt_join(&s, &group, device, NULL);
+ *
+ * To send to a group no socket needs to join it. What a socket has not joined
+ * it does not receive, whatever other programs of the host have joined; so an
+ * adopted socket too, from its first skt_join. A socket that closes leaves its
+ * groups.
+ */
+
+/** Join a group: receive what is sent to it.
+ *
+ *   s       a datagram or raw socket; a datagram socket must be bound
+ *   group   a multicast address of the socket's domain, or an IPv4 one if s was
+ *           bound with SKT_DUAL_STACK. Its port has no meaning
+ *   device  index of the interface to receive by, as skt_interfaces lists it;
+ *           0 is the system's choice, which can be a surprise where there are
+ *           several interfaces. The scope of an IPv6 group, as in
+ *           "[ff02::fb%2]:0", is as good
+ *   source  the only sender to receive from, whose port has no meaning; NULL is
+ *           any sender
+ *
+ * A socket can join many groups, one group on several interfaces, and of a
+ * group several sources. A group on one interface is joined for any source or
+ * for single ones, not for both: leave it in between.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL         group is no group, source is none of its domain,
+ *                             or a group, or a wildcard; the domain does not
+ *                             fit s; device is not the group's scope; s is not
+ *                             bound; or the group is joined for any source and
+ *                             now for one, or the reverse
+ *          SKT_EOPNOTSUPP     s is of another type; the system cannot join IPv4
+ *                             groups with an IPv6 socket, or has no sources
+ *          SKT_EADDRINUSE     joined already
+ *          SKT_ENODEV         no such interface, or none that carries the group
+ *          SKT_ENOBUFS        too many: on Linux 20 groups of IPv4 a socket and
+ *                             10 sources a group, unless it is set up otherwise
+ *          SKT_ENOMEM         out of memory
+ * Blocks   never.
+ * Threads  one thread at a time joins, leaves or blocks; others may use s as
+ *          they may otherwise.
+ * Differs  macOS and the BSDs need a device: 0 is SKT_ENODEV. OpenBSD and
+ *          NetBSD: SKT_EOPNOTSUPP. On Linux an IPv6 group arrives by every
+ *          interface on which any program has joined it, once s has joined it
+ *          on one. A socket that is bound to one address, not
+ *          the wildcard, receives what is sent to groups on Windows alone. An
+ *          interface that is down is SKT_ENODEV on Windows; elsewhere the call
+ *          succeeds. Wine has no sources of IPv6, and receives what is not
+ *          joined.
+ * Source   RFC 3678 MCAST_JOIN_GROUP, MCAST_JOIN_SOURCE_GROUP; Linux
+ *          IP_MULTICAST_ALL, IPV6_MULTICAST_ALL. */
+SKT_API int skt_join(skt *s, const skt_addr *group, uint32_t device,
+                     const skt_addr *source);
+
+/** Leave a group, or one source of it.
+ *
+ *   s, group, device  as for skt_join
+ *   source            as it was joined. NULL leaves the group, with all sources
+ *                     that it was joined for or that are blocked
+ *
+ * What has arrived can still be read.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EADDRNOTAVAIL  not joined so
+ *          SKT_EINVAL SKT_EOPNOTSUPP  as for skt_join
+ *          SKT_ENOBUFS SKT_ENOMEM  out of resources
+ * Blocks   never.
+ * Threads  as skt_join.
+ * Source   RFC 3678 MCAST_LEAVE_GROUP, MCAST_LEAVE_SOURCE_GROUP. */
+SKT_API int skt_leave(skt *s, const skt_addr *group, uint32_t device,
+                      const skt_addr *source);
+
+/** Receive nothing more from a source of a group, or receive from it again.
+ *
+ *   s, group, device  a group that was joined for any source, as for skt_join
+ *   source            a sender, as for skt_join
+ *   blocked           whether to block it or to end that
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EADDRNOTAVAIL  the group is not joined for any source; or not
+ *                             blocked, and source is not
+ *          SKT_EADDRINUSE     source is blocked already
+ *          SKT_EINVAL SKT_EOPNOTSUPP  as for skt_join
+ *          SKT_ENOBUFS        too many, as for skt_join
+ *          SKT_ENOMEM         out of memory
+ * Blocks   never.
+ * Threads  as skt_join.
+ * Source   RFC 3678 MCAST_BLOCK_SOURCE, MCAST_UNBLOCK_SOURCE. */
+SKT_API int skt_block(skt *s, const skt_addr *group, uint32_t device,
+                      const skt_addr *source, bool blocked);
 
 /*
  * Network interfaces

@@ -45,6 +45,12 @@ void skt__ip_map(skt__ip *ip);
 bool skt__ip_is_loopback(const skt__ip *ip);
 bool skt__ip_is_link_local(const skt__ip *ip); /* fe80::/10 */
 
+/* 224.0.0.0/4 and ff00::/8 */
+static inline bool skt__ip_is_group(const skt__ip *ip) {
+  return (ip->domain == SKT_IPV4 && ip->bytes[0] >> 4 == 0xe) ||
+         (ip->domain == SKT_IPV6 && ip->bytes[0] == 0xff);
+}
+
 /* Unix addresses, for the other address*.c. `native` is a struct
  * sockaddr_un of `length` bytes. skt__unix_set makes one unnamed whose name is
  * too long. skt__unix_format writes up to SKT_ADDR_TEXT_MAX bytes, "unix:"

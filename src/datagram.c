@@ -29,9 +29,8 @@ static int check_send(const skt *s, size_t n) {
   return n > SKT__IO_MAX ? SKT_EMSGSIZE : 0;
 }
 
-/* Send after a first call that returned rc, an error, or 0 for none so far. */
-static SKT__COLD ptrdiff_t send_on(skt *s, const void *buffer, size_t n,
-                                   const skt_addr *to, ptrdiff_t rc) {
+SKT__COLD ptrdiff_t skt__send_on(skt *s, const void *buffer, size_t n,
+                                 const skt_addr *to, ptrdiff_t rc) {
   skt__attempt t = skt__begin(s, SKT_WRITE);
   do {
     if (rc < 0 && !skt__try_again(&t, &rc)) {
@@ -58,7 +57,7 @@ static SKT__COLD ptrdiff_t send_slowly(skt *s, const void *buffer, size_t n,
     return SKT_EINVAL;
   }
   rc = check_send(s, n);
-  return rc < 0 ? rc : send_on(s, buffer, n, to, 0);
+  return rc < 0 ? rc : skt__send_on(s, buffer, n, to, 0);
 }
 
 /* The fast path is IPv4 without a peer and without a limit. */
@@ -71,7 +70,7 @@ ptrdiff_t skt_send_to(skt *s, const void *buffer, size_t n,
     return send_slowly(s, buffer, n, to);
   }
   ptrdiff_t rc = skt__sys_send_to(skt__handle(s), buffer, n, to);
-  return rc < 0 ? send_on(s, buffer, n, to, rc) : rc;
+  return rc < 0 ? skt__send_on(s, buffer, n, to, rc) : rc;
 }
 
 /* Windows does not receive on a socket without an address (Winsock recvfrom,
@@ -109,6 +108,15 @@ static void name_unnamed(const skt *s, skt_addr *from) {
   }
 }
 
+/* macOS reports that a message was too long for its path to sockets without a
+ * peer too (quinn issue 2736); as every ICMP error it is then no one's. */
+bool skt__receive_again(skt__attempt *t, ptrdiff_t *rc) {
+  if (*rc == SKT_EMSGSIZE && skt__state(t->s) != SKT_CONNECTED) {
+    *rc = SKT_ECONNREFUSED;
+  }
+  return skt__try_again(t, rc);
+}
+
 void skt__take_sender(const skt *s, skt_addr *from) {
   skt_addr native = *from;
   skt__addr_set(from, native.words, native.length);
@@ -138,7 +146,7 @@ static SKT__COLD ptrdiff_t receive_slowly(skt *s, void *buffer, size_t n,
   do {
     rc =
         skt__sys_receive(skt__handle(s), n > 0 ? buffer : &none, n, from, &cut);
-  } while (rc <= 0 && skt__try_again(&t, &rc));
+  } while (rc <= 0 && skt__receive_again(&t, &rc));
   if (rc >= 0 && from != NULL) {
     name_unnamed(s, from);
   }
@@ -165,7 +173,7 @@ static SKT__COLD ptrdiff_t receive_on(const receive_request *r, skt_addr *from,
     return rc;
   }
   skt__attempt t = {.s = r->s, .direction = SKT_READ};
-  while (rc <= 0 && skt__try_again(&t, &rc)) {
+  while (rc <= 0 && skt__receive_again(&t, &rc)) {
     rc = skt__sys_receive_from(skt__handle(r->s), r->buffer, r->n, from);
   }
   skt_addr native = *from;

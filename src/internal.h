@@ -53,7 +53,8 @@ enum {
   SKT__HAS_PORT = 0x4000,
   SKT__TRAINS_KNOWN = 0x2000, /* whether there are trains; the next bit says */
   SKT__NO_TRAINS = 0x1000,    /* no trains here, or the caller wants none */
-  SKT__CALLS = 0x0fff
+  SKT__HAS_CONTROL = 0x0800,  /* messages may arrive with control data */
+  SKT__CALLS = 0x07ff
 };
 
 /* Make a call until no signal interrupts it before it does anything. */

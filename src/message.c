@@ -15,47 +15,47 @@ typedef struct receiver {
   skt *s;
   skt_message *m;
   size_t capacity, done;
-  bool connected;
+  bool connected, with_control;
 } receiver;
 
-/* One call of the system, for up to `count` messages whose places are set. The
- * first call of a verb waits, as the socket's mode says. */
-static ptrdiff_t receive_some(const receiver *r, skt__control *control,
+/* One call of the system, for up to `count` messages. The first call of a verb
+ * waits, as the socket's mode says. */
+static ptrdiff_t receive_some(const receiver *r, const skt__places *p,
                               size_t count) {
   skt_message *m = r->m + r->done;
   ptrdiff_t rc;
-  for (size_t i = 0; i < count; ++i) {
-    m[i].peer.length = !r->connected;
-  }
   if (r->done > 0) {
-    return skt__sys_receive_messages(skt__handle(r->s), m, control, count,
-                                     true);
+    return skt__sys_receive_messages(skt__handle(r->s), p, m, count, true);
   }
   skt__attempt t = skt__begin(r->s, SKT_READ);
   do {
-    rc = skt__sys_receive_messages(skt__handle(r->s), m, control, count, false);
-  } while (rc < 0 && skt__try_again(&t, &rc));
+    rc = skt__sys_receive_messages(skt__handle(r->s), p, m, count, false);
+  } while (rc < 0 && skt__receive_again(&t, &rc));
   return rc;
 }
 
-/* Fill in what the system did not; returns a train's segment, or 0. */
-static size_t finish(const receiver *r, skt_message *m,
-                     const skt__control *control) {
-  m->pieces = NULL;
-  m->count = m->segment = 0;
-  m->has = m->cut && m->size == 0 ? 0 : SKT_HAS_SIZE;
-  m->use = 0;
-  m->hops = m->traffic_class = -1;
-  m->time_ns = 0;
-  m->device = 0;
-  m->local.length = 0;
-  if (r->connected) {
-    m->peer.length = 0;
-  } else if (!skt__take_ipv4(&m->peer)) {
-    skt__take_sender(r->s, &m->peer);
+/* On a connected socket there is no peer, which skt_peer returns. */
+static void take_other(const skt *s, bool connected, skt_message *m) {
+  if (connected) {
+    skt__addr_clear(&m->peer);
+  } else {
+    skt__take_sender(s, &m->peer);
   }
-  return control->n > 0 ? skt__control_read(control->data.bytes, control->n, m)
-                        : 0;
+}
+
+/* Fill in what the system did not. */
+static inline void finish(const skt *s, bool connected, skt_message *m) {
+  enum {
+    FIRST = offsetof(skt_message, pieces),
+    END = offsetof(skt_message, hops)
+  };
+  memset((char *)m + FIRST, 0, END - FIRST);
+  m->hops = m->traffic_class = -1;
+  m->has = skt__system.reports_size || !m->cut ? SKT_HAS_SIZE : 0;
+  m->local.length = 0;
+  if (!skt__take_ipv4(&m->peer)) {
+    take_other(s, connected, m);
+  }
 }
 
 /* Whether to look for more. An error that the next call would take from the
@@ -77,22 +77,30 @@ static size_t at_most_places(size_t n) {
   return n < max ? n : max;
 }
 
+static void read_controls(skt_message *m, const skt__control *control,
+                          ptrdiff_t count) {
+  for (ptrdiff_t i = 0; control != NULL && i < count; ++i) {
+    (void)skt__control_read(control[i].data.bytes, control[i].n, &m[i]);
+  }
+}
+
 /* Each message has an equal part of the buffer. */
 static ptrdiff_t receive_parts(receiver *r, char *buffer, size_t part) {
   skt__control control[SKT__PLACES_MAX];
+  skt__places p = {.part = part < SKT__IO_MAX ? part : SKT__IO_MAX,
+                   .with_peer = !r->connected,
+                   .control = r->with_control ? control : NULL};
   size_t count;
   ptrdiff_t rc;
   do {
-    count = at_most_places(r->capacity - r->done);
     skt_message *m = r->m + r->done;
-    for (size_t i = 0; i < count; ++i) {
-      m[i].data = buffer + (r->done + i) * part;
-      m[i].n = part < SKT__IO_MAX ? part : SKT__IO_MAX;
-    }
-    rc = receive_some(r, control, count);
+    count = at_most_places(r->capacity - r->done);
+    p.buffer = buffer + r->done * part;
+    rc = receive_some(r, &p, count);
     for (ptrdiff_t i = 0; i < rc; ++i) {
-      (void)finish(r, &m[i], &control[i]);
+      finish(r->s, r->connected, &m[i]);
     }
+    read_controls(m, p.control, rc);
     r->done += rc > 0 ? (size_t)rc : 0;
   } while (rc == (ptrdiff_t)count && goes_on(r));
   return r->done > 0 ? (ptrdiff_t)r->done : rc;
@@ -157,26 +165,70 @@ static size_t take_apart(skt_message *m, size_t room, size_t segment) {
 /* One call takes one train, because several long places in one call are slower
  * than the same one again and again. */
 static ptrdiff_t receive_trains(receiver *r, char *buffer, size_t n) {
-  skt__control control[1];
-  size_t used = 0;
+  skt__control control;
+  skt__places p = {
+      .buffer = buffer, .with_peer = !r->connected, .control = &control};
+  size_t left = n;
   ptrdiff_t rc;
   do {
     skt_message *m = r->m + r->done;
-    m->data = buffer + used;
-    m->n = n - used < SKT__IO_MAX ? n - used : SKT__IO_MAX;
-    rc = receive_some(r, control, 1);
+    p.part = left < SKT__IO_MAX ? left : SKT__IO_MAX;
+    rc = receive_some(r, &p, 1);
     if (rc > 0) {
-      size_t segment = finish(r, m, control);
-      m->cut = m->cut || control->cut; /* a segment may be missing */
-      used += m->n;
+      finish(r->s, r->connected, m);
+      size_t segment = skt__control_read(control.data.bytes, control.n, m);
+      m->cut = m->cut || control.cut; /* a segment may be missing */
+      p.buffer += m->n;
+      left -= m->n;
       r->done += take_apart(m, r->capacity - r->done, segment);
     }
-  } while (rc > 0 && n - used >= TRAIN_MAX && goes_on(r));
+  } while (rc > 0 && left >= TRAIN_MAX && goes_on(r));
   return r->done > 0 ? (ptrdiff_t)r->done : rc;
 }
 
-int skt_receive(skt *s, void *buffer, size_t n, skt_message *messages,
-                size_t capacity) {
+/* One message without control data, after a first call that returned rc, an
+ * error. */
+static SKT__COLD ptrdiff_t receive_one_on(skt *s, void *buffer, size_t n,
+                                          skt_addr *from, ptrdiff_t rc) {
+  if (skt__would_block(s, rc)) {
+    return rc;
+  }
+  skt__attempt t = {.s = s, .direction = SKT_READ};
+  while (rc < 0 && skt__receive_again(&t, &rc)) {
+    rc = skt__sys_receive_size(skt__handle(s), buffer, n, from);
+  }
+  return rc;
+}
+
+/* Whether the call for one message is one for bytes and an address: there is no
+ * control data, and the system reports the length. */
+static inline bool is_simple(const skt *s) {
+  const int kind = SKT_TYPES | SKT_STATES | SKT__LIMITED;
+  return skt__system.reports_size &&
+         (s->kind & kind) == (SKT_DATAGRAM | SKT_BOUND) &&
+         (SKT__LOAD(&s->calls) & SKT__HAS_CONTROL) == 0 &&
+         SKT__LOAD(&s->reading) == SKT__OPEN;
+}
+
+static int receive_one(skt *s, void *buffer, size_t n, skt_message *m) {
+  ptrdiff_t rc = skt__sys_receive_size(skt__handle(s), buffer, n, &m->peer);
+  if (rc < 0) {
+    rc = receive_one_on(s, buffer, n, &m->peer, rc);
+    if (rc < 0) {
+      return (int)rc;
+    }
+  }
+  m->data = buffer;
+  m->size = (size_t)rc;
+  m->cut = m->size > n;
+  m->n = m->cut ? n : m->size;
+  finish(s, false, m);
+  return 1;
+}
+
+static SKT__APART int receive_many(skt *s, void *buffer, size_t n,
+                                   skt_message *messages, size_t capacity) {
+  static char nothing[1];
   int rc = skt__check_receive(s, messages == NULL ? NULL : buffer,
                               messages == NULL ? 1 : n);
   if (rc < 0) {
@@ -190,9 +242,21 @@ int skt_receive(skt *s, void *buffer, size_t n, skt_message *messages,
   if (rc < 0) {
     return rc;
   }
-  static char nothing[1];
   buffer = n > 0 ? buffer : nothing;
-  receiver r = {s, messages, capacity, 0, skt__state(s) == SKT_CONNECTED};
+  receiver r = {.s = s,
+                .m = messages,
+                .capacity = capacity,
+                .connected = skt__state(s) == SKT_CONNECTED,
+                .with_control = skt__domain(s) != SKT_UNIX &&
+                                (SKT__LOAD(&s->calls) & SKT__HAS_CONTROL) != 0};
   return (int)(trains ? receive_trains(&r, buffer, n)
                       : receive_parts(&r, buffer, n / capacity));
+}
+
+int skt_receive(skt *s, void *buffer, size_t n, skt_message *messages,
+                size_t capacity) {
+  bool one = capacity == 1 && s != NULL && buffer != NULL && messages != NULL &&
+             n - 1 < SKT__IO_MAX && is_simple(s);
+  return one ? receive_one(s, buffer, n, messages)
+             : receive_many(s, buffer, n, messages, capacity);
 }

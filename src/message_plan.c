@@ -10,54 +10,13 @@
  * cut up by loopback, which takes 65,535 with the heads. */
 enum { TRAIN_SEGMENTS = 64, TRAIN_BYTES = 65000 };
 
-/* The bytes of a message, in the first piece if it has none; SIZE_MAX for too
- * many. */
-static int check_bytes(const skt_message *m, size_t *n) {
-  *n = m->n;
-  if (m->pieces == NULL) {
-    return m->data == NULL && m->n > 0 ? SKT_EFAULT : 0;
-  }
-  *n = 0;
-  for (size_t i = 0; i < m->count; ++i) {
-    if (m->pieces[i].data == NULL && m->pieces[i].n > 0) {
-      return SKT_EFAULT;
-    }
-    bool fits = m->pieces[i].n <= (size_t)PTRDIFF_MAX - *n;
-    *n = fits ? *n + m->pieces[i].n : SIZE_MAX;
-    if (!fits) {
-      break;
-    }
-  }
-  return 0;
-}
-
-static bool has_peer(const skt_message *m) { return m->peer.length != 0; }
-
-static int check_message(const skt__sender *t, const skt_message *m,
-                         size_t *n) {
-  int rc = check_bytes(m, n);
-  if (rc < 0) {
-    return rc;
-  }
-  const int known =
-      SKT_HAS_LOCAL | SKT_HAS_DEVICE | SKT_HAS_HOPS | SKT_HAS_CLASS;
-  if (*n > PTRDIFF_MAX || m->segment > UINT16_MAX || (m->use & ~known) != 0 ||
-      (m->segment != 0 && m->pieces != NULL)) {
-    return SKT_EINVAL;
-  }
-  if (skt__state(t->s) == SKT_CONNECTED) {
-    return has_peer(m) ? SKT_EISCONN : 0;
-  }
-  return has_peer(m) ? 0 : SKT_ENOTCONN;
-}
-
 /* The message's peer, in the socket's form. Returns a code, or 1 if the plan
  * has no room. */
 static int take_peer(const skt__sender *t, skt__plan *p, const skt_message *m,
                      skt__packet *packet, int *domain) {
   skt__ip ip = {.domain = skt__domain(t->s)};
   packet->peer = NULL;
-  if (!has_peer(m)) {
+  if (m->peer.length == 0) {
     *domain = ip.domain;
     return 0;
   }
@@ -79,8 +38,8 @@ static int take_peer(const skt__sender *t, skt__plan *p, const skt_message *m,
 }
 
 /* Append a piece of n bytes, or for an empty message what stands for none. */
-static void put_piece(skt__plan *p, skt__packet *packet, const void *data,
-                      size_t n) {
+static inline void put_piece(skt__plan *p, skt__packet *packet,
+                             const void *data, size_t n) {
   union {
     const void *constant;
     void *variable;
@@ -89,18 +48,19 @@ static void put_piece(skt__plan *p, skt__packet *packet, const void *data,
   ++packet->count;
 }
 
-static bool same_peer(const skt_message *a, const skt_message *b) {
-  const skt_addr *x = &a->peer, *y = &b->peer;
-  return x->length == y->length &&
-         memcmp(x->words, y->words,
-                x->length < sizeof x->words ? x->length : sizeof x->words) == 0;
+/* The first bytes are all of an IPv4 address. */
+static inline bool same_peer(const skt_message *a, const skt_message *b) {
+  enum { FIRST = sizeof(struct sockaddr_in) };
+  const char *x = (const char *)a->peer.words;
+  const char *y = (const char *)b->peer.words;
+  size_t n = a->peer.length;
+  return n == b->peer.length && memcmp(x, y, FIRST) == 0 &&
+         (n <= FIRST ||
+          memcmp(x, y, n < sizeof a->peer.words ? n : sizeof a->peer.words) ==
+              0);
 }
 
-static bool same_choices(const skt_message *a, const skt_message *b) {
-  if (a->use != b->use) {
-    return false;
-  }
-  int use = a->use;
+static bool same_numbers(const skt_message *a, const skt_message *b, int use) {
   return ((use & SKT_HAS_HOPS) == 0 || a->hops == b->hops) &&
          ((use & SKT_HAS_CLASS) == 0 || a->traffic_class == b->traffic_class) &&
          ((use & SKT_HAS_DEVICE) == 0 || a->device == b->device) &&
@@ -108,8 +68,12 @@ static bool same_choices(const skt_message *a, const skt_message *b) {
           skt_addr_compare(&a->local, &b->local) == 0);
 }
 
+static inline bool same_choices(const skt_message *a, const skt_message *b) {
+  return a->use == b->use && (a->use == 0 || same_numbers(a, b, a->use));
+}
+
 /* Whether a message can go in a train after `first`. */
-static bool can_follow(const skt_message *first, const skt_message *m) {
+static inline bool can_follow(const skt_message *first, const skt_message *m) {
   return m->n > 0 && m->n <= first->n && m->pieces == NULL && m->segment == 0 &&
          m->data != NULL && same_peer(first, m) && same_choices(first, m);
 }
@@ -117,16 +81,19 @@ static bool can_follow(const skt_message *first, const skt_message *m) {
 /* Append to a packet the messages after its first, of n bytes, that go in one
  * train with it: all of n bytes, the last perhaps shorter. */
 static void gather_run(const skt__sender *t, skt__plan *p, skt__packet *packet,
-                       const skt_message *m, size_t room) {
-  size_t bytes = m->n, i = 1;
-  size_t left = t->count - (size_t)(m - t->messages);
-  left = left < room ? left : room;
-  for (bool full = true; i < left && full && p->pieces < SKT__PLAN_PIECES &&
-                         bytes + m[i].n <= TRAIN_BYTES && can_follow(m, &m[i]);
-       ++i) {
-    put_piece(p, packet, m[i].data, m[i].n);
-    bytes += m[i].n;
-    full = m[i].n == m->n;
+                       const skt_message *m) {
+  size_t bytes = m->n, i = 1, n = m->n;
+  size_t most = t->count - (size_t)(m - t->messages);
+  size_t room = 1 + SKT__PLAN_PIECES - p->pieces;
+  most = most < room ? most : room;
+  most = most < TRAIN_SEGMENTS ? most : TRAIN_SEGMENTS;
+  for (; i < most && n == m->n && can_follow(m, &m[i]); ++i) {
+    n = m[i].n;
+    bytes += n;
+    if (bytes > TRAIN_BYTES) {
+      break;
+    }
+    put_piece(p, packet, m[i].data, n);
   }
   p->datagrams[p->n] = (uint16_t)i;
 }
@@ -160,7 +127,7 @@ static void take_bytes(const skt__sender *t, skt__plan *p, skt__packet *packet,
   } else {
     put_piece(p, packet, m->data, m->pieces == NULL ? m->n : 0);
     if (t->trains && m->pieces == NULL && m->n > 0 && m->n <= UINT16_MAX) {
-      gather_run(t, p, packet, m, TRAIN_SEGMENTS);
+      gather_run(t, p, packet, m);
     }
   }
 }
@@ -181,25 +148,20 @@ static int take_choices(const skt__sender *t, skt__plan *p,
   return n < 0 ? (int)n : 0;
 }
 
-/* Plan the packet of the datagram at a place, which moves on. Returns a code, 1
- * if the plan has no room, or 0. */
-static int plan_packet(const skt__sender *t, skt__plan *p, size_t *at,
-                       size_t *offset) {
-  const skt_message *m = &t->messages[*at];
+/* Plan the packet of the datagram at a place. Returns a code, 1 if the plan has
+ * no room, or 0. */
+static int plan_packet(const skt__sender *t, skt__plan *p, size_t at,
+                       size_t offset) {
+  const skt_message *m = &t->messages[at];
   skt__packet *packet = &p->packets[p->n];
-  size_t n;
-  int domain, rc = check_message(t, m, &n);
-  if (rc == 0 && !is_train(m) &&
-      (n > SKT__IO_MAX || m->count > SKT__VECTOR_MAX)) {
-    rc = SKT_EMSGSIZE;
-  }
+  int domain, rc = skt__check_message(t->s, m);
   if (rc == 0) {
     rc = take_peer(t, p, m, packet, &domain);
   }
   if (rc != 0 || p->pieces == SKT__PLAN_PIECES) {
     return rc != 0 ? rc : 1;
   }
-  take_bytes(t, p, packet, m, *offset);
+  take_bytes(t, p, packet, m, offset);
   rc = take_choices(t, p, m, packet, domain);
   if (rc == 0) {
     ++p->n;
@@ -230,19 +192,75 @@ static size_t packets_a_call(const skt__sender *t) {
   return has_errors ? 1 : (size_t)skt__system.messages_a_call;
 }
 
-void skt__plan_call(const skt__sender *t, skt__plan *p) {
-  size_t at = t->at, offset = t->offset, max = packets_a_call(t);
-  p->n = p->pieces = p->mapped = 0;
-  p->stop = 0;
-  while (p->stop == 0 && p->n < max && at < t->count) {
-    p->stop = plan_packet(t, p, &at, &offset);
-    if (p->stop == 0) {
-      move_on(t, p->datagrams[p->n - 1], &at, &offset);
+/* Whether a message is the most frequent one: bytes for an IPv4 peer. The
+ * system refuses bytes that are NULL, and Linux too many of them. */
+static inline bool is_simple_message(const skt_message *m) {
+  return (m->segment | (unsigned)m->use) == 0 && m->pieces == NULL &&
+         (skt__system.reports_size || m->n <= SKT__IO_MAX) &&
+         skt__is_ipv4_destination(&m->peer);
+}
+
+/* The shortest way for as many of those as come next, each a packet of its own,
+ * up to `max` packets. */
+static void plan_simple(const skt__sender *t, skt__plan *p, size_t max) {
+  const skt_message *first = &t->messages[p->at], *m = first;
+  skt__packet *packet = &p->packets[p->n];
+  skt_buffer *piece = &p->piece[p->pieces];
+  size_t n = t->count - p->at, room = SKT__PLAN_PIECES - p->pieces;
+  n = n < max - p->n ? n : max - p->n;
+  n = n < room ? n : room;
+  for (; n > 0 && is_simple_message(m); --n, ++m, ++packet, ++piece) {
+    *piece = (skt_buffer){m->data, m->n};
+    packet->peer = &m->peer;
+    packet->pieces = piece;
+    packet->count = 1;
+    packet->control_n = 0;
+  }
+  n = (size_t)(m - first);
+  for (size_t i = 0; i < n; ++i) {
+    p->datagrams[p->n + i] = 1;
+  }
+  p->n += n;
+  p->pieces += n;
+  p->at += n;
+  p->all += n;
+}
+
+/* Plan what comes next. Returns a code, 1 if the plan has no room, or 0. */
+static int plan_next(const skt__sender *t, skt__plan *p, size_t max) {
+  size_t before = p->n;
+  if (t->simple) {
+    plan_simple(t, p, max);
+    if (p->n > before) {
+      return 0;
     }
+  }
+  int rc = plan_packet(t, p, p->at, p->offset);
+  if (rc == 0) {
+    p->all += p->datagrams[before];
+    move_on(t, p->datagrams[before], &p->at, &p->offset);
+  }
+  return rc;
+}
+
+void skt__plan_call(const skt__sender *t, skt__plan *p) {
+  size_t max = packets_a_call(t);
+  p->at = t->at;
+  p->offset = t->offset;
+  p->n = p->pieces = p->mapped = p->all = 0;
+  p->stop = 0;
+  while (p->stop == 0 && p->n < max && p->at < t->count) {
+    p->stop = plan_next(t, p, max);
   }
 }
 
 void skt__plan_went(skt__sender *t, const skt__plan *p, size_t packets) {
+  if (packets == p->n) {
+    t->at = p->at;
+    t->offset = p->offset;
+    t->done += p->all;
+    return;
+  }
   for (size_t i = 0; i < packets; ++i) {
     t->done += p->datagrams[i];
     move_on(t, p->datagrams[i], &t->at, &t->offset);

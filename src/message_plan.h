@@ -17,11 +17,14 @@ typedef struct skt__sender {
   size_t offset; /* of that datagram in the message, which is a train */
   size_t done;   /* datagrams that have gone */
   bool trains;   /* may be made */
+  bool simple;   /* no trains, and peers are IPv4's; see plan_simple */
 } skt__sender;
 
 /* The messages of one call. */
 typedef struct skt__plan {
   size_t n, pieces, mapped;
+  size_t at, offset; /* what the sender's are when all have gone */
+  size_t all;        /* datagrams */
   int stop; /* why there is no further packet: a code, or 0 for the room */
   skt__packet packets[SKT__PACKETS_MAX];
   uint16_t datagrams[SKT__PACKETS_MAX];
@@ -32,6 +35,9 @@ typedef struct skt__plan {
     char bytes[SKT__CHOICE_ROOM];
   } control[SKT__PACKETS_MAX];
 } skt__plan;
+
+/* The checks of one message that need no system. */
+int skt__check_message(const skt *s, const skt_message *m);
 
 /* Plan the packets of one call, from where the sender is. */
 void skt__plan_call(const skt__sender *t, skt__plan *p);

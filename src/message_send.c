@@ -6,7 +6,8 @@
  * is asked for by a call that begins with it, and nothing is sent twice. */
 #include "message_plan.h"
 
-#include "retry.h"
+#include "address.h"
+#include "message.h"
 
 /* Whether the system has refused a train because it is one: the route decides,
  * or the length of its segments, or the number. The caller's own error is
@@ -44,6 +45,10 @@ static ptrdiff_t name_of_failure(const skt__sender *t, ptrdiff_t rc) {
              : rc;
 }
 
+static bool has_ipv4_peers(const skt *s) {
+  return skt__domain(s) == SKT_IPV4 && skt__state(s) != SKT_CONNECTED;
+}
+
 /* Send all, or up to an error. A train that is refused goes as datagrams, and
  * if the first of these goes, the socket has no trains; unless they are only
  * too long for one. */
@@ -67,6 +72,7 @@ static ptrdiff_t send_all(skt__sender *t) {
     } else if (refuses_train(&p, rc)) {
       refused = rc;
       t->trains = false;
+      t->simple = has_ipv4_peers(t->s);
     } else if (!skt__try_again(&attempt, &rc)) {
       return name_of_failure(t, rc);
     }
@@ -74,25 +80,8 @@ static ptrdiff_t send_all(skt__sender *t) {
   return 0;
 }
 
-/* One plain message is as fast as by the calls for one. */
-static bool is_plain(const skt_message *m) {
-  return m->use == 0 && m->pieces == NULL && m->segment == 0;
-}
-
-static int send_one(skt *s, const skt_message *m, size_t *sent) {
-  ptrdiff_t rc = m->peer.length != 0 ? skt_send_to(s, m->data, m->n, &m->peer)
-                                     : skt_write(s, m->data, m->n);
-  if (sent != NULL) {
-    *sent = rc >= 0;
-  }
-  return rc < 0 ? (int)rc : 0;
-}
-
-int skt_send(skt *s, const skt_message *messages, size_t count, size_t *sent) {
-  if (count == 1 && s != NULL && messages != NULL && is_plain(messages) &&
-      skt__connectionless(s)) {
-    return send_one(s, messages, sent);
-  }
+static SKT__APART int send_many(skt *s, const skt_message *messages,
+                                size_t count, size_t *sent) {
   if (sent != NULL) {
     *sent = 0;
   }
@@ -114,9 +103,37 @@ int skt_send(skt *s, const skt_message *messages, size_t count, size_t *sent) {
   }
   skt__sender t = {.s = s, .messages = messages, .count = count};
   t.trains = (count > 1 || messages->segment != 0) && skt__has_trains(s);
+  t.simple = !t.trains && has_ipv4_peers(s);
   rc = (int)send_all(&t);
   if (sent != NULL) {
     *sent = t.done;
   }
   return rc;
+}
+
+/* One plain message is as fast as by the calls for one, which the first way
+ * repeats, so that the most frequent message takes one function less. */
+int skt_send(skt *s, const skt_message *messages, size_t count, size_t *sent) {
+  const int kind = SKT_DOMAINS | SKT_TYPES | SKT_STATES | SKT__LIMITED;
+  const skt_message *m = messages;
+  ptrdiff_t rc;
+  if (count != 1 || s == NULL || m == NULL || m->use != 0 ||
+      m->pieces != NULL || m->segment != 0 || !skt__connectionless(s)) {
+    return send_many(s, messages, count, sent);
+  }
+  if ((s->kind & kind & ~SKT_BOUND) == (SKT_IPV4 | SKT_DATAGRAM) &&
+      SKT__LOAD(&s->reading) == SKT__OPEN && m->data != NULL &&
+      m->n - 1 < SKT__IO_MAX && skt__is_ipv4_destination(&m->peer)) {
+    rc = skt__sys_send_to(skt__handle(s), m->data, m->n, &m->peer);
+    if (rc < 0) {
+      rc = skt__send_on(s, m->data, m->n, &m->peer, rc);
+    }
+  } else {
+    rc = m->peer.length != 0 ? skt_send_to(s, m->data, m->n, &m->peer)
+                             : skt_write(s, m->data, m->n);
+  }
+  if (sent != NULL) {
+    *sent = rc >= 0;
+  }
+  return rc < 0 ? (int)rc : 0;
 }

@@ -155,6 +155,9 @@ int skt_adopt(skt *s, uintptr_t native, int kind) {
   } else if (rc == 0) {
     skt__fill(s, (skt__os_handle)native, kind);
   }
+  if (rc == 0) { /* other code may have set options of messages */
+    s->calls = SKT__HAS_CONTROL;
+  }
   rc = rc < 0 ? rc : make_ours(s);
   if (rc < 0) {
     *s = (skt){.kind = 0};

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Options: their values and sockets, and how the system represents the value.
- * No other file refers to this one, so that programs without options are linked
- * without it. */
+/* Options: their values and sockets. No other file refers to this one, so that
+ * programs without options are linked without it. */
 #include "option.h"
 
 #include <limits.h>
@@ -13,7 +12,7 @@
 #define INTERNET (DOMAIN_BIT(SKT_IPV4) | DOMAIN_BIT(SKT_IPV6))
 #define TCP INTERNET, TYPE_BIT(SKT_STREAM)
 #define WITH_PORTS (TYPE_BIT(SKT_STREAM) | TYPE_BIT(SKT_DATAGRAM))
-#define CAN_BROADCAST (TYPE_BIT(SKT_DATAGRAM) | TYPE_BIT(SKT_RAW))
+#define MESSAGES (TYPE_BIT(SKT_DATAGRAM) | TYPE_BIT(SKT_RAW))
 
 /* Ranges that no number is in: of options that are only read, and of those
  * whose value is a text (option_text.c). */
@@ -40,7 +39,7 @@ static const option_rule option_rules[] = {
     {SKT_OPT_HOPS, 1, 255, INTERNET, ANY},
     {SKT_OPT_TRAFFIC_CLASS, 0, 255, INTERNET, ANY},
     {SKT_OPT_V6ONLY, 0, 1, DOMAIN_BIT(SKT_IPV6), WITH_PORTS},
-    {SKT_OPT_BROADCAST, 0, 1, DOMAIN_BIT(SKT_IPV4), CAN_BROADCAST},
+    {SKT_OPT_BROADCAST, 0, 1, DOMAIN_BIT(SKT_IPV4), MESSAGES},
     {SKT_OPT_USER_TIMEOUT, 0, INT_MAX, TCP},
     {SKT_OPT_DEVICE, 0, 0xffffff, INTERNET, ANY},
     {SKT_OPT_MARK, 0, INT_MAX, INTERNET, ANY},
@@ -55,10 +54,15 @@ static const option_rule option_rules[] = {
     {SKT_OPT_PROTOCOL, READ_ONLY, ANY, ANY},
     {SKT_OPT_CONGESTION, NO_NUMBER, TCP},
     {SKT_OPT_SHARE, 0, SKT_SHARE_LOAD, ANY, ANY},
-    {SKT_OPT_RECEIVE_LOCAL, 0, 1, INTERNET, CAN_BROADCAST},
-    {SKT_OPT_RECEIVE_HOPS, 0, 1, INTERNET, CAN_BROADCAST},
-    {SKT_OPT_RECEIVE_CLASS, 0, 1, INTERNET, CAN_BROADCAST},
-    {SKT_OPT_RECEIVE_TIME, 0, 1, INTERNET, CAN_BROADCAST},
+    {SKT_OPT_MULTICAST_HOPS, 0, 255, INTERNET, MESSAGES},
+    {SKT_OPT_MULTICAST_LOOP, 0, 1, INTERNET, MESSAGES},
+    {SKT_OPT_MULTICAST_DEVICE, 0, 0xffffff, INTERNET, MESSAGES},
+    {SKT_OPT_DONT_FRAGMENT, 0, 1, INTERNET, MESSAGES},
+    {SKT_OPT_PATH_MTU, READ_ONLY, INTERNET, ANY},
+    {SKT_OPT_RECEIVE_LOCAL, 0, 1, INTERNET, MESSAGES},
+    {SKT_OPT_RECEIVE_HOPS, 0, 1, INTERNET, MESSAGES},
+    {SKT_OPT_RECEIVE_CLASS, 0, 1, INTERNET, MESSAGES},
+    {SKT_OPT_RECEIVE_TIME, 0, 1, INTERNET, MESSAGES},
     {SKT_OPT_RECEIVE_TRAINS, 0, 1, INTERNET, TYPE_BIT(SKT_DATAGRAM)},
     {SKT_OPT_SEND_TRAINS, 0, 1, INTERNET, TYPE_BIT(SKT_DATAGRAM)},
 };
@@ -72,6 +76,12 @@ static const skt__option_row common_options[] = {
     {SKT_OPT_TRAFFIC_CLASS, SKT_IPV4, IPPROTO_IP, IP_TOS, SKT__AS_IS},
     {SKT_OPT_TRAFFIC_CLASS, SKT_IPV6, IPPROTO_IPV6, IPV6_TCLASS, SKT__AS_IS},
     {SKT_OPT_BROADCAST, 0, SOL_SOCKET, SO_BROADCAST, SKT__AS_IS},
+    {SKT_OPT_MULTICAST_HOPS, SKT_IPV6, IPPROTO_IPV6, IPV6_MULTICAST_HOPS,
+     SKT__AS_IS},
+    {SKT_OPT_MULTICAST_LOOP, SKT_IPV6, IPPROTO_IPV6, IPV6_MULTICAST_LOOP,
+     SKT__AS_IS},
+    {SKT_OPT_MULTICAST_DEVICE, SKT_IPV6, IPPROTO_IPV6, IPV6_MULTICAST_IF,
+     SKT__AS_IS},
     {0},
 };
 
@@ -99,8 +109,7 @@ static const skt__option_row *find_row(const skt__option_row *row, int option,
 
 /* The system's name and form of the option, or NULL if it has no such option.
  */
-static const skt__option_row *row_for(const skt *s, int option) {
-  int domain = skt__domain(s);
+static const skt__option_row *row_for(int domain, int option) {
   const skt__option_row *row = find_row(common_options, option, domain);
   return row != NULL ? row : find_row(skt__sys_options, option, domain);
 }
@@ -137,7 +146,7 @@ static int find_option(const skt *s, int option, bool pending,
   if (pending) {
     return SKT_EALREADY;
   }
-  *row = row_for(s, option);
+  *row = row_for(skt__domain(s), option);
   return *row == NULL ? SKT_EOPNOTSUPP : 0;
 }
 
@@ -201,6 +210,9 @@ int skt_get_option(const skt *s, int option, int *value) {
     return 0;
   }
   rc = skt__option_to_read(s, option, &row);
+  if (rc == 0 && option == SKT_OPT_PATH_MTU && skt__state(s) != SKT_CONNECTED) {
+    return SKT_ENOTCONN;
+  }
   if (rc == 0) {
     rc = skt__sys_get_option(skt__handle(s), row, &native);
   }
@@ -225,6 +237,18 @@ static int set_native(skt *s, const skt__option_row *row, int value) {
     value /= 2;
   } while (rc == SKT_ENOBUFS && is_buffer && value > 0);
   return rc;
+}
+
+/* What an IPv6 socket sends to IPv4 addresses goes by the options of IPv4
+ * (Linux udpv6_sendmsg). Whether it will send there is known only after
+ * skt_bind, so a system may refuse; then it sends nothing there. */
+static void set_for_ipv4_too(skt *s, int option, int value) {
+  if (skt__domain(s) == SKT_IPV6 && skt__connectionless(s)) {
+    const skt__option_row *row = row_for(SKT_IPV4, option);
+    if (row != NULL && row->domain == SKT_IPV4) {
+      (void)set_native(s, row, skt__encode_option(row, value));
+    }
+  }
 }
 
 int skt_set_option(skt *s, int option, int value) {
@@ -252,8 +276,11 @@ int skt_set_option(skt *s, int option, int value) {
   }
   rc = set_native(s, row,
                   skt__encode_option(row, without_ecn(s, option, value)));
-  if (option == SKT_OPT_RECEIVE_TRAINS) {
-    rc = skt__mark_receives_trains(s, value, rc);
+  if (rc == 0) {
+    set_for_ipv4_too(s, option, value);
+  }
+  if (option >= SKT_OPT_RECEIVE_LOCAL && option <= SKT_OPT_RECEIVE_TRAINS) {
+    rc = skt__mark_receives(s, option, value, rc);
   }
   return skt__option_code(s, rc, 0);
 }

@@ -9,11 +9,13 @@
 int skt__encode_option(const skt__option_row *row, int value);
 int skt__decode_option(const skt__option_row *row, int native);
 
-/* The two options of trains. The mark is for a socket that the system has set
- * to receive trains, or refused with rc; returns the code for the caller. */
+/* The two options of trains. */
 bool skt__is_train_option(int option);
 int skt__read_train_option(const skt *s, int option);
 int skt__set_sends_trains(skt *s, int value);
-int skt__mark_receives_trains(skt *s, int value, int rc);
+
+/* Remember what messages arrive with, after the system returned rc for an
+ * option SKT_OPT_RECEIVE_.... Returns the code for the caller. */
+int skt__mark_receives(skt *s, int option, int value, int rc);
 
 #endif

@@ -4,6 +4,11 @@
 
 #include <limits.h>
 
+/* Values of IP_MTU_DISCOVER (ip(7)). The first is the system's own: it sends
+ * longer messages in fragments. The others send none; PROBE ignores what MTU of
+ * the path the host knows, as path MTU discovery of the caller's must. */
+enum { DISCOVERY_WANT = 1, DISCOVERY_DO = 2, DISCOVERY_PROBE = 3 };
+
 int skt__encode_option(const skt__option_row *row, int value) {
   switch (row->form) {
   case SKT__SECONDS:
@@ -12,6 +17,8 @@ int skt__encode_option(const skt__option_row *row, int value) {
     return (int)htonl((uint32_t)value);
   case SKT__SWITCH:
     return value != 0;
+  case SKT__DISCOVERY:
+    return value != 0 ? DISCOVERY_PROBE : DISCOVERY_WANT;
   case SKT__LARGEST:
     return value != 0 ? 65535 : 0;
   default:
@@ -45,6 +52,8 @@ int skt__decode_option(const skt__option_row *row, int native) {
     return decode_index((uint32_t)native);
   case SKT__SWITCH:
     return native != 0;
+  case SKT__DISCOVERY:
+    return native == DISCOVERY_DO || native == DISCOVERY_PROBE;
   default:
     return native;
   }

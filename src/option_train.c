@@ -47,9 +47,13 @@ int skt__set_sends_trains(skt *s, int value) {
 /* A train that waits in the socket when the option is cleared would arrive as
  * one message (Linux), so that the option stays. Wine reports an option that it
  * does not know as an invalid argument. */
-int skt__mark_receives_trains(skt *s, int value, int rc) {
-  if (rc == 0 && value != 0 && !skt__cancelled(s)) {
-    SKT__STORE(&s->reading, SKT__TRAINS);
+int skt__mark_receives(skt *s, int option, int value, int rc) {
+  bool trains = option == SKT_OPT_RECEIVE_TRAINS;
+  if (rc == 0 && value != 0) {
+    (void)SKT__OR(&s->calls, SKT__HAS_CONTROL);
+    if (trains && !skt__cancelled(s)) {
+      SKT__STORE(&s->reading, SKT__TRAINS);
+    }
   }
-  return rc == SKT_EINVAL ? SKT_EOPNOTSUPP : rc;
+  return trains && rc == SKT_EINVAL ? SKT_EOPNOTSUPP : rc;
 }

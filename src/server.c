@@ -32,13 +32,34 @@ static int backend_flags(const skt *s, int flags) {
   return flags;
 }
 
-/* A link-local address without a scope is ambiguous: Linux refuses it, unless
+/* Windows refuses to bind to a group (Wine's test_bind, run on Windows).
+ * Elsewhere that is a filter, which joining is too.
+ *
+ * A link-local address without a scope is ambiguous: Linux refuses it, unless
  * SO_BINDTODEVICE has named the interface; Windows takes it for one of its
  * interfaces (inet6_bind, Linux; Winsock bind). */
-static bool lacks_scope(const skt_addr *a) {
+static bool is_no_local_address(const skt_addr *a) {
   skt__ip ip;
   skt__addr_get_ip(a, &ip);
-  return skt__ip_is_link_local(&ip) && ip.scope == 0;
+  return skt__ip_is_group(&ip) || (skt__ip_is_link_local(&ip) && ip.scope == 0);
+}
+
+/* What is sent to a group arrives at sockets that are bound to the wildcard. */
+static void refuse_foreign_groups(const skt *s, const skt_addr *local) {
+  skt__ip ip;
+  skt__addr_get_ip(local, &ip);
+  if (skt__type(s) == SKT_DATAGRAM && ip.domain != SKT_UNIX &&
+      skt__ip_is_wildcard(&ip)) {
+    skt__sys_only_joined(skt__handle(s), ip.domain);
+  }
+}
+
+static int bind_to(const skt *s, const skt_addr *local, int flags) {
+  int rc;
+  refuse_foreign_groups(s, local);
+  SKT__UNINTERRUPTED(
+      rc, skt__sys_bind(skt__handle(s), local, backend_flags(s, flags)));
+  return rc;
 }
 
 int skt_bind(skt *s, const skt_addr *local, int flags) {
@@ -52,15 +73,14 @@ int skt_bind(skt *s, const skt_addr *local, int flags) {
   int domain = skt_addr_domain(local);
   if (!takes_flags(s, flags) || domain != skt__domain(s) ||
       (domain == SKT_UNIX && skt__unix_is_unnamed(local)) ||
-      lacks_scope(local) || !skt__is_fresh(s)) {
+      is_no_local_address(local) || !skt__is_fresh(s)) {
     return SKT_EINVAL;
   }
   flags |= s->kind & SKT_DUAL_STACK; /* SKT_OPT_V6ONLY */
   if ((flags & SKT__SHARING) == 0) {
     flags |= skt__sharing(s); /* SKT_OPT_SHARE */
   }
-  SKT__UNINTERRUPTED(
-      rc, skt__sys_bind(skt__handle(s), local, backend_flags(s, flags)));
+  rc = bind_to(s, local, flags);
   if (rc == 0) {
     skt__set_state(s, SKT_BOUND);
     skt__set_kind(s, s->kind | (flags & SKT_DUAL_STACK));
@@ -71,12 +91,8 @@ int skt_bind(skt *s, const skt_addr *local, int flags) {
 
 int skt__bind_any(const skt *s) {
   skt_addr any;
-  int flags = s->kind & SKT_DUAL_STACK;
-  int rc;
   skt__addr_any(&any, skt__domain(s));
-  SKT__UNINTERRUPTED(
-      rc, skt__sys_bind(skt__handle(s), &any, backend_flags(s, flags)));
-  return rc;
+  return bind_to(s, &any, s->kind & SKT_DUAL_STACK);
 }
 
 int skt_listen(skt *s, int backlog) {

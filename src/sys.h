@@ -75,6 +75,8 @@ typedef struct skt__facts {
   bool reuseport_balances;
   /* The most messages of one call that sends or receives them. */
   int messages_a_call;
+  /* The length of a message that was cut is reported. Only on Linux. */
+  bool reports_size;
   /* A call can receive without waiting, whatever the socket's mode. */
   bool receives_now;
   /* What is chosen for a message to an IPv4 peer of an IPv6 socket is an option
@@ -127,6 +129,7 @@ int64_t skt__sys_interface(const char *name);
 int skt__sys_interface_name(skt__os_handle s, int index, char *name);
 
 #include "sys_datagram.h"
+#include "sys_group.h"
 #include "sys_interfaces.h"
 #include "sys_io.h"
 #include "sys_message.h"

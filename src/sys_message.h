@@ -32,22 +32,29 @@ typedef struct skt__packet {
 } skt__packet;
 
 /* The most of one call; their arrays are on the stack. */
-enum { SKT__PACKETS_MAX = 64, SKT__PLACES_MAX = 32 };
+enum { SKT__PACKETS_MAX = 64, SKT__PLACES_MAX = 64 };
 
 /* Send up to `count` packets, 1 or more. Returns how many have gone, 1 or more,
  * or the code of the first. */
 ptrdiff_t skt__sys_send_packets(skt__os_handle s, const skt__packet *p,
                                 size_t count);
 
+/* Where messages go that are received: to equal parts of a buffer, up to the
+ * number of messages.
+ *   control  one for each, which receives its data; NULL if there is none */
+typedef struct skt__places {
+  char *buffer;
+  size_t part;
+  bool with_peer; /* it is wanted */
+  skt__control *control;
+} skt__places;
+
 /* Receive up to `count` messages, 1 or more, and wait for the first if the
- * socket blocks, unless `now`. Returns how many, 1 or more.
- *   m          each with its place, `data` and `n`, and whether the peer is
- *              wanted: peer.length is not 0. Receives n, cut, `size` if it is
- *              known, else 0, and the peer as for skt__sys_receive_from
- *   control    one for each; receives its data */
-ptrdiff_t skt__sys_receive_messages(skt__os_handle s, skt_message *m,
-                                    skt__control *control, size_t count,
-                                    bool now);
+ * socket blocks, unless `now`. Sets of each message data, n, cut, size (0 if it
+ * is not known), and the peer as skt__sys_receive_from does, its length 0 if it
+ * is not wanted. Returns how many, 1 or more. */
+ptrdiff_t skt__sys_receive_messages(skt__os_handle s, const skt__places *p,
+                                    skt_message *m, size_t count, bool now);
 
 /* An item of control data; the last row's `what` is 0. skt reads items by level
  * and type, and writes the first row of what it has to choose. */

@@ -18,6 +18,9 @@ enum {
   SKT__SECONDS,       /* milliseconds in skt */
   SKT__NETWORK_ORDER, /* set in network byte order, returned in any */
   SKT__SWITCH,        /* a number in skt, on or off in the system */
+  SKT__BYTE,          /* of one byte, which every system takes */
+  SKT__MREQN,         /* an index in a structure, which none returns */
+  SKT__DISCOVERY,     /* on or off in skt, IP_PMTUDISC_... in Linux */
   SKT__LARGEST        /* on or off in skt, a length in the system */
 };
 extern const skt__option_row skt__sys_options[];

@@ -15,18 +15,19 @@ const void *fake_buffer;
 int fake_timeout_ms, fake_limit_ms, fake_option, fake_backlog;
 int fake_type, fake_protocol, fake_direction, fake_events;
 char fake_option_text[32];
-skt_addr fake_to, fake_peers[64];
+skt_addr fake_group, fake_source, fake_to, fake_peers[64];
 size_t fake_peer_count;
 int fake_handle = 42;
 int fake_flags;
 skt *fake_cancelled;
 void (*fake_meanwhile)(void);
-bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking, fake_connecting;
+bool fake_only_joined, fake_icmp, fake_restart, fake_inherited,
+    fake_nonblocking, fake_connecting;
 bool fake_blocking;
 const skt_addr *fake_found;
 size_t fake_found_count;
 int fake_native, fake_lists;
-uint32_t fake_process = 1;
+uint32_t fake_process = 1, fake_device;
 char fake_name[SKT_NAME_MAX];
 skt__helper *fake_helper;
 void (*fake_interfaces)(skt__found *found, size_t *bytes);
@@ -166,6 +167,11 @@ ptrdiff_t skt__sys_receive_from(skt__os_handle s, void *buffer, size_t n,
   return (ptrdiff_t)play("receive");
 }
 
+ptrdiff_t skt__sys_receive_size(skt__os_handle s, void *buffer, size_t n,
+                                skt_addr *from) {
+  return skt__sys_receive_from(s, buffer, n, from);
+}
+
 ptrdiff_t skt__sys_send_to(skt__os_handle s, const void *buffer, size_t n,
                            const skt_addr *to) {
   (void)s;
@@ -202,21 +208,24 @@ ptrdiff_t skt__sys_send_packets(skt__os_handle s, const skt__packet *p,
 void (*fake_receive)(skt_message *m, skt__control *control, size_t i);
 bool fake_now;
 
-ptrdiff_t skt__sys_receive_messages(skt__os_handle s, skt_message *m,
-                                    skt__control *control, size_t count,
-                                    bool now) {
+ptrdiff_t skt__sys_receive_messages(skt__os_handle s, const skt__places *p,
+                                    skt_message *m, size_t count, bool now) {
   (void)s;
   fake_count = count;
   fake_now = now;
   ptrdiff_t rc = (ptrdiff_t)play("receive_messages");
   for (ptrdiff_t i = 0; i < rc; ++i) {
+    skt__control *control = p->control == NULL ? NULL : &p->control[i];
+    m[i].data = p->buffer + (size_t)i * p->part;
     m[i].cut = false;
     m[i].n = m[i].size = 0;
     m[i].peer.length = 0;
-    control[i].n = 0;
-    control[i].cut = false;
+    if (control != NULL) {
+      control->n = 0;
+      control->cut = false;
+    }
     if (fake_receive != NULL) {
-      fake_receive(&m[i], &control[i], (size_t)i);
+      fake_receive(&m[i], control, (size_t)i);
     }
   }
   return rc;
@@ -282,6 +291,25 @@ int skt__sys_is_blocking(skt__os_handle s) {
 void skt__sys_report_icmp(skt__os_handle s, bool on) {
   (void)s;
   fake_icmp = on;
+}
+
+void skt__sys_only_joined(skt__os_handle s, int domain) {
+  (void)s, (void)domain;
+  fake_only_joined = true;
+}
+
+int skt__sys_group(skt__os_handle s, int change, const skt__membership *m) {
+  static const char *const calls[] = {"join", "leave", "block", "unblock"};
+  (void)s;
+  fake_group = *m->group;
+  fake_source = m->source != NULL ? *m->source : (skt_addr){.length = 0};
+  fake_device = m->device;
+  return code(calls[change]);
+}
+
+int skt__sys_group_mode(skt__os_handle s, const skt__membership *m) {
+  (void)s, (void)m;
+  return code("group_mode");
 }
 
 int skt__sys_set_limit(skt__os_handle s, int direction, int limit_ms) {
@@ -464,6 +492,10 @@ const skt__option_row skt__sys_options[] = {
     {SKT_OPT_BIND_NO_PORT, 0, 1, 8, SKT__AS_IS},
     {SKT_OPT_PROTOCOL, 0, 1, 9, SKT__AS_IS},
     {SKT_OPT_CONGESTION, 0, 1, 10, SKT__AS_IS},
+    {SKT_OPT_MULTICAST_HOPS, SKT_IPV4, 1, 11, SKT__BYTE},
+    {SKT_OPT_DONT_FRAGMENT, SKT_IPV4, 1, 12, SKT__DISCOVERY},
+    {SKT_OPT_DONT_FRAGMENT, SKT_IPV6, 1, 13, SKT__AS_IS},
+    {SKT_OPT_PATH_MTU, 0, 1, 14, SKT__AS_IS},
     {0},
 };
 

@@ -41,6 +41,9 @@ extern size_t fake_peer_count;
 extern int fake_handle;
 
 extern int fake_flags;
+extern bool fake_only_joined; /* a bind or join said so */
+extern skt_addr fake_group, fake_source;
+extern uint32_t fake_device;
 extern bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking,
     fake_connecting, fake_blocking;
 

@@ -97,6 +97,10 @@ enum test_setting {
 };
 bool test_set_native(uintptr_t native, enum test_setting what, int value);
 
+/* Let a socket receive what is sent to groups that others have joined; false
+ * where no system has that. */
+bool test_hear_all_groups(uintptr_t native);
+
 /* Whether a read of a connected socket, for which no byte is there, would
  * block. On Windows it loses its native limit. */
 bool test_would_block(uintptr_t native);

@@ -84,6 +84,14 @@ static long long do_get_text(skt *s) {
 static long long do_set_text(skt *s) {
   return skt_set_option_text(s, SKT_OPT_DEVICE, "");
 }
+static long long do_join(skt *s) { return skt_join(s, &addr, 1, NULL); }
+static long long do_leave(skt *s) { return skt_leave(s, &addr, 1, NULL); }
+static long long do_block(skt *s) {
+  return skt_block(s, &addr, 1, &addr, true);
+}
+static long long bad_join(skt *s) { return skt_join(s, NULL, 1, NULL); }
+static long long bad_leave(skt *s) { return skt_leave(s, NULL, 1, NULL); }
+static long long bad_block(skt *s) { return skt_block(s, NULL, 1, NULL, true); }
 static long long do_local(skt *s) { return skt_local(s, &addr); }
 static long long do_peer(skt *s) { return skt_peer(s, &addr); }
 
@@ -143,7 +151,9 @@ static const struct {
     ENTRY(bad_local),        ENTRY(bad_peer),        ENTRY(do_add),
     ENTRY(do_modify),        ENTRY(do_remove),       ENTRY(bad_add),
     ENTRY(bad_modify),       ENTRY(do_get_text),     ENTRY(do_set_text),
-    ENTRY(bad_get_text),     ENTRY(bad_set_text),
+    ENTRY(bad_get_text),     ENTRY(bad_set_text),    ENTRY(do_join),
+    ENTRY(do_leave),         ENTRY(do_block),        ENTRY(bad_join),
+    ENTRY(bad_leave),        ENTRY(bad_block),
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 
@@ -192,6 +202,10 @@ TEST(arguments, missing_pointer_wins_over_arguments_and_state) {
   CHECK_EQ(skt_get_option(&s, -1, NULL), SKT_EFAULT);
   CHECK_EQ(skt_get_option_text(&s, -1, NULL, 0), SKT_EFAULT);
   CHECK_EQ(skt_set_option_text(&s, -1, NULL), SKT_EFAULT);
+  CHECK_EQ(skt_join(&s, NULL, 1, NULL), SKT_EFAULT);
+  CHECK_EQ(skt_leave(&s, NULL, 1, NULL), SKT_EFAULT);
+  CHECK_EQ(skt_block(&s, NULL, 1, &addr, true), SKT_EFAULT);
+  CHECK_EQ(skt_block(&s, &addr, 1, NULL, true), SKT_EFAULT);
   CHECK_EQ(skt_local(&s, NULL), SKT_EFAULT);
   CHECK_EQ(skt_peer(&s, NULL), SKT_EFAULT);
   skt_close(&s);

@@ -345,3 +345,53 @@ TEST(option_form, device_that_is_not_looked_up_or_not_found) {
   CHECK_STR(text, "");
   CHECK_PLAYED();
 }
+
+static skt messages_of(int domain, int state) {
+  skt s;
+  skt__fill(&s, (skt__os_handle)42, domain | SKT_DATAGRAM | state);
+  return s;
+}
+
+/* The second call may fail: then the socket sends nothing over IPv4. */
+TEST(option_form, message_options_of_ipv6_are_set_for_ipv4_too) {
+  static const int both[] = {SKT_OPT_MULTICAST_HOPS, SKT_OPT_DONT_FRAGMENT,
+                             SKT_OPT_HOPS, SKT_OPT_DEVICE};
+  skt six = messages_of(SKT_IPV6, SKT__FRESH);
+  skt four = messages_of(SKT_IPV4, SKT__FRESH);
+  skt stream = socket_of(SKT_IPV6, SKT__FRESH);
+  for (size_t i = 0; i < sizeof both / sizeof *both; ++i) {
+    PLAY({"set_option", 0}, {"set_option", SKT_EINVAL}, {"set_option", 0},
+         {"set_option", SKT_ENOMEM});
+    CHECK_EQ(skt_set_option(&six, both[i], 1), 0);
+    CHECK_EQ(skt_set_option(&four, both[i], 1), 0);
+    CHECK_EQ(skt_set_option(&six, both[i], 1), SKT_ENOMEM);
+    CHECK_PLAYED();
+  }
+  PLAY({"set_option", 0}, {"set_option", 0});
+  CHECK_EQ(skt_set_option(&stream, SKT_OPT_HOPS, 9), 0);
+  CHECK_EQ(skt_set_option(&six, SKT_OPT_SEND_BUFFER, 9000), 0);
+  CHECK_PLAYED();
+}
+
+/* Linux' numbers: IP_PMTUDISC_DONT, WANT, DO, PROBE, INTERFACE, OMIT. */
+TEST(option_form, path_is_discovered_or_not) {
+  static const int reads[] = {0, 0, 1, 1, 0, 0};
+  skt s = messages_of(SKT_IPV4, SKT_BOUND);
+  CHECK_EQ(set_as(&s, SKT_OPT_DONT_FRAGMENT, 1), 3);
+  CHECK_EQ(set_as(&s, SKT_OPT_DONT_FRAGMENT, 0), 1);
+  for (int native = 0; native < 6; ++native) {
+    CHECK_EQ(read_as(&s, SKT_OPT_DONT_FRAGMENT, native), reads[native]);
+  }
+}
+
+TEST(option_form, path_mtu_needs_a_peer) {
+  skt s = messages_of(SKT_IPV4, SKT_BOUND);
+  skt connected = messages_of(SKT_IPV4, SKT_CONNECTED);
+  CHECK_EQ(read_as(&connected, SKT_OPT_PATH_MTU, 1400), 1400);
+  PLAY({"close", 0});
+  int value = 7;
+  CHECK_EQ(skt_get_option(&s, SKT_OPT_PATH_MTU, &value), SKT_ENOTCONN);
+  CHECK_EQ(value, 0);
+  CHECK_EQ(skt_set_option(&connected, SKT_OPT_PATH_MTU, 1400), SKT_EINVAL);
+  CHECK_STR(fake_trouble(), "close");
+}

@@ -31,6 +31,9 @@ static bool internet(const kind *k) {
 }
 static bool tcp(const kind *k) { return internet(k) && k->type == SKT_STREAM; }
 static bool ipv6(const kind *k) { return k->domain == SKT_IPV6; }
+static bool messages(const kind *k) {
+  return internet(k) && k->type != SKT_STREAM;
+}
 static bool ipv4_messages(const kind *k) {
   return k->domain == SKT_IPV4 && k->type != SKT_STREAM;
 }
@@ -88,6 +91,15 @@ static const spec specs[] = {
     {OPTION(SKT_OPT_PRIORITY), internet, 0, 6, {6, 0}, SKT_EOPNOTSUPP},
     {OPTION(SKT_OPT_FREEBIND), internet, 0, 1, {1, 0}, SKT_EOPNOTSUPP},
     {OPTION(SKT_OPT_BIND_NO_PORT), tcp, 0, 1, {1, 0}, SKT_EOPNOTSUPP},
+    {OPTION(SKT_OPT_MULTICAST_HOPS), messages, 0, 255, {0, 255}, 0},
+    {OPTION(SKT_OPT_MULTICAST_LOOP), messages, 0, 1, {0, 1}, 0},
+    {OPTION(SKT_OPT_MULTICAST_DEVICE),
+     messages,
+     0,
+     0xffffff,
+     {0, 0},
+     SKT_EOPNOTSUPP},
+    {OPTION(SKT_OPT_DONT_FRAGMENT), messages, 0, 1, {1, 0}, SKT_EOPNOTSUPP},
 };
 enum { SPECS = sizeof specs / sizeof *specs };
 
@@ -150,7 +162,8 @@ static bool reads_back(skt *s, const kind *k, const spec *o) {
       return false;
     }
     rc = skt_get_option(s, o->option, &value);
-    if (rc == SKT_EOPNOTSUPP && o->option == SKT_OPT_KEEPALIVE_IDLE) {
+    if (rc == SKT_EOPNOTSUPP && (o->option == SKT_OPT_KEEPALIVE_IDLE ||
+                                 o->option == SKT_OPT_MULTICAST_DEVICE)) {
       return true; /* documented: set, but not read */
     }
     if (!is(k, o, "reading", rc, 0) ||
@@ -188,6 +201,9 @@ static bool bounds_are_taken(skt *s, const kind *k, const spec *o) {
   int bounds[] = {o->high, o->low};
   for (int i = 0; i < 2 && o->fits(k) && !needs_leave(o); ++i) {
     int rc = skt_set_option(s, o->option, bounds[i]);
+    if (rc == SKT_ENODEV && o->option == SKT_OPT_MULTICAST_DEVICE) {
+      continue; /* no interface has this number */
+    }
     if (rc != o->instead && !is(k, o, "bound", rc, 0)) {
       return false;
     }
@@ -436,6 +452,59 @@ TEST(option, broadcast_is_needed_for_broadcasts) {
   CHECK_EQ(skt_set_option(&s, SKT_OPT_BROADCAST, 0), 0);
   CHECK_EQ(skt_send_to(&s, "x", 1, &to), SKT_EACCES);
   skt_close(&s);
+}
+
+TEST(option, broadcast_is_needed_to_send_to_everybody_and_to_connect) {
+  skt s = {0};
+  skt_addr to;
+  CHECK_EQ(skt_addr_parse(&to, "255.255.255.255:9"), 0);
+  CHECK_EQ(skt_socket(&s, SKT_IPV4, SKT_DATAGRAM, 0), 0);
+  CHECK_EQ(skt_send_to(&s, "x", 1, &to), SKT_EACCES);
+  CHECK_EQ(skt_connect(&s, &to), SKT_EACCES);
+  CHECK_EQ(skt_set_option(&s, SKT_OPT_BROADCAST, 1), 0);
+  int rc = skt_connect(&s, &to);
+  skt_close(&s);
+  if (rc == SKT_ENETUNREACH) {
+    SKIP("no route to the broadcast address");
+  }
+  CHECK_EQ(rc, 0);
+}
+
+TEST(option, path_mtu_is_read_of_a_connected_socket) {
+  for (const int *domain = domains_here(); *domain != 0; ++domain) {
+    skt client = {0}, server = {0}, s = {0};
+    skt_addr at;
+    int value = 7;
+    CHECK(connect_pair(*domain, &client, &server));
+    CHECK_EQ(skt_local(&server, &at), 0);
+    CHECK_EQ(skt_socket(&s, *domain, SKT_DATAGRAM, 0), 0);
+    int rc = skt_get_option(&s, SKT_OPT_PATH_MTU, &value);
+    CHECK_EQ(value, 0);
+    CHECK_EQ(skt_connect(&s, &at), 0);
+    int connected = skt_get_option(&s, SKT_OPT_PATH_MTU, &value);
+    int tcp = skt_get_option(&client, SKT_OPT_PATH_MTU, &value);
+    CHECK_EQ(skt_set_option(&s, SKT_OPT_PATH_MTU, 1500), SKT_EINVAL);
+    skt_close(&client);
+    skt_close(&server);
+    skt_close(&s);
+    if (connected == SKT_EOPNOTSUPP) {
+      SKIP("this system does not report the MTU of a path");
+    }
+    CHECK_EQ(rc, SKT_ENOTCONN);
+    CHECK_EQ(connected, 0);
+    CHECK_EQ(tcp, 0);
+    CHECK(value >= 1280);
+  }
+}
+
+TEST(option, device_of_multicast_that_is_not_there_reports_enodev) {
+  for (const int *domain = domains_here(); *domain != 0; ++domain) {
+    skt s = {0};
+    CHECK_EQ(skt_socket(&s, *domain, SKT_DATAGRAM, 0), 0);
+    CHECK_EQ(skt_set_option(&s, SKT_OPT_MULTICAST_DEVICE, 7654321), SKT_ENODEV);
+    CHECK_EQ(skt_set_option(&s, SKT_OPT_MULTICAST_DEVICE, 0), 0);
+    skt_close(&s);
+  }
 }
 
 /* The system is asked about a socket that somebody else has bound. */

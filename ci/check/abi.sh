@@ -26,7 +26,7 @@ fi
 build() {
   bounded 120 cmake -S . -B build/abi -G Ninja -DCMAKE_C_COMPILER=gcc \
     -DCMAKE_BUILD_TYPE=Debug "-DCMAKE_C_FLAGS=-ffile-prefix-map=$PWD/=" \
-    -DBUILD_SHARED_LIBS=ON -DSKT_TESTS=OFF -DSKT_EXAMPLES=OFF
+    -DBUILD_SHARED_LIBS=ON -DSKT_TESTS=OFF -DSKT_EXAMPLES=OFF -DSKT_UNITY=ON
   bounded 300 cmake --build build/abi -j2
 }
 

@@ -17,24 +17,30 @@ readonly strict=(-D_DEFAULT_SOURCE -Wall -Wextra -Wpedantic -Wconversion
 passed=0 failed=0 skipped=0
 
 # begin TEXT, compiles NAME COMMAND..., end: a group of compilations, of which
-# one line tells.
-begin() { group=$1 group_passed=0 group_failed=0; }
+# one line tells. They run beside each other, one for each core.
+cores=$(nproc)
+begin() { group=$1 group_all=0; }
 compiles() {
-  if "${@:2}" >"$out/said" 2>&1; then
-    group_passed=$((group_passed + 1))
-  else
-    group_failed=$((group_failed + 1))
-    echo "$1: ${*:2}"
-    head -n 20 "$out/said"
-  fi
+  group_all=$((group_all + 1))
+  [ "$(jobs -pr | wc -l)" -lt "$cores" ] || wait -n || true
+  said "$@" &
+}
+said() {
+  local file=$out/said/$BASHPID
+  if { echo "$1: ${*:2}" && "${@:2}"; } >"$file" 2>&1; then rm "$file"; fi
 }
 end() {
-  local word=ok
-  [ $group_failed -eq 0 ] || word=FAILED
-  [ $group_passed -gt 0 ] || word=FAILED group_failed=$((group_failed + 1))
-  printf '%-60s %3d compiled %3d failed  %s\n' "$group" $group_passed \
-    $group_failed $word
-  passed=$((passed + group_passed)) failed=$((failed + group_failed))
+  local word=ok bad
+  wait
+  bad=$(find "$out/said" -type f | wc -l)
+  [ "$group_all" -gt 0 ] || bad=1
+  [ "$bad" -eq 0 ] || word=FAILED
+  find "$out/said" -type f -exec head -q -n 20 {} +
+  rm -rf "$out/said"
+  mkdir "$out/said"
+  printf '%-60s %3d compiled %3d failed  %s\n' "$group" \
+    $((group_all - bad)) "$bad" $word
+  passed=$((passed + group_all - bad)) failed=$((failed + bad))
 }
 
 # translate NAME LINE...: a file in C, and the same one in C++.
@@ -69,7 +75,7 @@ write_programs() {
     echo 'ptrdiff_t say(skt *s);'
     echo 'ptrdiff_t say(skt *s) { return skt_write(s, "hello", 5); }'
   } >"$out/inlined.c"
-  for name in "${programs[@]}"; do
+  for name in uses inlined "${programs[@]}"; do
     [ -s "$out/$name.c" ] || die "$name: there is no such program"
     cp "$out/$name.c" "$out/$name.cc"
   done
@@ -89,7 +95,7 @@ write_files() {
     '#include <skt.h>'
 }
 
-programs=(uses inlined readme manual)
+programs=(readme manual)
 
 # newest NAME: the newest of the compilers NAME-12, NAME-19 and so on.
 newest() { compgen -c "$1-" | grep -x "$1-[0-9]*" | sort -t- -k2n | tail -n 1; }
@@ -109,6 +115,12 @@ standards() {
   read -r -a cxx <<<"$(known "$2" c++ c++11 c++14 c++17 c++20 c++2b c++2c)"
 }
 
+# oldest_and_newest: leave these two of each language. What lies between is seen
+# by skt.h alone and by tests/header_uses.c, which uses all of it.
+oldest_and_newest() {
+  c=("${c[0]}" "${c[-1]}") cxx=("${cxx[0]}" "${cxx[-1]}")
+}
+
 # dialects C-COMPILER C++-COMPILER FILE...: in each of the standards.
 dialects() {
   local std file
@@ -126,19 +138,23 @@ dialects() {
 
 on_posix() {
   standards "$1" "$2"
-  begin "$1, ${c[0]} to ${c[-1]}, ${cxx[0]} to ${cxx[-1]}, <sys/socket.h>"
-  dialects "$1" "$2" alone before_posix after_posix
+  begin "$1, ${c[0]} to ${c[-1]}, ${cxx[0]} to ${cxx[-1]}"
+  dialects "$1" "$2" alone uses inlined
   end
-  begin "$1, the same: uses; programs of README, guide, manual"
-  dialects "$1" "$2" "${programs[@]}"
+  oldest_and_newest
+  begin "$1, oldest, newest: sockets; README, guide, manual"
+  dialects "$1" "$2" before_posix after_posix "${programs[@]}"
   end
 }
 
 on_mingw() {
   standards "$2" "$3"
-  begin "$1, the same with <windows.h> and <winsock2.h>"
-  dialects "$2" "$3" uses inlined alone before_windows after_windows before_winsock \
-    after_winsock
+  begin "$1, ${c[0]} to ${c[-1]}, ${cxx[0]} to ${cxx[-1]}"
+  dialects "$2" "$3" uses inlined alone
+  end
+  oldest_and_newest
+  begin "$1, oldest, newest: <windows.h> and <winsock2.h>"
+  dialects "$2" "$3" before_windows after_windows before_winsock after_winsock
   end
 }
 
@@ -191,13 +207,19 @@ elsewhere() {
   end
 }
 
-# backend_for PROCESSOR: clang with MinGW's headers, down to object files.
-backend_for() {
-  local file
-  begin "Windows backend, $1, clang"
-  for file in src/*.c src/names/*.c src/win32/*.c; do
-    compiles "$file" clang "--target=$1-w64-mingw32" -isystem "$mingw" -std=c11 \
-      "${strict[@]}" -Wvla -O1 -Iinclude -Isrc -c "$file" -o "$out/object.o"
+# The library as one file; its own files are compiled one by one by the presets.
+write_skt_c() {
+  quietly "$out/two_files.log" cmake -P src/package/two_files.cmake "$out/two_files"
+}
+
+# With MinGW's headers, down to object files.
+on_processors() {
+  local processor
+  begin 'Windows backend, x64, x86 and arm64, clang'
+  for processor in x86_64 i686 aarch64; do
+    compiles "$processor" clang "--target=$processor-w64-mingw32" \
+      -isystem "$mingw" -std=c11 "${strict[@]}" -Wvla -O1 -c \
+      "$out/two_files/skt.c" -o "$out/$processor.o"
   done
   end
 }
@@ -211,7 +233,7 @@ sources_as_msvc() {
     '#define __MINGW_ATTRIB_DEPRECATED' >"$out/first.h"
   for guard in X86 IMM EMM XMM MM; do guards+=("-D__${guard}INTRIN_H"); done
   begin 'Microsoft dialect at /W4, without extensions: all sources'
-  for file in src/*.c src/names/*.c src/win32/*.c examples/*.c examples/moving/*.c tests/*.c \
+  for file in "$out/two_files/skt.c" examples/*.c examples/moving/*.c tests/*.c \
     tests/win32/*.c; do
     compiles "$file" cl --target=x86_64-pc-windows-msvc /std:c11 -Wpedantic \
       -Wgnu -Wvla -Wno-language-extension-token -imsvc "$mingw" \
@@ -271,15 +293,16 @@ ends() {
 strings_end() {
   local file
   begin 'no string fills an array without its end'
-  for file in src/*.c src/names/*.c src/posix/*.c examples/*.c tests/*.c tests/posix/*.c; do
-    [[ $file == *kqueue* ]] || compiles "$file" ends "$file"
+  for file in "$out/two_files/skt.c" examples/*.c tests/*.c tests/posix/*.c; do
+    compiles "$file" ends "$file"
   done
   end
 }
 
 need linux
 need clang
-mkdir -p "$out"
+rm -rf "$out"
+mkdir -p "$out/said"
 write_files
 write_programs
 on_posix gcc g++
@@ -288,7 +311,8 @@ on_newest
 on_mingw MinGW x86_64-w64-mingw32-gcc-posix x86_64-w64-mingw32-g++-posix
 as_msvc
 elsewhere
-for processor in x86_64 i686 aarch64; do backend_for $processor; done
+write_skt_c
+on_processors
 sources_as_msvc
 with_stubs
 strings_end

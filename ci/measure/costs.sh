@@ -11,10 +11,11 @@ set -euo pipefail
 
 lto=build/bench-lto/bench inside=${SKT_COSTS_INSIDE:-}
 
-# A network of our own, with an address that is not the loopback's.
+# A network of our own, with an address that is not the loopback's, and files of
+# our own for names.
 enter_network() {
   local enter
-  for enter in 'unshare -n' 'unshare -r -n'; do
+  for enter in 'unshare -n -m' 'unshare -r -n -m'; do
     if $enter true 2>/dev/null; then
       rm -rf "$tmp" # exec runs no trap
       SKT_COSTS_INSIDE=yes exec $enter "${BASH_SOURCE[0]}"
@@ -117,6 +118,25 @@ over() { # GOAL TWIN_OF WHAT N LIMIT [BEST [DEBT]]
 instructions_over() { over "$1" peer "${@:2}"; }
 alone_over() { over "$1" alone "${@:2}"; }
 
+# A name that a file has, without a limit of time: the system's call, in the
+# calling thread, and what skt reads and writes around it.
+export SKT_COSTS_NAME=db.test
+own_names() {
+  [ "$inside" = network ] && echo "10.9.2.1 $SKT_COSTS_NAME" >"$tmp/hosts" &&
+    echo 'hosts: files' >"$tmp/nsswitch.conf" &&
+    mount --bind "$tmp/hosts" /etc/hosts &&
+    { [ ! -e /etc/nsswitch.conf ] || mount --bind "$tmp/nsswitch.conf" /etc/nsswitch.conf; }
+}
+names=no
+! own_names 2>/dev/null || names=yes
+resolve_over() {
+  if [ $names = yes ]; then
+    alone_over "$1" resolves 20 "${@:2}"
+  else
+    skip "$1" 'no files of our own for names'
+  fi
+}
+
 if [ -x $lto/with_skt ]; then
   bin=$lto
   instructions_over 'instructions, round trip, LTO' rounds 1000 29 56
@@ -126,6 +146,7 @@ if [ -x $lto/with_skt ]; then
   alone_over 'instructions, datagram to an address, LTO' sends 200 42
   alone_over 'instructions, that and its arrival, LTO' receives 200 79
   alone_over 'instructions, connect and close, LTO' connects 100 228 271 470
+  resolve_over 'instructions, resolve, LTO' 500
   bin=build/bench/bench
 else
   skip 'instructions, LTO' 'no link-time optimisation, see build/bench-lto.log'
@@ -137,6 +158,7 @@ alone_over 'instructions, a would-block, apart' blocks 200 36 - 60
 alone_over 'instructions, datagram to an address, apart' sends 200 52
 alone_over 'instructions, that and its arrival, apart' receives 200 101
 alone_over 'instructions, connect and close, apart' connects 100 278 271 540
+resolve_over 'instructions, resolve, apart' 500 - 640
 over 'instructions, round trip, inline' peer_inline rounds 1000 23 56
 over '  within a limit of time' peer_inline limited_rounds 1000 23 63
 over 'instructions, a would-block, inline' alone_inline blocks 200 36 - 60

@@ -78,12 +78,12 @@ run() {
   local said
   if [ "$system" = windows ]; then
     export WINEPATH="Z:${2//\//\\}"
-    said=$(bounded 60 "$root/ci/run/wine.sh" "$1.exe") || {
+    said=$(bounded 180 "$root/ci/run/wine.sh" "$1.exe") || {
       echo 'second try'
-      said=$(bounded 60 "$root/ci/run/wine.sh" "$1.exe")
+      said=$(bounded 180 "$root/ci/run/wine.sh" "$1.exe")
     }
   else
-    said=$(LD_LIBRARY_PATH=$2 bounded 60 "$1")
+    said=$(LD_LIBRARY_PATH=$2 bounded 180 "$1")
   fi
   echo "it says: $said"
   [ "${said%$'\r'}" = ok ]
@@ -104,6 +104,10 @@ linked() {
 #
 # Ways in
 #
+
+# For builds of skt in which it does not matter how its files are compiled: as
+# one, which is several times as fast.
+readonly as_one=-DSKT_UNITY=ON
 
 # unpack CONSUMER NAME: make `folder`, of that name, with the consumer in it.
 unpack() {
@@ -129,7 +133,7 @@ in_a_subfolder() {
 
 fetched() {
   unpack fetch_content fetch_content
-  build_and_run static '' "-Dwhere_skt_is=$all/skt"
+  build_and_run static '' "-Dwhere_skt_is=$all/skt" $as_one
 }
 
 # found CONSUMER static|shared ARGUMENT...: in the folder `prefix`.
@@ -185,7 +189,7 @@ by_target() {
 }
 
 # The host loads the plugin, which has skt inside, and unloads it a thousand
-# times.
+# times; where only the way in is another, a hundred times.
 plugin_built() {
   linked "$folder/build/plugin$dll" static
   [ "$system" != linux ] || ! nm -D --defined-only "$folder/build/plugin.so" |
@@ -195,13 +199,13 @@ plugin_built() {
 plugin_in_a_subfolder() {
   unpack plugin 'plugin add_subdirectory'
   cp -r "$all/skt" "$folder/skt"
-  build_and_run static ''
+  build_and_run static '' $as_one
   plugin_built
 }
 
 plugin_that_finds() {
   unpack plugin "plugin find_package"
-  build_and_run static '' "-DCMAKE_PREFIX_PATH=$prefix"
+  LOADS=100 build_and_run static '' "-DCMAKE_PREFIX_PATH=$prefix"
   plugin_built
 }
 
@@ -212,7 +216,7 @@ plugin_with_shared() {
     -DBUILD_SHARED_LIBS=ON "-DCMAKE_PREFIX_PATH=$prefix"
   bounded 120 cmake --build "$folder/build"
   linked "$folder/build/plugin$dll" shared
-  run "$folder/build/program" "$prefix/bin"
+  LOADS=100 run "$folder/build/program" "$prefix/bin"
 }
 
 loaded_by_python() {
@@ -228,7 +232,7 @@ library_installed() {
   local theirs=$all/$system/library/prefix
   unpack library library
   cp -r "$all/skt" "$folder/skt"
-  bounded 120 "${cmake[@]}" -S "$folder" -B "$folder/build" \
+  bounded 120 "${cmake[@]}" -S "$folder" -B "$folder/build" $as_one \
     "-DCMAKE_INSTALL_PREFIX=$theirs"
   bounded 120 cmake --build "$folder/build"
   bounded 60 cmake --install "$folder/build"
@@ -246,7 +250,7 @@ library_without_skt() {
   local theirs=$all/$system/library/alone
   folder=$all/$system/library
   bounded 120 "${cmake[@]}" -S "$folder" -B "$folder/build alone" \
-    "-DCMAKE_INSTALL_PREFIX=$theirs" -DSKT_INSTALL=OFF
+    "-DCMAKE_INSTALL_PREFIX=$theirs" -DSKT_INSTALL=OFF $as_one
   bounded 120 cmake --build "$folder/build alone"
   bounded 60 cmake --install "$folder/build alone"
   [ -e "$theirs/include/talk.h" ]
@@ -292,7 +296,7 @@ install_skt() {
 installed_as() {
   local build="$all/$system/$1" there="$all/$system/$1 there"
   bounded 120 "${cmake[@]}" -S "$all/skt" -B "$build" -DSKT_TESTS=OFF \
-    -DSKT_EXAMPLES=OFF "-DCMAKE_INSTALL_PREFIX=$there/prefix" "${@:3}"
+    -DSKT_EXAMPLES=OFF "-DCMAKE_INSTALL_PREFIX=$there/prefix" $as_one "${@:3}"
   bounded 300 cmake --build "$build" -j2
   bounded 60 cmake --install "$build"
   unpack find_package "find_package $1"
@@ -315,7 +319,7 @@ several_configurations() {
   local build="$all/$system/several" prefix="$all/$system/several prefix"
   bounded 120 "${cmake[@]}" -G 'Ninja Multi-Config' -S "$all/skt" -B "$build" \
     -DSKT_TESTS=OFF -DSKT_EXAMPLES=OFF "-DCMAKE_INSTALL_PREFIX=$prefix" \
-    -DCMAKE_DEBUG_POSTFIX=_d
+    -DCMAKE_DEBUG_POSTFIX=_d $as_one
   bounded 300 cmake --build "$build" -j2 --config Debug
   bounded 60 cmake --install "$build" --config Debug
   found find_package static
@@ -327,6 +331,22 @@ no_type() {
   bounded 120 cmake -S "$all/skt" -B "$all/$system/no type" -DSKT_TESTS=OFF \
     -DSKT_EXAMPLES=OFF
   grep -x 'CMAKE_BUILD_TYPE:STRING=Release' "$all/$system/no type/CMakeCache.txt"
+}
+
+# Where threads and dlopen are in libraries of their own, as in glibc before 2.34,
+# the package names these.
+older_libc() {
+  local build="$all/$system/older" prefix="$all/$system/older prefix"
+  bounded 120 "${cmake[@]}" -S "$all/skt" -B "$build" -DSKT_TESTS=OFF \
+    -DSKT_EXAMPLES=OFF "-DCMAKE_INSTALL_PREFIX=$prefix" $as_one \
+    -DCMAKE_HAVE_LIBC_PTHREAD=0 -DSKT_HAS_DLOPEN=0
+  bounded 300 cmake --build "$build"
+  bounded 60 cmake --install "$build"
+  PKG_CONFIG_LIBDIR=$prefix/lib/pkgconfig pkg-config --libs-only-l skt |
+    grep -x -- '-lskt -lpthread -ldl *'
+  grep 'LINK_ONLY:-lpthread>;.*LINK_ONLY:dl>' "$prefix"/lib/cmake/skt/*.cmake
+  found find_package static
+  by_pkg_config pkg_config_static static
 }
 
 absolute_folders() {
@@ -464,7 +484,7 @@ static_as_dll() {
 # A way in is a line here, a function above, and a folder of tests/consumers.
 ways_in() {
   check 'add_subdirectory, static' in_a_subfolder static OFF
-  check 'add_subdirectory, shared' in_a_subfolder shared ON
+  check 'add_subdirectory, shared' in_a_subfolder shared ON $as_one
   check 'add_subdirectory, a parent with CMAKE_UNITY_BUILD' in_a_subfolder \
     static OFF -DCMAKE_UNITY_BUILD=ON
   check 'add_subdirectory, both built as one file' in_a_subfolder static OFF \
@@ -511,6 +531,7 @@ installed() {
   check 'nothing installed names the build or the sources' no_traces
   if [ "$system" = linux ]; then
     check 'without CMAKE_BUILD_TYPE it is Release' no_type
+    check 'a C library with threads and dlopen elsewhere' older_libc
     check 'the binary interface is the one that ci/check/abi keeps' ci/check/abi.sh
   fi
   local first=$prefix
@@ -565,19 +586,35 @@ need consumers
 rm -rf "$all"
 git clone -q . "$all/skt"
 git -C "$all/skt" checkout -q -B main
-for system in "${systems[@]}"; do
-  if [ "$system" = windows ]; then
+case " ${systems[*]} " in
+  *' windows '*)
     need windows
     start_wine
-  fi
-  say "using skt in every way: $system"
-  "for_$system"
-  prefix="$all/$system/a prefix"
+    ;;
+esac
+
+# use_on SYSTEM: all checks; their counts are in a file.
+use_on() {
+  say "using skt in every way: $1"
+  "for_$1"
+  prefix="$all/$1/a prefix"
   mkdir -p "$prefix"
   ways_in
   installed
   mistakes
   check 'uninstall, one library after the other, leaves nothing' uninstalled
+  echo "$passed $failed $skipped" >"$all/$1.counts"
+}
+
+# Beside each other, because much of each is no work for two cores.
+for system in "${systems[@]}"; do
+  use_on "$system" >"$all/$system.said" 2>&1 &
+done
+wait
+for system in "${systems[@]}"; do
+  cat "$all/$system.said"
+  read -r good bad off <"$all/$system.counts" || good=0 bad=1 off=0
+  passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + off))
 done
 
 echo "$passed passed, $failed failed, $skipped skipped"

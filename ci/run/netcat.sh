@@ -58,12 +58,14 @@ other_serves() {
   local until=$((SECONDS + 30))
   port=$(python3 -c 'import socket
 print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
+  rm -f $out/server.err
   nc openbsd $out/big server -l -N -v 127.0.0.1 "$port" &
   server=$!
   until grep -qs Listening $out/server.err || [ $SECONDS -ge $until ]; do
     sleep 0.05
   done
   nc linux $out/other client -N localhost "$port"
+  fails 0
   wait $server
   same $out/big $out/client.out
   same $out/other $out/server.out
@@ -136,6 +138,66 @@ one_family() {
   wait $server
   same $out/line $out/server.out
 }
+# Each option chooses a family, and refuses the other one's addresses.
+each_family() {
+  serve "$1" $out/line -N -4 localhost 0
+  nc "$2" /dev/null client -6 -z 127.0.0.1 "$port"
+  fails 1
+  nc "$2" $out/line client -4 -N localhost "$port"
+  wait $server
+  same $out/line $out/client.out
+  grep -q 'from 127[.]0[.]0[.]1:' $out/server.err || echo 'not by IPv4'
+  serve "$1" $out/line -N -6 localhost 0
+  [ -n "$port" ] || { cat $out/server.err; return; }
+  nc "$2" /dev/null client -4 -z ::1 "$port"
+  fails 1
+  nc "$2" $out/line client -6 -N localhost "$port"
+  wait $server
+  same $out/line $out/client.out
+  grep -q 'from \[::1\]:' $out/server.err || echo 'not by IPv6'
+}
+no_host() {
+  serve "$1" $out/line -N 0
+  nc "$2" $out/line client -N 127.0.0.1 "$port"
+  wait $server
+  same $out/line $out/server.out
+  same $out/line $out/client.out
+}
+udp_from_all() {
+  local until=$((SECONDS + 30))
+  serve "$1" /dev/null -u -k 127.0.0.1 0
+  nc "$2" $out/line client -u -w 1 127.0.0.1 "$port"
+  nc "$2" $out/line client -u -w 1 127.0.0.1 "$port"
+  until cat $out/line $out/line | cmp -s - $out/server.out || [ $SECONDS -ge $until ]; do
+    sleep 0.05
+  done
+  stop_programs
+  cat $out/line $out/line | cmp - $out/server.out || true
+}
+# A descriptor that is closed is the end of the input, and not the socket's.
+closed_input() {
+  serve "$1" $out/line -N 127.0.0.1 0
+  example "$2" netcat
+  status=0
+  timeout -k 5 60 "${command[@]}" -N 127.0.0.1 "$port" <&- >$out/client.out \
+    2>$out/client.err || status=$?
+  fails 0
+  wait $server
+  same $out/line $out/client.out
+  same /dev/null $out/server.out
+}
+# The address takes no more connections, and refuses none.
+silent_address() {
+  local began=$SECONDS
+  rm -f $out/peers.out
+  timeout -k 5 120 python3 ci/run/moving/peers.py </dev/null >$out/peers.out &
+  until grep -qs listening $out/peers.out; do sleep 0.05; done
+  read -r _ _ _ _ _ address <$out/peers.out
+  nc "$1" /dev/null client -w 1 "${address%:*}" "${address##*:}"
+  fails 1
+  grep -q 'time' $out/client.err || echo "it says $(<$out/client.err)"
+  [ $((SECONDS - began)) -lt 30 ] || echo "after $((SECONDS - began)) s"
+}
 bad_usage() {
   local words
   for words in '' '-q a 1' 'a' '-k a 1' 'a 65536' '-U -u a' '-46 a 1' '-w 0 a 1'; do
@@ -188,7 +250,8 @@ for system in linux "$@"; do
     [ -n "${WINEPREFIX:-}" ] || start_wine
   fi
   for condition in both_ways answer_after_end udp keep_open closed_port \
-    silent_peer source_address one_family bad_usage page_by_name; do
+    silent_peer source_address one_family each_family no_host udp_from_all closed_input \
+    silent_address bad_usage page_by_name; do
     check $condition "$system" "$system"
   done
   nc "$system" /dev/null client -U $out/none

@@ -45,13 +45,9 @@ static int take_addresses(skt__lookup *l, int port, skt_addr *out,
   size_t n = 0;
   skt_addr a;
   while (n < capacity && skt__sys_lookup_next(l, &a) > 0) {
-    skt__ip ip;
-    int domain = skt__addr_get_ip(&a, &ip);
-    if (domain < 0 || !is_in_domain(&a, l->domain)) {
+    if (!is_in_domain(&a, l->domain) || skt_addr_set_port(&a, port) < 0) {
       continue;
     }
-    ip.port = (uint16_t)port;
-    skt__addr_set_ip(&a, &ip);
     if (!is_among(&a, out, n)) {
       out[n++] = a;
     }
@@ -61,11 +57,17 @@ static int take_addresses(skt__lookup *l, int port, skt_addr *out,
 
 static int find_name(const skt__text *t, int domain, skt_addr *out,
                      size_t capacity, int64_t deadline_us, skt_waker *waker) {
-  skt__lookup l = {.domain = domain};
+  skt__lookup
+      l; /* to zero the room of its name would cost as much as the rest */
   if (domain == SKT_UNIX) {
     return SKT_ENOADDRESS;
   }
+  l.about.length = 0;
+  l.domain = domain;
+  l.rc = l.native = 0;
+  l.list = l.rest = NULL;
   memcpy(l.name, t->host, t->length); /* up to 254 bytes */
+  l.name[t->length] = '\0';
   int rc = skt__look_up(&l, deadline_us, waker);
   if (rc == 0) {
     rc = take_addresses(&l, t->port, out, capacity);

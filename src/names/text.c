@@ -17,45 +17,48 @@ static bool is_hex_digit(char c) {
   return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
 }
 
+/* Capitals differ from small letters in one bit. */
 static bool is_name_byte(char c) {
-  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' ||
-         c == '_';
+  unsigned letter = ((unsigned char)c | ((unsigned)'a' - 'A')) - (unsigned)'a';
+  return letter <= 'z' - 'a' || is_digit(c) || c == '-' || c == '_';
 }
 
 static size_t without_last_dot(const char *name, size_t length) {
   return length - (length > 0 && name[length - 1] == '.');
 }
 
-/* Where the last label begins. */
-static size_t last_label(const char *name, size_t length) {
-  size_t at = length;
-  while (at > 0 && name[at - 1] != '.') {
-    --at;
-  }
-  return at;
+static bool is_label_begin(const char *name, size_t at) {
+  return at == 0 || name[at - 1] == '.';
 }
 
 /* Whether the last label is a number, decimal or hexadecimal: then the whole
- * can only be IPv4 (WHATWG URL, "ends in a number"; RFC 1123 2.1). */
+ * can only be IPv4 (WHATWG URL, "ends in a number"; RFC 1123 2.1). Read from
+ * its end, where most names are no number. */
 static bool ends_in_number(const char *name, size_t length) {
-  size_t end = without_last_dot(name, length), at = last_label(name, end);
-  bool is_hex = end - at >= 2 && name[at] == '0' && lower(name[at + 1]) == 'x';
-  bool all = at < end;
-  for (size_t i = is_hex ? at + 2 : at; i < end && all; ++i) {
-    all = is_hex ? is_hex_digit(name[i]) : is_digit(name[i]);
+  size_t end = without_last_dot(name, length), at = end;
+  while (at > 0 && is_hex_digit(name[at - 1])) {
+    --at;
   }
-  return all;
+  if (at >= 2 && lower(name[at - 1]) == 'x' && name[at - 2] == '0') {
+    return is_label_begin(name, at - 2);
+  }
+  for (at = end; at > 0 && is_digit(name[at - 1]);) {
+    --at;
+  }
+  return at < end && is_label_begin(name, at);
 }
 
 /* RFC 6761 6.3. */
 static bool is_localhost(const char *name, size_t length) {
   static const char word[] = "localhost";
-  size_t end = without_last_dot(name, length), at = last_label(name, end);
-  size_t i = 0;
-  while (at + i < end && lower(name[at + i]) == word[i]) {
-    ++i;
+  size_t end = without_last_dot(name, length), n = sizeof word - 1;
+  if (end < n || !is_label_begin(name, end - n)) {
+    return false;
   }
-  return at + i == end && word[i] == '\0';
+  while (n > 0 && lower(name[end - n]) == word[sizeof word - 1 - n]) {
+    --n;
+  }
+  return n == 0;
 }
 
 /* Returns 0, SKT_EINVAL or SKT_ENAMETOOLONG. */
@@ -153,11 +156,12 @@ static int read_host(skt__text *t, const char *text) {
   }
   if (t->length == 0) {
     t->kind = SKT__EVERY;
-  } else if (ends_in_number(t->host, t->length)) {
+    return 0;
+  }
+  t->kind = skt__name_kind(t->host, t->length);
+  if (t->kind < 0 && ends_in_number(t->host, t->length)) {
     t->kind = SKT__ADDRESS;
     return check_number(text);
-  } else {
-    t->kind = skt__name_kind(t->host, t->length);
   }
   return t->kind < 0 ? t->kind : 0;
 }

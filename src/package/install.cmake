@@ -50,7 +50,7 @@ elseif(WIN32)
   set(libraries " -lws2_32 -liphlpapi")
 else()
   set(names_flags ${names_libraries}) # "-lpthread", or a name without -l
-  list(TRANSFORM names_flags REPLACE "^([^-])" "-l\\1")
+  list(TRANSFORM names_flags PREPEND "-l" REGEX "^[^-]")
   list(JOIN names_flags " " names_flags)
   if(skt_kind STREQUAL "shared")
     set(static_libraries "${names_flags}")

@@ -25,3 +25,23 @@ ptrdiff_t skt__sys_receive(int s, void *buffer, size_t n, skt_addr *from,
 
 /* Linux and the BSDs report them to connected sockets alone (udp(7)). */
 void skt__sys_report_icmp(int s, bool on) { (void)s, (void)on; }
+
+#ifndef IPV6_MULTICAST_ALL
+#define IPV6_MULTICAST_ALL 29 /* Linux 4.20 and later (linux/in6.h) */
+#endif
+
+/* Linux: a socket that is bound to the wildcard receives for each group that
+ * any process of the host has joined, unless IP_MULTICAST_ALL is 0; in IPv4
+ * sockets it is 1 at first, in IPv6 sockets 0, and IPV6_MULTICAST_ALL 1 (ip(7);
+ * inet_create, inet6_create; Linux 6.18, measured). */
+void skt__sys_only_joined(int s, int domain) {
+#ifdef IP_MULTICAST_ALL
+  bool v4 = domain == SKT_IPV4;
+  int none = 0;
+  (void)setsockopt(s, v4 ? IPPROTO_IP : IPPROTO_IPV6,
+                   v4 ? IP_MULTICAST_ALL : IPV6_MULTICAST_ALL, &none,
+                   sizeof none);
+#else
+  (void)s, (void)domain;
+#endif
+}

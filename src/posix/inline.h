@@ -45,13 +45,23 @@ static inline ptrdiff_t skt__sys_send_to(int s, const void *buffer, size_t n,
   return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
 }
 
-static inline ptrdiff_t skt__sys_receive_from(int s, void *buffer, size_t n,
-                                              skt_addr *from) {
+static inline ptrdiff_t skt__receive_by(int s, void *buffer, size_t n,
+                                        skt_addr *from, int flags) {
   socklen_t length = sizeof from->words;
   ptrdiff_t rc =
-      recvfrom(s, buffer, n, 0, (struct sockaddr *)from->words, &length);
+      recvfrom(s, buffer, n, flags, (struct sockaddr *)from->words, &length);
   from->length = length;
   return rc < 0 ? skt__fail_in(SKT__IN_READ) : rc;
+}
+
+static inline ptrdiff_t skt__sys_receive_from(int s, void *buffer, size_t n,
+                                              skt_addr *from) {
+  return skt__receive_by(s, buffer, n, from, 0);
+}
+
+static inline ptrdiff_t skt__sys_receive_size(int s, void *buffer, size_t n,
+                                              skt_addr *from) {
+  return skt__receive_by(s, buffer, n, from, MSG_TRUNC);
 }
 
 /* macOS ignores MSG_DONTWAIT in send (Darwin sosendcheck). There a stream that

@@ -53,74 +53,86 @@ static void *words_of(const skt_addr *a) {
   return same.variable;
 }
 
-/* musl's struct has padding, which the kernel reads: it is zeroed. */
-static void fill_head(struct msghdr *h, const skt__packet *p) {
-  memset(h, 0, sizeof *h);
-  if (p->peer != NULL) {
-    h->msg_name = words_of(p->peer);
-    h->msg_namelen = (socklen_t)p->peer->length;
-  }
-  h->msg_iov = vectors_of(p->pieces);
-  h->msg_iovlen = (uint16_t)p->count; /* for musl's int and glibc's size_t */
-  if (p->control_n > 0) {
-    h->msg_control = p->control;
-    h->msg_controllen = (socklen_t)p->control_n;
+/* musl's struct has padding, which the kernel reads: so it is zeroed first. */
+static void fill_heads(native_message *m, const skt__packet *p, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    struct msghdr *h = HEAD(&m[i]);
+    memset(h, 0, sizeof *h);
+    h->msg_iov = vectors_of(p[i].pieces);
+    h->msg_iovlen = (uint16_t)p[i].count; /* for musl's int, glibc's size_t */
+    if (p[i].peer != NULL) {
+      h->msg_name = words_of(p[i].peer);
+      h->msg_namelen = (socklen_t)p[i].peer->length;
+    }
+    if (p[i].control_n > 0) {
+      h->msg_control = p[i].control;
+      h->msg_controllen = (socklen_t)p[i].control_n;
+    }
   }
 }
 
 ptrdiff_t skt__sys_send_packets(int s, const skt__packet *p, size_t count) {
   native_message m[SKT__PACKETS_MAX];
-  for (size_t i = 0; i < count; ++i) {
-    fill_head(HEAD(&m[i]), &p[i]);
-  }
+  fill_heads(m, p, count);
   int rc = sendmmsg(s, m, (unsigned)count, MSG_NOSIGNAL);
   return rc < 0 ? skt__fail_in(SKT__IN_WRITE) : rc;
 }
 
-static void fill_place(native_message *n, struct iovec *v, skt_message *m,
-                       skt__control *control) {
-  struct msghdr *h = HEAD(n);
-  memset(h, 0, sizeof *h);
-  if (m->peer.length != 0) {
-    h->msg_name = m->peer.words;
-    h->msg_namelen = sizeof m->peer.words;
+static void fill_places(native_message *n, struct iovec *v,
+                        const skt__places *p, skt_message *m, size_t count) {
+  char *at = p->buffer, *name = p->with_peer ? (char *)m->peer.words : NULL;
+  size_t step = name != NULL ? sizeof *m : 0;
+  socklen_t room = name != NULL ? sizeof m->peer.words : 0;
+  for (size_t i = 0; i < count; ++i, at += p->part, name += step) {
+    struct msghdr *h = HEAD(&n[i]);
+    memset(h, 0, sizeof *h);
+    v[i] = (struct iovec){at, p->part};
+    h->msg_name = name;
+    h->msg_namelen = room;
+    h->msg_iov = &v[i];
+    h->msg_iovlen = 1;
   }
-  *v = (struct iovec){m->data, m->n};
-  h->msg_iov = v;
-  h->msg_iovlen = 1;
-  h->msg_control = control->data.bytes;
-  h->msg_controllen = sizeof control->data.bytes;
+  for (size_t i = 0; p->control != NULL && i < count; ++i) {
+    HEAD(&n[i])->msg_control = p->control[i].data.bytes;
+    HEAD(&n[i])->msg_controllen = sizeof p->control->data.bytes;
+  }
 }
 
-static void take_message(const native_message *n, skt_message *m,
-                         skt__control *control) {
-  const struct msghdr *h = HEAD((native_message *)n);
-  m->cut = (h->msg_flags & MSG_TRUNC) != 0;
-  m->size = m->cut && REPORT_SIZE == 0 ? 0 : n->msg_len;
-  m->n = n->msg_len < m->n ? n->msg_len : m->n;
-  m->peer.length = (uint32_t)h->msg_namelen;
-  control->n = (size_t)h->msg_controllen;
-  control->cut = (h->msg_flags & MSG_CTRUNC) != 0;
+static inline void take_message(native_message *n, char *at, size_t part,
+                                skt_message *m) {
+  size_t size = n->msg_len;
+  m->data = at;
+  m->n = size < part ? size : part;
+  m->cut =
+      REPORT_SIZE != 0 ? size > part : (HEAD(n)->msg_flags & MSG_TRUNC) != 0;
+  m->size = m->cut && REPORT_SIZE == 0 ? 0 : size;
+  m->peer.length = (uint32_t)HEAD(n)->msg_namelen;
+}
+
+static void take_controls(native_message *n, skt__control *control, int count) {
+  for (int i = 0; control != NULL && i < count; ++i) {
+    control[i].n = (size_t)HEAD(&n[i])->msg_controllen;
+    control[i].cut = (HEAD(&n[i])->msg_flags & MSG_CTRUNC) != 0;
+  }
 }
 
 /* The timeout of recvmmsg is not used: Linux looks at it only after a message
  * (recvmmsg(2), BUGS). */
-ptrdiff_t skt__sys_receive_messages(int s, skt_message *m,
-                                    skt__control *control, size_t count,
-                                    bool now) {
+ptrdiff_t skt__sys_receive_messages(int s, const skt__places *p, skt_message *m,
+                                    size_t count, bool now) {
   native_message n[SKT__PLACES_MAX];
   struct iovec v[SKT__PLACES_MAX];
-  for (size_t i = 0; i < count; ++i) {
-    fill_place(&n[i], &v[i], &m[i], &control[i]);
-  }
+  fill_places(n, v, p, m, count);
   int flags = REPORT_SIZE | (now ? MSG_DONTWAIT : MSG_WAITFORONE);
   int rc = recvmmsg(s, n, (unsigned)count, flags, NULL);
   if (rc < 0) {
     return skt__fail_in(SKT__IN_READ);
   }
-  for (int i = 0; i < rc; ++i) {
-    take_message(&n[i], &m[i], &control[i]);
+  char *at = p->buffer;
+  for (int i = 0; i < rc; ++i, at += p->part) {
+    take_message(&n[i], at, p->part, &m[i]);
   }
+  take_controls(n, p->control, rc);
   return rc;
 }
 

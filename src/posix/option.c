@@ -9,6 +9,12 @@
 #define TCP_KEEPIDLE TCP_KEEPALIVE
 #endif
 
+/* The systems that have the calls of RFC 3678 take an index in struct ip_mreqn
+ * (ip(7); ip(4), FreeBSD). Linux returns an address, of which it knows none. */
+#ifdef MCAST_JOIN_GROUP
+#define SKT__HAS_MREQN
+#endif
+
 const skt__option_row skt__sys_options[] = {
     {SKT_OPT_SEND_BUFFER, 0, SOL_SOCKET, SO_SNDBUF, SKT__BUFFER},
     {SKT_OPT_RECEIVE_BUFFER, 0, SOL_SOCKET, SO_RCVBUF, SKT__BUFFER},
@@ -77,6 +83,32 @@ const skt__option_row skt__sys_options[] = {
 #ifdef TCP_CONGESTION
     {SKT_OPT_CONGESTION, 0, IPPROTO_TCP, TCP_CONGESTION, SKT__AS_IS},
 #endif
+    /* A byte, which OpenBSD requires and the others take (ip(4), OpenBSD). */
+    {SKT_OPT_MULTICAST_HOPS, SKT_IPV4, IPPROTO_IP, IP_MULTICAST_TTL, SKT__BYTE},
+    {SKT_OPT_MULTICAST_LOOP, SKT_IPV4, IPPROTO_IP, IP_MULTICAST_LOOP,
+     SKT__BYTE},
+#ifdef SKT__HAS_MREQN
+    {SKT_OPT_MULTICAST_DEVICE, SKT_IPV4, IPPROTO_IP, IP_MULTICAST_IF,
+     SKT__MREQN},
+#endif
+/* Linux has IPV6_DONTFRAG too, which does nothing more. */
+#if defined IP_MTU_DISCOVER
+    {SKT_OPT_DONT_FRAGMENT, SKT_IPV4, IPPROTO_IP, IP_MTU_DISCOVER,
+     SKT__DISCOVERY},
+    {SKT_OPT_DONT_FRAGMENT, SKT_IPV6, IPPROTO_IPV6, IPV6_MTU_DISCOVER,
+     SKT__DISCOVERY},
+#else
+#ifdef IP_DONTFRAG
+    {SKT_OPT_DONT_FRAGMENT, SKT_IPV4, IPPROTO_IP, IP_DONTFRAG, SKT__AS_IS},
+#endif
+#ifdef IPV6_DONTFRAG
+    {SKT_OPT_DONT_FRAGMENT, SKT_IPV6, IPPROTO_IPV6, IPV6_DONTFRAG, SKT__AS_IS},
+#endif
+#endif
+#if defined IP_MTU && defined IPV6_MTU
+    {SKT_OPT_PATH_MTU, SKT_IPV4, IPPROTO_IP, IP_MTU, SKT__AS_IS},
+    {SKT_OPT_PATH_MTU, SKT_IPV6, IPPROTO_IPV6, IPV6_MTU, SKT__AS_IS},
+#endif
 /* What skt_receive delivers; macOS has another name for IPv4's address
  * (Darwin netinet/in.h), the BSDs another option. */
 #if defined IP_RECVPKTINFO
@@ -115,18 +147,54 @@ const skt__option_row skt__sys_options[] = {
     {0},
 };
 
+static int get_byte(int s, const skt__option_row *row, int *value) {
+  unsigned char byte = 0;
+  socklen_t length = sizeof byte;
+  if (getsockopt(s, row->level, row->name, &byte, &length) < 0) {
+    return skt__fail_in(SKT__IN_OPTION);
+  }
+  *value = byte;
+  return length == 0 ? SKT_EOPNOTSUPP : 0;
+}
+
 /* An emulator of system calls may succeed and write nothing. */
 int skt__sys_get_option(int s, const skt__option_row *row, int *value) {
   socklen_t length = sizeof *value;
+  if (row->form == SKT__BYTE) {
+    return get_byte(s, row, value);
+  }
+  if (row->form == SKT__MREQN) {
+    return SKT_EOPNOTSUPP;
+  }
   if (getsockopt(s, row->level, row->name, value, &length) < 0) {
     return skt__fail_in(SKT__IN_OPTION);
   }
   return length == 0 ? SKT_EOPNOTSUPP : 0;
 }
 
+static int set_native_form(int s, const skt__option_row *row, int value) {
+  unsigned char byte = (unsigned char)value;
+  switch (row->form) {
+  case SKT__BYTE:
+    return setsockopt(s, row->level, row->name, &byte, sizeof byte);
+#ifdef SKT__HAS_MREQN
+  case SKT__MREQN: {
+    struct ip_mreqn device = {.imr_ifindex = value};
+    return setsockopt(s, row->level, row->name, &device, sizeof device);
+  }
+#endif
+  default:
+    return setsockopt(s, row->level, row->name, &value, sizeof value);
+  }
+}
+
+/* No interface has the index: EADDRNOTAVAIL for IPv4, in IPv6 of the BSDs
+ * EINVAL or ENXIO (ip(7); Darwin in6_pcb). */
 int skt__sys_set_option(int s, const skt__option_row *row, int value) {
-  int rc = setsockopt(s, row->level, row->name, &value, sizeof value);
-  return rc < 0 ? skt__fail_in(SKT__IN_OPTION) : 0;
+  int rc =
+      set_native_form(s, row, value) < 0 ? skt__fail_in(SKT__IN_OPTION) : 0;
+  bool none = rc == SKT_EADDRNOTAVAIL || rc == SKT_EINVAL;
+  return none && row->option == SKT_OPT_MULTICAST_DEVICE ? SKT_ENODEV : rc;
 }
 
 int skt__sys_get_option_text(int s, const skt__option_row *row, char *text,

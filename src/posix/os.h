@@ -86,6 +86,7 @@ static const skt__facts skt__system = {
     .reuseport_balances = SKT__IS_LINUX,
     .messages_a_call = SKT__IS_LINUX ? 64 : 1,
     .receives_now = true,
+    .reports_size = SKT__IS_LINUX,
     .chooses_by_peer = SKT__IS_LINUX,
     .cancel_poll_ms = -1,
     .write_max = SKT__IO_MAX,

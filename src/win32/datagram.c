@@ -24,6 +24,12 @@ ptrdiff_t skt__sys_receive_from(SOCKET s, void *buffer, size_t n,
   return skt__got(rc, SKT__IN_READ, n, &truncated);
 }
 
+/* Windows does not report it (skt__system.reports_size). */
+ptrdiff_t skt__sys_receive_size(SOCKET s, void *buffer, size_t n,
+                                skt_addr *from) {
+  return skt__sys_receive_from(s, buffer, n, from);
+}
+
 ptrdiff_t skt__sys_send_to(SOCKET s, const void *buffer, size_t n,
                            const skt_addr *to) {
   int rc = sendto(s, buffer, (int)n, 0, (const struct sockaddr *)to->words,
@@ -51,3 +57,7 @@ void skt__sys_report_icmp(SOCKET s, bool on) {
   WSAIoctl(s, SIO_UDP_NETRESET, &value, sizeof value, NULL, 0, &done, NULL,
            NULL);
 }
+
+/* Windows gives a message of a group to its members alone (Winsock, "Multicast
+ * Programming"). */
+void skt__sys_only_joined(SOCKET s, int domain) { (void)s, (void)domain; }

@@ -73,10 +73,10 @@ static LPFN_WSARECVMSG find_receive(SOCKET s) {
  * that the count starts as the length of the place. With a place for control
  * data that is too short Wine reports the same error and discards the message;
  * skt's is longer than all options need (Winsock WSAMSG). */
-ptrdiff_t skt__sys_receive_messages(SOCKET s, skt_message *m,
-                                    skt__control *control, size_t count,
-                                    bool now) {
-  WSABUF v = {.buf = m->data, .len = (ULONG)m->n};
+ptrdiff_t skt__sys_receive_messages(SOCKET s, const skt__places *p,
+                                    skt_message *m, size_t count, bool now) {
+  skt__control none, *control = p->control != NULL ? p->control : &none;
+  WSABUF v = {.buf = p->buffer, .len = (ULONG)p->part};
   WSAMSG w = {.lpBuffers = &v,
               .dwBufferCount = 1,
               .Control = {.len = sizeof control->data.bytes,
@@ -87,7 +87,7 @@ ptrdiff_t skt__sys_receive_messages(SOCKET s, skt_message *m,
   if (receive == NULL) {
     return skt__fail_in(SKT__IN_READ);
   }
-  if (m->peer.length != 0) {
+  if (p->with_peer) {
     w.name = (struct sockaddr *)m->peer.words;
     w.namelen = sizeof m->peer.words;
   }
@@ -100,9 +100,10 @@ ptrdiff_t skt__sys_receive_messages(SOCKET s, skt_message *m,
     m->cut = true;
     done = v.len;
   }
+  m->data = p->buffer;
   m->n = done;
   m->size = m->cut ? 0 : done;
-  m->peer.length = m->peer.length != 0 ? (uint32_t)w.namelen : 0;
+  m->peer.length = p->with_peer ? (uint32_t)w.namelen : 0;
   control->n = w.Control.len;
   control->cut = (w.dwFlags & MSG_CTRUNC) != 0;
   return 1;

@@ -38,6 +38,16 @@ const skt__option_row skt__sys_options[] = {
     {SKT_OPT_DEVICE, SKT_IPV6, IPPROTO_IPV6, IPV6_UNICAST_IF, SKT__AS_IS},
     {SKT_OPT_FAST_OPEN, 0, IPPROTO_TCP, TCP_FASTOPEN, SKT__SWITCH},
     {SKT_OPT_PROTOCOL, 0, SOL_SOCKET, SO_PROTOCOL_INFOW, SKT__AS_IS},
+    {SKT_OPT_MULTICAST_HOPS, SKT_IPV4, IPPROTO_IP, IP_MULTICAST_TTL,
+     SKT__AS_IS},
+    {SKT_OPT_MULTICAST_LOOP, SKT_IPV4, IPPROTO_IP, IP_MULTICAST_LOOP,
+     SKT__AS_IS},
+    {SKT_OPT_MULTICAST_DEVICE, SKT_IPV4, IPPROTO_IP, IP_MULTICAST_IF,
+     SKT__NETWORK_ORDER},
+    {SKT_OPT_DONT_FRAGMENT, SKT_IPV4, IPPROTO_IP, IP_DONTFRAGMENT, SKT__AS_IS},
+    {SKT_OPT_DONT_FRAGMENT, SKT_IPV6, IPPROTO_IPV6, IPV6_DONTFRAG, SKT__AS_IS},
+    {SKT_OPT_PATH_MTU, SKT_IPV4, IPPROTO_IP, IP_MTU, SKT__AS_IS},
+    {SKT_OPT_PATH_MTU, SKT_IPV6, IPPROTO_IPV6, IPV6_MTU, SKT__AS_IS},
     {SKT_OPT_RECEIVE_LOCAL, SKT_IPV4, IPPROTO_IP, IP_PKTINFO, SKT__AS_IS},
     {SKT_OPT_RECEIVE_LOCAL, SKT_IPV6, IPPROTO_IPV6, IPV6_PKTINFO, SKT__AS_IS},
     {SKT_OPT_RECEIVE_HOPS, SKT_IPV4, IPPROTO_IP, IP_RECVTTL, SKT__AS_IS},
@@ -99,7 +109,23 @@ static int get_protocol(SOCKET s, int *value) {
   return 0;
 }
 
+/* Wine 8 and 10 pass the number on to Linux, which takes it for an address. */
+static bool is_address_on_wine(const skt__option_row *row) {
+  return skt__on_wine && row->option == SKT_OPT_MULTICAST_DEVICE &&
+         row->level == IPPROTO_IP;
+}
+
+static int set_device_on_wine(SOCKET s, int value) {
+  IN_ADDR device;
+  int rc = skt__ipv4_of_device(ntohl((uint32_t)value), &device);
+  return rc < 0 ? rc
+                : set_int(s, IPPROTO_IP, IP_MULTICAST_IF, (int)device.s_addr);
+}
+
 int skt__sys_get_option(SOCKET s, const skt__option_row *row, int *value) {
+  if (is_address_on_wine(row)) {
+    return SKT_EOPNOTSUPP;
+  }
   if (row->option == SKT_OPT_PROTOCOL) {
     return get_protocol(s, value);
   }
@@ -107,12 +133,18 @@ int skt__sys_get_option(SOCKET s, const skt__option_row *row, int *value) {
 }
 
 int skt__sys_set_option(SOCKET s, const skt__option_row *row, int value) {
+  if (is_address_on_wine(row)) {
+    return set_device_on_wine(s, value);
+  }
   int rc = set_int(s, row->level, row->name, value);
   if (rc == SKT_ENOPROTOOPT && row->option == SKT_OPT_KEEPALIVE_IDLE) {
     return set_idle_by_ioctl(s, value);
   }
   /* No interface has the index; macOS: ENXIO. */
-  return rc == SKT_EINVAL && row->option == SKT_OPT_DEVICE ? SKT_ENODEV : rc;
+  bool names_one =
+      row->option == SKT_OPT_DEVICE || row->option == SKT_OPT_MULTICAST_DEVICE;
+  bool none = rc == SKT_EINVAL || rc == SKT_EADDRNOTAVAIL;
+  return none && names_one ? SKT_ENODEV : rc;
 }
 
 /* No option of Windows is a text. */

@@ -65,6 +65,7 @@ static const skt__facts skt__system = {
     .reuseport_balances = false,
     .messages_a_call = 1,
     .receives_now = false,
+    .reports_size = false,
     .chooses_by_peer = true,
     .cancel_poll_ms = 50,
     .write_max = (size_t)256 * 1024,
@@ -83,6 +84,10 @@ int skt__fail_in(int call);
 /* The result of a call that receives; *truncated says whether the call
  * discarded the rest of a message. */
 ptrdiff_t skt__got(int rc, int call, size_t n, bool *truncated);
+
+/* The first IPv4 address of an interface, which Wine needs in place of its
+ * index; the wildcard for 0. Returns 0 or SKT_ENODEV. */
+int skt__ipv4_of_device(uint32_t device, IN_ADDR *out);
 
 /* The threads' slot for that number, which skt__sys_start allocates. */
 extern DWORD skt__native_slot;

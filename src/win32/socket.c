@@ -149,7 +149,23 @@ static void send_syn_once(SOCKET s) {
            NULL);
 }
 
+/* Windows connects a socket to the broadcast address without SO_BROADCAST,
+ * which it requires only to send elsewhere (Wine's test_broadcast, run on
+ * Windows; against Winsock connect, WSAEACCES). */
+static bool is_refused_broadcast(SOCKET s, const skt_addr *peer) {
+  struct sockaddr_in in;
+  int allowed = 0, length = sizeof allowed;
+  memcpy(&in, peer->words, sizeof in);
+  return in.sin_family == AF_INET && in.sin_addr.s_addr == INADDR_BROADCAST &&
+         getsockopt(s, SOL_SOCKET, SO_BROADCAST, (char *)&allowed, &length) ==
+             0 &&
+         allowed == 0;
+}
+
 int skt__sys_connect(SOCKET s, const skt_addr *peer, bool is_loopback) {
+  if (is_refused_broadcast(s, peer)) {
+    return SKT_EACCES;
+  }
   if (is_loopback) {
     send_syn_once(s);
   }

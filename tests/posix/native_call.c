@@ -4,6 +4,7 @@
 #define _GNU_SOURCE /* setgroups */
 #include <fcntl.h>
 #include <grp.h>
+#include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -20,6 +21,17 @@ bool test_send_urgent(uintptr_t native, char byte) {
 }
 
 bool test_close_native(uintptr_t native) { return close((int)native) == 0; }
+
+bool test_hear_all_groups(uintptr_t native) {
+#ifdef IP_MULTICAST_ALL
+  int on = 1;
+  return setsockopt((int)native, IPPROTO_IP, IP_MULTICAST_ALL, &on,
+                    sizeof on) == 0;
+#else
+  (void)native;
+  return false;
+#endif
+}
 
 bool test_bind_path(uintptr_t native, const char *path, size_t n) {
   struct sockaddr_un a = {.sun_family = AF_UNIX};

@@ -12,6 +12,11 @@ bool test_close_native(uintptr_t native) {
   return closesocket((SOCKET)native) == 0;
 }
 
+bool test_hear_all_groups(uintptr_t native) {
+  (void)native;
+  return false;
+}
+
 bool test_bind_path(uintptr_t native, const char *path, size_t n) {
   (void)native, (void)path, (void)n;
   return false;

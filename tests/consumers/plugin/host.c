@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Loads the plugin beside it, runs it and unloads it, a thousand times. Prints
- * "ok" if nothing stays: no handle, no thread, no slot for a thread's data. */
+/* Loads the plugin beside it, runs it and unloads it, a thousand times or as
+ * often as LOADS says. Prints "ok" if nothing stays: no handle, no thread, no
+ * slot for a thread's data. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #ifdef _WIN32
@@ -95,12 +97,14 @@ static int load_and_run(const char *path) {
 int main(int argc, char **argv) {
   char path[1000];
   int before[3] = {0, 0, 0}, after[3] = {0, 0, 0};
+  const char *loads = getenv("LOADS");
+  int count = loads == NULL ? 1000 : atoi(loads);
   const char *end = strrchr(argv[0], '/');
   end = end == NULL ? strrchr(argv[0], '\\') : end;
   snprintf(path, sizeof path, "%.*s%s",
            (int)(end == NULL ? 0 : end + 1 - argv[0]), argv[0], PLUGIN);
   (void)argc;
-  for (int i = 0; i < 1000; ++i) {
+  for (int i = 0; i < count; ++i) {
     if (load_and_run(path) != 0) {
       return 1;
     }
