@@ -137,7 +137,7 @@ static int print(const unsigned char *m, size_t n, size_t length, int type,
 int main(int argc, char **argv) {
   skt s = SKT_NONE;
   unsigned char question[DNS_HEADER + DNS_NAME_MAX + 4];
-  unsigned char m[DNS_MESSAGE_MAX];
+  unsigned char m[DNS_MESSAGE_MAX] = {0};
   bool six = argc == 4 && strcmp(argv[3], "AAAA") == 0;
   int type = six ? DNS_AAAA : DNS_A;
   size_t length = argc < 3 ? 0 : make_question(question, argv[2], type);
