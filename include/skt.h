@@ -104,6 +104,7 @@
  *   Names of hosts            look-ups of names and of addresses; texts
  *   Options                   keep-alive, buffers and the like
  *   Groups                    join, leave and block senders of multicast
+ *   Pairs and processes       two ends; sockets for other processes
  *   Interfaces                the host's, with their addresses
  *   Addresses of a socket     its own and its peer's
  *   Native handles            in and out
@@ -1380,6 +1381,8 @@ typedef struct skt_message {
  *          SKT_ENETUNREACH SKT_EHOSTUNREACH  no route to it
  *          SKT_ECONNREFUSED  s is connected: no socket has the peer's address,
  *                            as for skt_write. unix: nor has the message's
+ *          SKT_ECONNRESET    unix: the peer of s has disconnected, and
+ *                            discarded what it had not received
  *          SKT_ENOENT        unix: nothing at that path
  *          SKT_EPROTONOSUPPORT  unix: a socket of another type is there
  *          SKT_EIO           a failure in the system
@@ -1427,6 +1430,7 @@ SKT_API int skt_send(skt *s, const skt_message *messages, size_t count,
  *          SKT_EADDRINUSE  s has no address and no port is left
  *          SKT_ECONNREFUSED SKT_EHOSTUNREACH SKT_ENETUNREACH SKT_EMSGSIZE  s
  *                          is connected: as for skt_read
+ *          SKT_ECONNRESET  unix: as for skt_send
  *          SKT_EIO         a failure in the system
  *          SKT_ENOBUFS SKT_ENOMEM  out of resources
  * Blocks   until a message is there, if s is blocking.
@@ -2420,6 +2424,146 @@ SKT_API int skt_leave(skt *s, const skt_addr *group, uint32_t device,
  * Source   RFC 3678 MCAST_BLOCK_SOURCE, MCAST_UNBLOCK_SOURCE. */
 SKT_API int skt_block(skt *s, const skt_addr *group, uint32_t device,
                       const skt_addr *source, bool blocked);
+
+/*
+ * Pairs and processes
+ */
+
+/** Make two sockets that are connected to each other.
+ *
+ *   a, b  receive them, as private as a pipe; what they held before is
+ *         overwritten, not closed. Zeroed on any error.
+ *   type  SKT_STREAM, SKT_DATAGRAM or SKT_SEQPACKET, with SKT_NONBLOCK if both
+ *         are to be non-blocking
+ *
+ * A pair is how a program talks to its child process (see skt_inherit), and how
+ * a thread gives another bytes to wait for.
+ *
+ * On Windows, which has no such call, the two are connected over loopback, and
+ * of IPv4. skt checks on both sides that the other end is the pair's own, and
+ * closes what a stranger has connected; no port stays open. Another program of
+ * the machine can see the connection in the system's lists, and programs that
+ * redirect loopback connections are SKT_EPROTO. There a datagram pair discards
+ * what the other end has no room for; elsewhere the sender waits.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL           type is none; or a is b
+ *          SKT_EPROTONOSUPPORT  the system has no pairs of that type
+ *          SKT_EPROTO           something stands between the two ends
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources
+ *          SKT_EACCES SKT_EADDRINUSE SKT_EADDRNOTAVAIL SKT_ECONNREFUSED
+ *          SKT_ETIMEDOUT SKT_ENETUNREACH SKT_EHOSTUNREACH  Windows: loopback
+ *                               does not work
+ * Blocks   never; on Windows up to 5 s if strangers interfere.
+ * Threads  any thread.
+ * Differs  macOS, Windows: no SKT_SEQPACKET.
+ * Source   POSIX socketpair(). */
+SKT_API int skt_pair(skt *a, skt *b, int type);
+
+/** Make a second handle of a socket.
+ *
+ *   s     a socket that is not connecting
+ *   copy  receives the handle, which no child inherits; zeroed on any error,
+ *         but unchanged if it is s
+ *
+ * Both are the same socket: what one reads the other does not, options and
+ * limits are common, and so is skt_shutdown for the system. The connection ends
+ * when both are closed. Each of the two structs knows its own mode and what it
+ * has seen; on POSIX the native mode is common, so set it for both.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   SKT_EINVAL    copy is s
+ *          SKT_EALREADY  s is connecting
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources
+ * Blocks   never.
+ * Threads  any thread, also while others read, write, accept or wait.
+ * Source   POSIX fcntl(F_DUPFD_CLOEXEC); Winsock WSADuplicateSocket(). */
+SKT_API int skt_duplicate(const skt *s, skt *copy);
+
+/** Let child processes inherit a socket, or no longer.
+ *
+ *   s          a socket
+ *   inherited  whether children that start from now on inherit it
+ *
+ * A child gets the number of the handle from its parent, as an argument say:
+ * skt_native(&s), and hands it to skt_adopt. On Windows the parent starts the
+ * child with bInheritHandles; between this call and the next one every child
+ * inherits the socket, also one that another thread starts.
+ *
+ * Returns  0 or one of Errors.
+ * Errors   none of its own
+ * Blocks   never.
+ * Threads  any thread, also while others read, write, accept or wait.
+ * Source   POSIX fcntl(F_SETFD); Windows SetHandleInformation(). */
+SKT_API int skt_inherit(skt *s, bool inherited);
+
+/** Give another process a socket.
+ *
+ *   channel  a stream to it, connected: of skt_pair or, except on Windows, a
+ *            unix socket; on Windows any. The process must be in
+ *            skt_receive_socket, or reach it, and read nothing else of it
+ *   s        the socket; unchanged, and still open here: close it, and it is
+ *            the other's alone
+ *
+ * The socket arrives with its kind, mode, state and limits.
+ *
+ * On Windows the two processes exchange three messages, so that this call waits
+ * until the other process takes the socket, also on a non-blocking channel,
+ * there for up to 5 s.
+ *
+ * Returns  0 or one of Errors. After one the channel may have a part of the
+ *          hand-over in it: close it, unless the code is SKT_EAGAIN or stands
+ *          above SKT_ENODATA.
+ * Errors   SKT_EINVAL      s is the channel
+ *          SKT_EOPNOTSUPP  the channel cannot carry sockets: another type, or
+ *                          on POSIX no unix socket
+ *          SKT_ENOTCONN    the channel is not connected
+ *          SKT_EALREADY    s is connecting
+ *          SKT_EPIPE       this side of the channel has shut down writing
+ *          SKT_ENODATA     the channel ended
+ *          SKT_EPROTO      what came back was no answer
+ *          SKT_EAGAIN      the channel is non-blocking and there is no room
+ *          SKT_ETIMEDOUT   the channel's limit expired
+ *          SKT_ECONNRESET  the other process has closed the channel
+ *          SKT_EACCES      the other process refuses sockets, or this one may
+ *                          not give it any
+ *          SKT_EIO         a failure in the system
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources, or
+ *                          too many sockets are on their way
+ * Blocks   until there is room, if the channel is blocking.
+ * Threads  counts as writing on the channel, on Windows as reading too.
+ * Differs  macOS: keep s open until the other process has it, or the connection
+ *          is lost.
+ * Source   POSIX sendmsg(SCM_RIGHTS); Winsock WSADuplicateSocket(). */
+SKT_API int skt_send_socket(skt *channel, const skt *s);
+
+/** Receive a socket from another process.
+ *
+ *   channel  as for skt_send_socket; only sockets arrive over it while this
+ *            function is used
+ *   out      receives the socket, which no child inherits; zeroed on any error
+ *
+ * Exactly one hand-over is read. The call checks what it is given, and closes
+ * what does not belong to it: other descriptors, or more than one. On Windows
+ * a socket arrives as the number of a handle, which the other process chooses:
+ * use it only with a process that you trust.
+ *
+ * Returns  0 or one of Errors. After one, but SKT_EAGAIN and SKT_ETIMEDOUT at
+ *          the start, close the channel.
+ * Errors   SKT_EINVAL      out is the channel
+ *          SKT_EOPNOTSUPP SKT_ENOTCONN  as for skt_send_socket
+ *          SKT_ENODATA     the channel ended
+ *          SKT_EPROTO      what came is no hand-over
+ *          SKT_EAGAIN      the channel is non-blocking and nothing has come
+ *          SKT_ETIMEDOUT   the channel's limit expired
+ *          SKT_ECONNRESET  the other process has closed the channel
+ *          SKT_EIO         a failure in the system
+ *          SKT_EMFILE SKT_ENFILE SKT_ENOBUFS SKT_ENOMEM  out of resources: the
+ *                          socket is lost to this process
+ * Blocks   until a socket is there, if the channel is blocking.
+ * Threads  counts as reading on the channel, on Windows as writing too.
+ * Source   POSIX recvmsg(SCM_RIGHTS); Winsock WSASocket(). */
+SKT_API int skt_receive_socket(skt *channel, skt *out);
 
 /*
  * Network interfaces

@@ -186,7 +186,7 @@ static char *put_item(char **at, const skt__control_row *row) {
   return start + SKT__CONTROL_LENGTH(0);
 }
 
-static void put_number(char **at, const skt__control_row *row, int number) {
+static void put_integer(char **at, const skt__control_row *row, int number) {
   uint8_t one = (uint8_t)number;
   uint16_t two = (uint16_t)number;
   char *data = put_item(at, row);
@@ -250,7 +250,7 @@ static int put_choice(char **at, int what, int domain, int number, int low) {
   if (row == NULL) {
     return SKT_EOPNOTSUPP;
   }
-  put_number(at, row, number);
+  put_integer(at, row, number);
   return 0;
 }
 
@@ -259,7 +259,7 @@ ptrdiff_t skt__control_write(void *control, const skt_message *m, int domain,
   char *at = control;
   int rc = 0;
   if (segment != 0) {
-    put_number(&at, row_to_send(SKT__HAS_SEGMENT, domain), (int)segment);
+    put_integer(&at, row_to_send(SKT__HAS_SEGMENT, domain), (int)segment);
   }
   if (m->use == 0) {
     return at - (char *)control;

@@ -20,9 +20,8 @@ typedef struct receiver {
 
 /* One call of the system, for up to `count` messages. The first call of a verb
  * waits, as the socket's mode says. */
-static ptrdiff_t receive_some(const receiver *r, const skt__places *p,
-                              size_t count) {
-  skt_message *m = r->m + r->done;
+static ptrdiff_t call_system(const receiver *r, const skt__places *p,
+                             skt_message *m, size_t count) {
   ptrdiff_t rc;
   if (r->done > 0) {
     return skt__sys_receive_messages(skt__handle(r->s), p, m, count, true);
@@ -32,6 +31,21 @@ static ptrdiff_t receive_some(const receiver *r, const skt__places *p,
     rc = skt__sys_receive_messages(skt__handle(r->s), p, m, count, false);
   } while (rc < 0 && skt__receive_again(&t, &rc));
   return rc;
+}
+
+/* After skt_cancel Linux returns empty messages, as many as there is room for
+ * (shutdown(2)); nothing distinguishes them from others. */
+static ptrdiff_t receive_some(const receiver *r, const skt__places *p,
+                              size_t count) {
+  skt_message *m = r->m + r->done;
+  ptrdiff_t rc = call_system(r, p, m, count);
+  if (rc <= 0 || !skt__cancelled(r->s)) {
+    return rc;
+  }
+  while (rc > 0 && m[rc - 1].n == 0 && !m[rc - 1].cut) {
+    --rc;
+  }
+  return rc > 0 ? rc : SKT_ECANCELED;
 }
 
 /* On a connected socket there is no peer, which skt_peer returns. */
@@ -156,6 +170,8 @@ static size_t take_apart(skt_message *m, size_t room, size_t segment) {
     rest->data = (char *)m[i].data + segment;
     rest->n = rest->size = m[i].n - segment;
     rest->segment = segment < rest->n ? segment : 0;
+    rest->cut = m[i].cut; /* it lost its end */
+    m[i].cut = false;
     m[i].n = m[i].size = segment;
     m[i].segment = 0;
   }
@@ -186,15 +202,15 @@ static ptrdiff_t receive_trains(receiver *r, char *buffer, size_t n) {
   return r->done > 0 ? (ptrdiff_t)r->done : rc;
 }
 
-/* One message without control data, after a first call that returned rc, an
- * error. */
+/* One message without control data, after a first call that returned rc: an
+ * error, or 0 for an empty message or a cancel. */
 static SKT__COLD ptrdiff_t receive_one_on(skt *s, void *buffer, size_t n,
                                           skt_addr *from, ptrdiff_t rc) {
   if (skt__would_block(s, rc)) {
     return rc;
   }
   skt__attempt t = {.s = s, .direction = SKT_READ};
-  while (rc < 0 && skt__receive_again(&t, &rc)) {
+  while (rc <= 0 && skt__receive_again(&t, &rc)) {
     rc = skt__sys_receive_size(skt__handle(s), buffer, n, from);
   }
   return rc;
@@ -212,7 +228,7 @@ static inline bool is_simple(const skt *s) {
 
 static int receive_one(skt *s, void *buffer, size_t n, skt_message *m) {
   ptrdiff_t rc = skt__sys_receive_size(skt__handle(s), buffer, n, &m->peer);
-  if (rc < 0) {
+  if (rc <= 0) {
     rc = receive_one_on(s, buffer, n, &m->peer, rc);
     if (rc < 0) {
       return (int)rc;

@@ -17,7 +17,7 @@ static int take_peer(const skt__sender *t, skt__plan *p, const skt_message *m,
   skt__ip ip = {.domain = skt__domain(t->s)};
   packet->peer = NULL;
   if (m->peer.length == 0) {
-    *domain = ip.domain;
+    *domain = t->domain;
     return 0;
   }
   *domain = SKT_IPV4;

@@ -16,6 +16,7 @@ typedef struct skt__sender {
   size_t at;     /* the message of the next datagram */
   size_t offset; /* of that datagram in the message, which is a train */
   size_t done;   /* datagrams that have gone */
+  int domain;    /* of the peer of a connected socket */
   bool trains;   /* may be made */
   bool simple;   /* no trains, and peers are IPv4's; see plan_simple */
 } skt__sender;

@@ -80,6 +80,21 @@ static ptrdiff_t send_all(skt__sender *t) {
   return 0;
 }
 
+/* The domain of a connected socket's peer, by which choices are written. Only an
+ * IPv6 socket that takes IPv4 must ask, and only if there are choices. */
+static int domain_of_peer(const skt__sender *t) {
+  bool both = skt__domain(t->s) == SKT_IPV6 &&
+              (t->s->kind & SKT_DUAL_STACK) != 0 &&
+              skt__state(t->s) == SKT_CONNECTED;
+  skt_addr peer;
+  for (size_t i = 0; both && i < t->count; ++i) {
+    if (t->messages[i].use != 0) {
+      return skt_peer(t->s, &peer) == 0 ? skt_addr_domain(&peer) : SKT_IPV6;
+    }
+  }
+  return skt__domain(t->s);
+}
+
 static SKT__APART int send_many(skt *s, const skt_message *messages,
                                 size_t count, size_t *sent) {
   if (sent != NULL) {
@@ -104,6 +119,7 @@ static SKT__APART int send_many(skt *s, const skt_message *messages,
   skt__sender t = {.s = s, .messages = messages, .count = count};
   t.trains = (count > 1 || messages->segment != 0) && skt__has_trains(s);
   t.simple = !t.trains && has_ipv4_peers(s);
+  t.domain = domain_of_peer(&t);
   rc = (int)send_all(&t);
   if (sent != NULL) {
     *sent = t.done;

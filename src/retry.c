@@ -83,10 +83,20 @@ static SKT__COLD ptrdiff_t record_end(skt *s) {
 }
 
 /* An error of one message ends nothing, nor does an error of one client.
- * Windows reports a port without a receiver as a reset (Winsock recvfrom). */
+ * Windows reports a port without a receiver as a reset, and a message that made
+ * too many hops as WSAENETRESET, the code of keep-alive (Winsock recvfrom). */
 static ptrdiff_t result_without_connection(const skt *s, ptrdiff_t rc) {
-  bool internet = skt__connectionless(s) && skt__domain(s) != SKT_UNIX;
-  return rc == SKT_ECONNRESET && internet ? SKT_ECONNREFUSED : rc;
+  if (!skt__connectionless(s) || skt__domain(s) == SKT_UNIX) {
+    return rc;
+  }
+  switch (rc) {
+  case SKT_ECONNRESET:
+    return SKT_ECONNREFUSED;
+  case SKT_EHOSTDOWN:
+    return SKT_EHOSTUNREACH;
+  default:
+    return rc;
+  }
 }
 
 ptrdiff_t skt__record(skt *s, int direction, ptrdiff_t rc) {

@@ -82,6 +82,11 @@ typedef struct skt__facts {
   /* What is chosen for a message to an IPv4 peer of an IPv6 socket is an option
    * of IPv4. */
   bool chooses_by_peer;
+  /* Handles of one socket share its mode, also in other processes. */
+  bool handles_share_mode;
+  /* The bytes that stand for a socket which another process is to have; 0 where
+   * handles go with the bytes of a unix socket. */
+  int ticket_size;
   /* How often a wait must look whether it was cancelled, in ms; -1 if
    * skt__sys_cancel wakes it. -1 but on Windows. */
   int cancel_poll_ms;
@@ -136,6 +141,7 @@ int skt__sys_interface_name(skt__os_handle s, int index, char *name);
 #include "sys_mode.h"
 #include "sys_option.h"
 #include "sys_poller.h"
+#include "sys_process.h"
 #include "sys_socket.h"
 #include "sys_wait.h"
 #include "sys_waker.h"

@@ -37,9 +37,6 @@ void skt__sys_lookup_free(skt__lookup *l);
 /* Keep a number for skt__sys_native_error of the calling thread. */
 void skt__sys_keep_native(int native);
 
-/* The number of this process, which a fork changes. */
-uint32_t skt__sys_process(void);
-
 /* A look-up in a thread of its own. The block belongs to the thread and to the
  * caller; the last one to leave frees it (skt__helper_leave). A backend's own
  * block begins with this one. */

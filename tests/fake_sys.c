@@ -32,6 +32,10 @@ char fake_name[SKT_NAME_MAX];
 skt__helper *fake_helper;
 void (*fake_interfaces)(skt__found *found, size_t *bytes);
 
+fake_packet fake_packets[256];
+fake_datagram fake_wire[4096];
+size_t fake_packet_count, fake_wire_count;
+
 static const fake_step *next;
 static const char *unexpected;
 static int64_t now_us = 1000000;
@@ -39,6 +43,7 @@ static int64_t now_us = 1000000;
 void fake_script(const fake_step *steps) {
   next = steps;
   unexpected = NULL;
+  fake_packet_count = fake_wire_count = 0;
 }
 
 const char *fake_trouble(void) {
@@ -181,8 +186,28 @@ ptrdiff_t skt__sys_send_to(skt__os_handle s, const void *buffer, size_t n,
   return (ptrdiff_t)play("send_to");
 }
 
-fake_packet fake_packets[64];
-size_t fake_packet_count;
+/* The byte at a place of the pieces; -1 behind their end. */
+static int byte_at(const skt__packet *p, size_t at) {
+  for (size_t i = 0; i < p->count; ++i) {
+    if (at < p->pieces[i].n) {
+      return ((const unsigned char *)p->pieces[i].data)[at];
+    }
+    at -= p->pieces[i].n;
+  }
+  return -1;
+}
+
+static void note_datagrams(const skt__packet *p, const fake_packet *noted) {
+  size_t at = 0;
+  do {
+    size_t left = noted->bytes - at;
+    size_t n =
+        noted->segment == 0 || noted->segment > left ? left : noted->segment;
+    fake_wire[fake_wire_count++ % 4096] =
+        (fake_datagram){n, byte_at(p, at), noted->port};
+    at += n;
+  } while (at < noted->bytes);
+}
 
 static void note_packet(const skt__packet *p, fake_packet *out) {
   *out = (fake_packet){.pieces = p->count, .port = -1};
@@ -198,11 +223,14 @@ static void note_packet(const skt__packet *p, fake_packet *out) {
 ptrdiff_t skt__sys_send_packets(skt__os_handle s, const skt__packet *p,
                                 size_t count) {
   (void)s;
-  fake_packet_count = count;
-  for (size_t i = 0; i < count; ++i) {
-    note_packet(&p[i], &fake_packets[i]);
+  fake_count = count;
+  ptrdiff_t rc = (ptrdiff_t)play("send_packets");
+  for (ptrdiff_t i = 0; i < rc; ++i) {
+    fake_packet *noted = &fake_packets[fake_packet_count++ % 256];
+    note_packet(&p[i], noted);
+    note_datagrams(&p[i], noted);
   }
-  return (ptrdiff_t)play("send_packets");
+  return rc;
 }
 
 void (*fake_receive)(skt_message *m, skt__control *control, size_t i);
@@ -432,7 +460,8 @@ int skt__sys_local(skt__os_handle s, skt_addr *out) {
 }
 
 int skt__sys_peer(skt__os_handle s, skt_addr *out) {
-  (void)s, (void)out;
+  (void)s;
+  *out = fake_to;
   return code("peer");
 }
 
@@ -456,12 +485,72 @@ int skt__sys_dual_stack(skt__os_handle s) {
   return code("dual_stack");
 }
 
+int skt__sys_pair(skt__os_handle out[2], int type, bool nonblocking) {
+  fake_type = type;
+  fake_nonblocking = nonblocking;
+  out[0] = (skt__os_handle)fake_handle;
+  out[1] = (skt__os_handle)(fake_handle + 1);
+  return code("pair");
+}
+
+int skt__sys_duplicate(skt__os_handle s, skt__os_handle *out) {
+  *out = s + 1;
+  return code("duplicate");
+}
+
+int skt__sys_inherit(skt__os_handle s, bool inherited) {
+  (void)s;
+  fake_inherited = inherited;
+  return code("inherit");
+}
+
+/* What "receive_with" leaves: bytes, and a handle if it is not
+ * SKT__NO_HANDLE. */
+unsigned char fake_bytes[1024];
+skt__os_handle fake_came = SKT__NO_HANDLE;
+int fake_wrong;
+
+ptrdiff_t skt__sys_send_with(skt__os_handle channel, const void *bytes,
+                             size_t n, skt__os_handle handed) {
+  (void)channel, (void)handed;
+  fake_n = n;
+  memcpy(fake_bytes, bytes, n < sizeof fake_bytes ? n : sizeof fake_bytes);
+  return (ptrdiff_t)play("send_with");
+}
+
+ptrdiff_t skt__sys_receive_with(skt__os_handle channel, void *bytes, size_t n,
+                                skt__os_handle *out, int *wrong) {
+  (void)channel;
+  fake_n = n;
+  ptrdiff_t rc = (ptrdiff_t)play("receive_with");
+  if (rc > 0) {
+    memcpy(bytes, fake_bytes, (size_t)rc);
+    memmove(fake_bytes, fake_bytes + rc, sizeof fake_bytes - (size_t)rc);
+  }
+  *out = rc > 0 ? fake_came : SKT__NO_HANDLE;
+  if (fake_wrong != 0) {
+    *wrong = fake_wrong;
+  }
+  return rc;
+}
+
+
+int skt__sys_make_ticket(skt__os_handle s, uint32_t process, void *ticket) {
+  (void)s, (void)process, (void)ticket;
+  return code("make_ticket");
+}
+
+int skt__sys_take_ticket(const void *ticket, skt__os_handle *out) {
+  (void)ticket;
+  *out = (skt__os_handle)fake_handle;
+  return code("take_ticket");
+}
+
 int skt__sys_adopt(skt__os_handle s) {
   (void)s;
   return code("adopt");
 }
 
-/* One of each form; and no SKT_OPT_MARK, SKT_OPT_CORK. */
 /* Control data of a system that is none: the levels are 1 for IPv4, 2 for IPv6,
  * 3 for the socket, 4 for UDP. */
 const skt__control_row skt__sys_controls[] = {
@@ -481,6 +570,7 @@ const skt__control_row skt__sys_controls[] = {
 const skt__option_row skt__sys_train_option = {SKT_OPT_SEND_TRAINS, 0, 4, 1,
                                                SKT__AS_IS};
 
+/* One of each form; and no SKT_OPT_MARK, SKT_OPT_CORK. */
 const skt__option_row skt__sys_options[] = {
     {SKT_OPT_SEND_BUFFER, 0, 1, 1, SKT__BUFFER},
     {SKT_OPT_RECEIVE_BUFFER, 0, 1, 2, SKT__AS_IS},

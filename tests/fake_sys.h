@@ -32,7 +32,7 @@ extern int fake_timeout_ms, fake_limit_ms, fake_backlog;
 extern int fake_type, fake_protocol;
 extern int fake_direction; /* whose limit was asked */
 extern int fake_events;    /* of the first entry */
-extern skt_addr fake_to;
+extern skt_addr fake_to; /* also what "peer" finds */
 
 /* To where sockets have connected or bound, and how many did. The handle of the
  * next socket: from 100 on each has another one. */
@@ -47,19 +47,32 @@ extern uint32_t fake_device;
 extern bool fake_icmp, fake_restart, fake_inherited, fake_nonblocking,
     fake_connecting, fake_blocking;
 
-/* What "send_packets" was given, by packet: its bytes and pieces, its peer's
- * port or -1, its control data as read back. Its result is how many go. */
+/* What "send_packets" was given in the script so far and took, its result being
+ * how many: by packet, its bytes and pieces, its peer's port or -1, and its
+ * control data as read back. And the datagrams that left, as a device would cut
+ * them: how long, the first byte, the port. `fake_count` is how many packets
+ * the last call was given. */
 typedef struct fake_packet {
   size_t bytes, pieces, segment;
   int port;
   skt_message choices;
 } fake_packet;
-extern fake_packet fake_packets[64];
-extern size_t fake_packet_count;
+typedef struct fake_datagram {
+  size_t n;
+  int first, port;
+} fake_datagram;
+extern fake_packet fake_packets[256];
+extern fake_datagram fake_wire[4096];
+extern size_t fake_packet_count, fake_wire_count;
 
 /* What "receive_messages" leaves in each message, up to its result. */
 extern void (*fake_receive)(skt_message *m, skt__control *control, size_t i);
 extern bool fake_now;
+
+/* What "receive_with" leaves, and what "send_with" was given. */
+extern unsigned char fake_bytes[1024];
+extern skt__os_handle fake_came;
+extern int fake_wrong;
 
 /* The native value of every option: what the last call set, and what the next
  * one reads. */

@@ -32,6 +32,8 @@ enum {
   NAMES = RESOLVE | REVERSE,
   TEXT = 0x100000, /* these two meet no event of their own */
   INTERFACES = 0x200000,
+  SEND = 0x400000, /* writing and reading without a connection */
+  RECEIVE = 0x800000,
   ANY = 0x3ffff & ~SKT__IN_MODE,
   RESOURCES = SOCKET_ | BIND | LISTEN | ACCEPT | CONNECT | READ | WRITE |
               SHUTDOWN | WAIT | LOCAL | PEER | ADOPT
@@ -213,7 +215,25 @@ static const struct found_by_skt {
     {TEXT, SKT_ENAMETOOLONG},
     {TEXT, SKT_EOPNOTSUPP},
     {INTERFACES, SKT_EAGAIN},
+    {SEND | RECEIVE, SKT_EINVAL}, /* arguments, messages, the kind, the state */
+    {SEND | RECEIVE, SKT_EOPNOTSUPP},
+    {SEND | RECEIVE, SKT_ETIMEDOUT},
+    {SEND, SKT_EISCONN},
+    {SEND, SKT_EADDRNOTAVAIL}, /* what the message chooses */
+    {SEND, SKT_ENODEV},
+    {RECEIVE, SKT_EADDRINUSE}, /* of a socket that is bound first */
 };
+
+/* Codes of reading and writing that no message gets: an internet socket without
+ * a connection has no peer that no longer answers, and receives without one. */
+static bool is_of_connections(int call, int code) {
+  return (call & (SEND | RECEIVE)) != 0 &&
+         (code == SKT_EHOSTDOWN || (call == RECEIVE && code == SKT_ENOTCONN));
+}
+
+static int events_of(int call) {
+  return call == SEND ? WRITE : call == RECEIVE ? READ : call;
+}
 
 static const struct function {
   int call;
@@ -237,6 +257,8 @@ static const struct function {
     {REVERSE, "int skt_reverse("},
     {TEXT, "int skt_text_split("},
     {TEXT, "int skt_text_join("},
+    {SEND, "int skt_send("},
+    {RECEIVE, "int skt_receive("},
 };
 
 /* Calls that make others: they return what these return, but for `never`. */
@@ -321,8 +343,8 @@ static bool comes_about(int call, int code) {
   }
   for (int i = 0; i < EVENTS; ++i) {
     if (events[i].seen && events[i].code == code &&
-        (events[i].calls & call) != 0) {
-      return true;
+        (events[i].calls & events_of(call)) != 0) {
+      return !is_of_connections(call, code);
     }
   }
   return false;

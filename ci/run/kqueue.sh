@@ -76,7 +76,7 @@ compile_for() {
   local log=$home/$1.log file sources=(src/*.c src/names/*.c)
   local cc=(bounded 300 "$home/node_modules/${zig%@*}/zig" cc -target "$1" -std=c11
     -Iinclude "${warnings[@]}")
-  sources+=(src/posix/{clock,datagram,error,group,scope,interfaces_getifaddrs,io,message,mode,names,names_error,option,socket,wait,waker,poller_kqueue}.c)
+  sources+=(src/posix/{clock,datagram,error,group,scope,interfaces_getifaddrs,io,message,mode,names,names_error,option,process,socket,wait,waker,poller_kqueue}.c)
   say "compiling: $1"
   : >"$log"
   for file in "${sources[@]}" src/posix/poller_poll.c; do

@@ -80,14 +80,13 @@ ptrdiff_t skt__sys_send_packets(int s, const skt__packet *p, size_t count) {
 
 static void fill_places(native_message *n, struct iovec *v,
                         const skt__places *p, skt_message *m, size_t count) {
-  char *at = p->buffer, *name = p->with_peer ? (char *)m->peer.words : NULL;
-  size_t step = name != NULL ? sizeof *m : 0;
-  socklen_t room = name != NULL ? sizeof m->peer.words : 0;
-  for (size_t i = 0; i < count; ++i, at += p->part, name += step) {
+  char *at = p->buffer;
+  socklen_t room = p->with_peer ? sizeof m->peer.words : 0;
+  for (size_t i = 0; i < count; ++i, at += p->part) {
     struct msghdr *h = HEAD(&n[i]);
     memset(h, 0, sizeof *h);
     v[i] = (struct iovec){at, p->part};
-    h->msg_name = name;
+    h->msg_name = p->with_peer ? m[i].peer.words : NULL;
     h->msg_namelen = room;
     h->msg_iov = &v[i];
     h->msg_iovlen = 1;
@@ -98,7 +97,7 @@ static void fill_places(native_message *n, struct iovec *v,
   }
 }
 
-static inline void take_message(native_message *n, char *at, size_t part,
+static inline void take_received(native_message *n, char *at, size_t part,
                                 skt_message *m) {
   size_t size = n->msg_len;
   m->data = at;
@@ -130,7 +129,7 @@ ptrdiff_t skt__sys_receive_messages(int s, const skt__places *p, skt_message *m,
   }
   char *at = p->buffer;
   for (int i = 0; i < rc; ++i, at += p->part) {
-    take_message(&n[i], at, p->part, &m[i]);
+    take_received(&n[i], at, p->part, &m[i]);
   }
   take_controls(n, p->control, rc);
   return rc;

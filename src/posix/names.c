@@ -61,8 +61,6 @@ void skt__sys_keep_native(int native) {
   (void)skt__code_of_errno(0);
 }
 
-uint32_t skt__sys_process(void) { return (uint32_t)getpid(); }
-
 typedef struct helper {
   skt__helper shared;
   pthread_mutex_t lock;

@@ -34,6 +34,7 @@ typedef int skt__os_handle;
  * than INT_MAX with EINVAL (golang issue 16266). A round number below both. */
 #define SKT__IO_MAX ((size_t)1 << 30)
 
+#define SKT__TICKET 1    /* room for skt__system.ticket_size bytes */
 #define SKT__WAIT_ROOM 8 /* struct pollfd */
 
 /* Recent versions of some BSDs have eventfd too (eventfd(2)). */
@@ -88,6 +89,8 @@ static const skt__facts skt__system = {
     .receives_now = true,
     .reports_size = SKT__IS_LINUX,
     .chooses_by_peer = SKT__IS_LINUX,
+    .handles_share_mode = true,
+    .ticket_size = 0,
     .cancel_poll_ms = -1,
     .write_max = SKT__IO_MAX,
 };

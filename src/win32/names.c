@@ -13,7 +13,7 @@ GetAddrInfoExOverlappedResult(LPOVERLAPPED overlapped);
 /* Let it end early once `given_up` is set. Then old providers run on, and the
  * cancel of Wine 8 always fails; without its completion nothing may be freed
  * (GetAddrInfoExCancel, remarks). */
-static int finish(OVERLAPPED *overlapped, HANDLE name, HANDLE given_up) {
+static int finish_lookup(OVERLAPPED *overlapped, HANDLE name, HANDLE given_up) {
   HANDLE both[2] = {overlapped->hEvent, given_up};
   if (WaitForMultipleObjects(2, both, FALSE, INFINITE) != WAIT_OBJECT_0) {
     (void)GetAddrInfoExCancel(&name);
@@ -40,7 +40,7 @@ static int ask_for_addresses(skt__lookup *l, HANDLE done, HANDLE given_up) {
                               done != NULL ? &overlapped : NULL, NULL,
                               done != NULL ? &handle : NULL);
   if (number == WSA_IO_PENDING) {
-    number = finish(&overlapped, handle, given_up);
+    number = finish_lookup(&overlapped, handle, given_up);
   }
   l->list = l->rest = list;
   return number;
@@ -89,8 +89,6 @@ void skt__sys_keep_native(int native) {
   WSASetLastError(native);
   (void)skt__fail_in(0);
 }
-
-uint32_t skt__sys_process(void) { return GetCurrentProcessId(); }
 
 /* Events: the resolver's, the thread's, the caller's, and one of the waker, if
  * there is any. */

@@ -43,6 +43,8 @@ typedef SOCKET skt__os_handle;
 /* Winsock counts bytes in an int; a round number below INT_MAX. */
 #define SKT__IO_MAX ((size_t)1 << 30)
 
+#define SKT__TICKET 628 /* WSAPROTOCOL_INFOW, see process.c */
+
 /* For select: three sets with a word for each item and one for their count. */
 #define SKT__WAIT_ROOM (3 * sizeof(SOCKET))
 
@@ -67,6 +69,8 @@ static const skt__facts skt__system = {
     .receives_now = false,
     .reports_size = false,
     .chooses_by_peer = true,
+    .handles_share_mode = false,
+    .ticket_size = SKT__TICKET,
     .cancel_poll_ms = 50,
     .write_max = (size_t)256 * 1024,
 };
