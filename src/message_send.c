@@ -80,8 +80,8 @@ static ptrdiff_t send_all(skt__sender *t) {
   return 0;
 }
 
-/* The domain of a connected socket's peer, by which choices are written. Only an
- * IPv6 socket that takes IPv4 must ask, and only if there are choices. */
+/* The domain of a connected socket's peer, by which choices are written. Only
+ * an IPv6 socket that takes IPv4 must ask, and only if there are choices. */
 static int domain_of_peer(const skt__sender *t) {
   bool both = skt__domain(t->s) == SKT_IPV6 &&
               (t->s->kind & SKT_DUAL_STACK) != 0 &&

@@ -81,15 +81,18 @@ ptrdiff_t skt__sys_send_packets(int s, const skt__packet *p, size_t count) {
 static void fill_places(native_message *n, struct iovec *v,
                         const skt__places *p, skt_message *m, size_t count) {
   char *at = p->buffer;
-  socklen_t room = p->with_peer ? sizeof m->peer.words : 0;
   for (size_t i = 0; i < count; ++i, at += p->part) {
     struct msghdr *h = HEAD(&n[i]);
     memset(h, 0, sizeof *h);
     v[i] = (struct iovec){at, p->part};
-    h->msg_name = p->with_peer ? m[i].peer.words : NULL;
-    h->msg_namelen = room;
+    h->msg_name = m[i].peer.words;
+    h->msg_namelen = sizeof m->peer.words;
     h->msg_iov = &v[i];
     h->msg_iovlen = 1;
+  }
+  for (size_t i = 0; !p->with_peer && i < count; ++i) {
+    HEAD(&n[i])->msg_name = NULL;
+    HEAD(&n[i])->msg_namelen = 0;
   }
   for (size_t i = 0; p->control != NULL && i < count; ++i) {
     HEAD(&n[i])->msg_control = p->control[i].data.bytes;
