@@ -81,7 +81,7 @@ run() {
 script() {
   local counts=() log=build/results/$1.log arguments=()
   case $1 in
-    http) arguments=(windows) ;; # too
+    http | datagrams) arguments=(windows) ;; # too
     names) arguments=(glibc) ;;  # the rest takes minutes
   esac
   stop_wine # it starts the same one
