@@ -10,8 +10,8 @@
 #endif
 
 /* Set an option whose value is a structure. */
-static int set_membership(SOCKET s, int level, int name, const void *value,
-                          int n) {
+static int give_option(SOCKET s, int level, int name, const void *value,
+                       int n) {
   return setsockopt(s, level, name, value, n) == SOCKET_ERROR
              ? skt__fail_in(SKT__IN_OPTION)
              : 0;
@@ -21,23 +21,21 @@ static int level_of(const skt__membership *m) {
   return skt_addr_domain(m->group) == SKT_IPV4 ? IPPROTO_IP : IPPROTO_IPV6;
 }
 
-static int change_any(SOCKET s, int change, const skt__membership *m) {
+static int put_any(SOCKET s, int change, const skt__membership *m) {
   GROUP_REQ request = {.gr_interface = m->device};
   memcpy(&request.gr_group, m->group->words, m->group->length);
-  return set_membership(
-      s, level_of(m),
-      change == SKT__JOIN ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP, &request,
-      sizeof request);
+  return give_option(s, level_of(m),
+                     change == SKT__JOIN ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP,
+                     &request, sizeof request);
 }
 
-static int change_source(SOCKET s, int change, const skt__membership *m) {
+static int put_one_source(SOCKET s, int change, const skt__membership *m) {
   static const int names[] = {MCAST_JOIN_SOURCE_GROUP, MCAST_LEAVE_SOURCE_GROUP,
                               MCAST_BLOCK_SOURCE, MCAST_UNBLOCK_SOURCE};
   GROUP_SOURCE_REQ request = {.gsr_interface = m->device};
   memcpy(&request.gsr_group, m->group->words, m->group->length);
   memcpy(&request.gsr_source, m->source->words, m->source->length);
-  return set_membership(s, level_of(m), names[change], &request,
-                        sizeof request);
+  return give_option(s, level_of(m), names[change], &request, sizeof request);
 }
 
 /*
@@ -81,7 +79,7 @@ static IN_ADDR ipv4_of(const skt_addr *a) {
   return in.sin_addr;
 }
 
-static int change_older_ipv4(SOCKET s, int change, const skt__membership *m) {
+static int put_older_ipv4(SOCKET s, int change, const skt__membership *m) {
   static const int of_any[] = {IP_ADD_MEMBERSHIP, IP_DROP_MEMBERSHIP};
   static const int of_source[] = {IP_ADD_SOURCE_MEMBERSHIP,
                                   IP_DROP_SOURCE_MEMBERSHIP, IP_BLOCK_SOURCE,
@@ -94,17 +92,17 @@ static int change_older_ipv4(SOCKET s, int change, const skt__membership *m) {
   if (m->source == NULL) {
     struct ip_mreq any = {.imr_multiaddr = ipv4_of(m->group),
                           .imr_interface = device};
-    return set_membership(s, IPPROTO_IP, of_any[change], &any, sizeof any);
+    return give_option(s, IPPROTO_IP, of_any[change], &any, sizeof any);
   }
   linux_mreq_source one = {.group = ipv4_of(m->group),
                            .device = device,
                            .source = ipv4_of(m->source)};
-  return set_membership(s, IPPROTO_IP, of_source[change], &one, sizeof one);
+  return give_option(s, IPPROTO_IP, of_source[change], &one, sizeof one);
 }
 
 /* The older options of IPv6 have no sources. Wine reports Linux' ENODEV as an
  * invalid argument. */
-static int change_older_ipv6(SOCKET s, int change, const skt__membership *m) {
+static int put_older_ipv6(SOCKET s, int change, const skt__membership *m) {
   struct sockaddr_in6 group;
   struct ipv6_mreq any = {.ipv6mr_interface = m->device};
   if (m->source != NULL) {
@@ -113,18 +111,18 @@ static int change_older_ipv6(SOCKET s, int change, const skt__membership *m) {
   memcpy(&group, m->group->words, sizeof group);
   any.ipv6mr_multiaddr = group.sin6_addr;
   int name = change == SKT__JOIN ? IPV6_ADD_MEMBERSHIP : IPV6_DROP_MEMBERSHIP;
-  int rc = set_membership(s, IPPROTO_IPV6, name, &any, sizeof any);
+  int rc = give_option(s, IPPROTO_IPV6, name, &any, sizeof any);
   return rc == SKT_EINVAL ? SKT_ENODEV : rc;
 }
 
 int skt__sys_group(SOCKET s, int change, const skt__membership *m) {
-  int rc = m->source == NULL ? change_any(s, change, m)
-                             : change_source(s, change, m);
+  int rc =
+      m->source == NULL ? put_any(s, change, m) : put_one_source(s, change, m);
   if (rc != SKT_ENOPROTOOPT) {
     return rc;
   }
-  return level_of(m) == IPPROTO_IP ? change_older_ipv4(s, change, m)
-                                   : change_older_ipv6(s, change, m);
+  return level_of(m) == IPPROTO_IP ? put_older_ipv4(s, change, m)
+                                   : put_older_ipv6(s, change, m);
 }
 
 /* Winsock SIOCGMSFILTER, as getsourcefilter in the SDK's ws2tcpip.h. Wine lacks
