@@ -104,9 +104,8 @@ TEST(handover_bad, socket_of_another_kind_reports_eproto) {
   skt out, other = SKT_NONE;
   BEGIN();
   for (size_t i = 0; i < sizeof kinds / sizeof *kinds; ++i) {
-    CHECK_EQ(skt_socket(&other, kinds[i] & SKT_DOMAINS, kinds[i] & SKT_TYPES,
-                        0),
-             0);
+    CHECK_EQ(
+        skt_socket(&other, kinds[i] & SKT_DOMAINS, kinds[i] & SKT_TYPES, 0), 0);
     CHECK(test_send_with(skt_native(&a), good, FRAME, skt_native(&other), 1));
     CHECK_EQ(skt_close(&other), 0);
     CHECK_EQ(skt_receive_socket(&b, &out), SKT_EPROTO);
