@@ -1316,24 +1316,25 @@ enum {
  * `n`, or `pieces` and `count`, `peer`, `segment`, `use`, and the members that
  * `use` names. */
 typedef struct skt_message {
-  void *data;               /* the bytes; received, a place in the buffer */
+  void *data;               /* the bytes; received, in the buffer */
   size_t n;                 /* how many */
   const skt_buffer *pieces; /* to send, instead of data and n; or NULL */
   size_t count;             /* how many pieces */
-  size_t segment;    /* 0; of a train how long all its datagrams are, but the
-                      last, which may be shorter */
-  int64_t time_ns;   /* received when: nanoseconds since 1970, by the system's
-                      clock */
-  int use;           /* to send: what is chosen */
-  uint32_t device;   /* index of the interface; 0 if not known */
-  int hops;          /* TTL or hop limit; 1 to 255 to send, -1 if not known */
-  int traffic_class; /* TOS or traffic class, 0 to 255, whose low two bits are
-                        ECN; -1 if not known */
-  size_t size;       /* received: how long it was before it was cut */
-  int has;           /* received: what is known */
-  bool cut;          /* received: a part was discarded */
-  skt_addr peer;     /* the other side; none (zeroed) on a connected socket */
-  skt_addr local;    /* this side, with port 0 */
+  size_t segment;           /* 0; of a train how long its datagrams are;
+                               the last may be shorter */
+  int64_t time_ns;          /* received when: nanoseconds since 1970, by
+                               the system's clock */
+  int use;                  /* to send: what is chosen */
+  uint32_t device;          /* index of the interface; 0 if not known */
+  int hops;                 /* TTL or hop limit, -1 if not known; to send
+                               1 to 255 */
+  int traffic_class;        /* TOS or traffic class, 0 to 255, whose low
+                               two bits are ECN; -1 if not known */
+  size_t size;              /* received: how long before it was cut */
+  int has;                  /* received: what is known */
+  bool cut;                 /* received: a part was discarded */
+  skt_addr peer;            /* the other side; zeroed if connected */
+  skt_addr local;           /* this side, with port 0 */
 } skt_message;
 
 /** Send messages.
@@ -1447,9 +1448,8 @@ SKT_API int skt_receive(skt *s, void *buffer, size_t n, skt_message *messages,
  *   train  a received message; loses that datagram, and has none at the end
  *   out    receives the datagram
  *
- *   while (skt_next(&m[n - 1], &one)) use(one.data, one.n);
- *
- * A message that is no train is a train of one.
+ * Called until it returns false, it gives one datagram after the other. A
+ * message that is no train is a train of one.
  *
  * Returns  whether there was one; false too if a pointer is NULL.
  * Threads  any thread, while no thread changes *train. */

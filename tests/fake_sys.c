@@ -534,7 +534,6 @@ ptrdiff_t skt__sys_receive_with(skt__os_handle channel, void *bytes, size_t n,
   return rc;
 }
 
-
 int skt__sys_make_ticket(skt__os_handle s, uint32_t process, void *ticket) {
   (void)s, (void)process, (void)ticket;
   return code("make_ticket");

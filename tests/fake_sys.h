@@ -32,7 +32,7 @@ extern int fake_timeout_ms, fake_limit_ms, fake_backlog;
 extern int fake_type, fake_protocol;
 extern int fake_direction; /* whose limit was asked */
 extern int fake_events;    /* of the first entry */
-extern skt_addr fake_to; /* also what "peer" finds */
+extern skt_addr fake_to;   /* also what "peer" finds */
 
 /* To where sockets have connected or bound, and how many did. The handle of the
  * next socket: from 100 on each has another one. */

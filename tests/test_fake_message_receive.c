@@ -548,15 +548,20 @@ TEST(control_data, cut_anywhere_is_absent_and_never_read_beyond) {
               (n >= end ? SKT_HAS_LOCAL | SKT_HAS_DEVICE : 0);
     CHECK_EQ(m.has, has);
   }
-  for (size_t n = 0; n < 12; ++n) {
+  for (size_t n = 0; n < 12 + 20; ++n) {
+    static const char address[20] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+                                     1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     start_control();
-    add_item(1, 1, "\0\0\0\7\177\0\0\1\177\0\0\1", n);
+    add_item(n < 12 ? 1 : 2, 1, address, n < 12 ? n : n - 12);
     add_int(1, 2, 9);
     read_ready(&m);
     CHECK_EQ(m.has, SKT_HAS_HOPS);
     CHECK_EQ(m.use, 0);
     CHECK_EQ(m.device, 0);
   }
+  start_control();
+  add_int(4, 2, -1);
+  CHECK_EQ(read_ready(&m), 0);
 }
 
 /* A head that lies ends the data. */
@@ -616,6 +621,7 @@ TEST(control_data, choices_are_written_as_they_are_read) {
       bool source = (use & (SKT_HAS_LOCAL | SKT_HAS_DEVICE)) != 0;
       CHECK_EQ((back.has & SKT_HAS_LOCAL) != 0, source);
       CHECK_EQ(back.device, (use & SKT_HAS_DEVICE) != 0 ? 7 : 0);
+      CHECK(!source || ipv6 == 1 || is_local(&back, "0.0.0.0:0"));
     }
   }
 }
@@ -660,6 +666,20 @@ TEST(control_data, choices_that_make_no_sense_are_einval) {
   CHECK_EQ(write_choices(&m, SKT_IPV6, false), SKT_EINVAL);
   CHECK(write_choices(&m, SKT_IPV6, true) > 0);
   CHECK(write_choices(&m, SKT_IPV4, false) > 0);
+}
+
+/* The first that makes no sense decides, whatever comes behind it. */
+TEST(control_data, choice_that_makes_sense_excuses_no_other) {
+  skt_message m = blank();
+  m.hops = 0;
+  m.traffic_class = 5;
+  m.use = SKT_HAS_HOPS | SKT_HAS_CLASS;
+  CHECK_EQ(write_choices(&m, SKT_IPV4, false), SKT_EINVAL);
+  m.hops = 5;
+  m.use = SKT_HAS_LOCAL | SKT_HAS_HOPS;
+  CHECK_EQ(write_choices(&m, SKT_IPV4, false), SKT_EINVAL);
+  m.use = SKT_HAS_DEVICE | SKT_HAS_CLASS;
+  CHECK_EQ(write_choices(&m, SKT_IPV4, false), SKT_EINVAL);
 }
 
 /* A link-local source goes by its own interface unless another is chosen. */

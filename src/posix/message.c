@@ -101,7 +101,7 @@ static void fill_places(native_message *n, struct iovec *v,
 }
 
 static inline void take_received(native_message *n, char *at, size_t part,
-                                skt_message *m) {
+                                 skt_message *m) {
   size_t size = n->msg_len;
   m->data = at;
   m->n = size < part ? size : part;

@@ -10,7 +10,8 @@
 #endif
 
 /* Set an option whose value is a structure. */
-static int put(SOCKET s, int level, int name, const void *value, int n) {
+static int give_option(SOCKET s, int level, int name, const void *value,
+                       int n) {
   return setsockopt(s, level, name, value, n) == SOCKET_ERROR
              ? skt__fail_in(SKT__IN_OPTION)
              : 0;
@@ -23,18 +24,18 @@ static int level_of(const skt__membership *m) {
 static int put_any(SOCKET s, int change, const skt__membership *m) {
   GROUP_REQ request = {.gr_interface = m->device};
   memcpy(&request.gr_group, m->group->words, m->group->length);
-  return put(s, level_of(m),
-             change == SKT__JOIN ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP,
-             &request, sizeof request);
+  return give_option(s, level_of(m),
+                     change == SKT__JOIN ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP,
+                     &request, sizeof request);
 }
 
-static int put_source(SOCKET s, int change, const skt__membership *m) {
+static int put_one_source(SOCKET s, int change, const skt__membership *m) {
   static const int names[] = {MCAST_JOIN_SOURCE_GROUP, MCAST_LEAVE_SOURCE_GROUP,
                               MCAST_BLOCK_SOURCE, MCAST_UNBLOCK_SOURCE};
   GROUP_SOURCE_REQ request = {.gsr_interface = m->device};
   memcpy(&request.gsr_group, m->group->words, m->group->length);
   memcpy(&request.gsr_source, m->source->words, m->source->length);
-  return put(s, level_of(m), names[change], &request, sizeof request);
+  return give_option(s, level_of(m), names[change], &request, sizeof request);
 }
 
 /*
@@ -91,12 +92,12 @@ static int put_older_ipv4(SOCKET s, int change, const skt__membership *m) {
   if (m->source == NULL) {
     struct ip_mreq any = {.imr_multiaddr = ipv4_of(m->group),
                           .imr_interface = device};
-    return put(s, IPPROTO_IP, of_any[change], &any, sizeof any);
+    return give_option(s, IPPROTO_IP, of_any[change], &any, sizeof any);
   }
   linux_mreq_source one = {.group = ipv4_of(m->group),
                            .device = device,
                            .source = ipv4_of(m->source)};
-  return put(s, IPPROTO_IP, of_source[change], &one, sizeof one);
+  return give_option(s, IPPROTO_IP, of_source[change], &one, sizeof one);
 }
 
 /* The older options of IPv6 have no sources. Wine reports Linux' ENODEV as an
@@ -110,12 +111,13 @@ static int put_older_ipv6(SOCKET s, int change, const skt__membership *m) {
   memcpy(&group, m->group->words, sizeof group);
   any.ipv6mr_multiaddr = group.sin6_addr;
   int name = change == SKT__JOIN ? IPV6_ADD_MEMBERSHIP : IPV6_DROP_MEMBERSHIP;
-  int rc = put(s, IPPROTO_IPV6, name, &any, sizeof any);
+  int rc = give_option(s, IPPROTO_IPV6, name, &any, sizeof any);
   return rc == SKT_EINVAL ? SKT_ENODEV : rc;
 }
 
 int skt__sys_group(SOCKET s, int change, const skt__membership *m) {
-  int rc = m->source == NULL ? put_any(s, change, m) : put_source(s, change, m);
+  int rc =
+      m->source == NULL ? put_any(s, change, m) : put_one_source(s, change, m);
   if (rc != SKT_ENOPROTOOPT) {
     return rc;
   }
