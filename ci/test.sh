@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # usage: ci/test.sh [linux] [windows] [asan] [tsan] [poll] [consumers] [docs]
 #                   [moving] [header] [http] [programs] [lint] [names] [dial]
-#                   [interfaces] [netcat] [groups]
+#                   [interfaces] [netcat] [groups] [workers]
 # Install what is missing, build, run the whole suite: natively, over the fake
 # backend, over skt.c and skt.h, and as Windows programs under Wine. Both systems
 # unless something is named; asan and tsan are Linux under the address and the
@@ -19,7 +19,7 @@ for system in "${systems[@]}"; do
   case $system in
     linux | windows | asan | tsan | poll) ;;
     consumers | docs | moving | header | http | programs | lint) ;;
-    names | dial | interfaces | netcat | groups) ;;
+    names | dial | interfaces | netcat | groups | workers) ;;
     *)
       sed -n '/^# usage/,/interfaces/s/^# //p' "${BASH_SOURCE[0]}" >&2
       exit 2
@@ -81,7 +81,7 @@ run() {
 script() {
   local counts=() log=build/results/$1.log arguments=()
   case $1 in
-    http) arguments=(windows) ;; # too
+    http | workers) arguments=(windows) ;; # too
     names) arguments=(glibc) ;;  # the rest takes minutes
   esac
   stop_wine # it starts the same one
@@ -99,7 +99,7 @@ libraries=()
 for system in "${systems[@]}"; do
   case $system in
     consumers | docs | moving | header | http | programs | lint | names | \
-      dial | interfaces | netcat | groups)
+      dial | interfaces | netcat | groups | workers)
       script "$system"
       continue
       ;;
