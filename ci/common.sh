@@ -153,6 +153,7 @@ missing_for() {
       ;;
     workers)
       lacks procps pgrep
+      lacks strace strace
       lacks iproute2 ip
       lacks util-linux unshare
       lacks systemd /usr/bin/systemd-socket-activate

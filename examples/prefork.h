@@ -14,8 +14,8 @@
 int worker_run(const char *number, const char *kind, const char *folder);
 
 /* Whether the path of a request leads to a file below the folder: names of
- * letters, digits, `.`, `-` and `_` between slashes, none of which begins with a
- * dot or is that of a device on Windows. */
+ * letters, digits, `.`, `-` and `_` between slashes, none of which begins or
+ * ends with a dot or is that of a device on Windows. */
 bool worker_allows(const char *path);
 
 #endif

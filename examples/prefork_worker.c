@@ -51,17 +51,29 @@ static int reply(skt *client, const char *status, const char *text) {
   return skt_write_all(client, head, (size_t)n, NULL);
 }
 
-/* The end of the connection is the end of the file, as in HTTP/1.0. The first
- * read decides whether it is one: on POSIX a folder can be opened. */
+/* -1 if it is unknown, as beyond 2 GiB on Windows: then the end of the
+ * connection is that of the file. */
+static long length_of(FILE *file) {
+  long length = fseek(file, 0, SEEK_END) == 0 ? ftell(file) : -1;
+  rewind(file);
+  return length;
+}
+
+/* The first read decides whether it is one: on POSIX a folder can be opened. */
 static int send_file(skt *client, FILE *file) {
-  static const char head[] = "HTTP/1.0 200 OK\r\n\r\n";
   char chunk[32768];
-  memcpy(chunk, head, sizeof head - 1);
-  size_t have = sizeof head - 1;
-  have += fread(chunk + have, 1, sizeof chunk - have, file);
+  (void)fgetc(file);
   if (ferror(file)) {
     return reply(client, "404 Not Found", "no such file");
   }
+  long length = length_of(file);
+  size_t have = (size_t)snprintf(chunk, sizeof chunk, "HTTP/1.0 200 OK\r\n");
+  if (length >= 0) {
+    have += (size_t)snprintf(chunk + have, sizeof chunk - have,
+                             "Content-Length: %ld\r\n", length);
+  }
+  have += (size_t)snprintf(chunk + have, sizeof chunk - have, "\r\n");
+  have += fread(chunk + have, 1, sizeof chunk - have, file);
   int rc;
   do {
     rc = skt_write_all(client, chunk, have, NULL);
@@ -90,12 +102,13 @@ static int read_head(skt *client, char *head) {
 }
 
 static int answer(skt *client, const char *folder) {
-  char head[REQUEST_MAX + 1], method[8], path[256], file[PATH_ROOM];
+  char head[REQUEST_MAX + 1], method[8], path[256], minor, file[PATH_ROOM];
   int rc = read_head(client, head);
   if (rc < 0) {
     return rc;
   }
-  if (rc == 0 || sscanf(head, "%7s %255s HTTP/1.", method, path) != 2) {
+  if (rc == 0 ||
+      sscanf(head, "%7[A-Z] %255s HTTP/1.%c", method, path, &minor) != 3) {
     return reply(client, "400 Bad Request", "this is no request");
   }
   if (strcmp(method, "GET") != 0) {

@@ -3,7 +3,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include "spawned.h"
 
-#include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -28,5 +27,3 @@ int spawn_wait(spawned *p) {
   p->process = 0;
   return ended > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
-
-void spawn_kill(const spawned *p) { kill((pid_t)p->process, SIGKILL); }

@@ -2,39 +2,30 @@
 /* The twin is spawn_posix.c. */
 #include "spawned.h"
 
+#include <process.h>
 #include <stdio.h>
-#include <windows.h>
 
-enum { KILLED = 1000 };
+enum { ARGUMENTS_MAX = 15, ROOM = 300 };
 
-/* Handles are inherited because of TRUE, and then all that may be. */
+/* _spawnv starts a child with bInheritHandles, and joins the arguments by
+ * spaces, which they may contain. */
 bool spawn(spawned *out, const char *const *arguments) {
-  char line[4000];
-  size_t n = 0;
-  STARTUPINFOA start = {.cb = sizeof start};
-  PROCESS_INFORMATION started;
-  for (int i = 0; arguments[i] != NULL && n < sizeof line; ++i) {
-    n += (size_t)snprintf(line + n, sizeof line - n, "%s\"%s\"",
-                          i > 0 ? " " : "", arguments[i]);
+  char quoted[ARGUMENTS_MAX][ROOM];
+  const char *all[ARGUMENTS_MAX + 1] = {NULL};
+  for (int i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; ++i) {
+    if (snprintf(quoted[i], ROOM, "\"%s\"", arguments[i]) >= ROOM) {
+      return false;
+    }
+    all[i] = quoted[i];
   }
-  if (n >= sizeof line || !CreateProcessA(NULL, line, NULL, NULL, TRUE, 0, NULL,
-                                          NULL, &start, &started)) {
-    return false;
-  }
-  CloseHandle(started.hThread);
-  out->process = (uintptr_t)started.hProcess;
-  return true;
+  intptr_t process = _spawnv(_P_NOWAIT, arguments[0], all);
+  out->process = process == -1 ? 0 : (uintptr_t)process;
+  return process != -1;
 }
 
 int spawn_wait(spawned *p) {
-  DWORD code = KILLED;
-  WaitForSingleObject((HANDLE)p->process, INFINITE);
-  GetExitCodeProcess((HANDLE)p->process, &code);
-  CloseHandle((HANDLE)p->process);
+  int code = -1;
+  _cwait(&code, (intptr_t)p->process, 0);
   p->process = 0;
-  return code == KILLED ? -1 : (int)code;
-}
-
-void spawn_kill(const spawned *p) {
-  TerminateProcess((HANDLE)p->process, KILLED);
+  return code;
 }

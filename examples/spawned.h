@@ -18,9 +18,8 @@ typedef struct spawned {
  * Returns whether it was started. */
 bool spawn(spawned *out, const char *const *arguments);
 
-/* Wait for its end. Returns its exit code, or -1 if it was killed. */
+/* Wait for its end. Returns its exit code; of a child that was killed another
+ * number than 0. */
 int spawn_wait(spawned *p);
-
-void spawn_kill(const spawned *p);
 
 #endif

@@ -102,8 +102,8 @@ static int receive_bytes(skt *channel, void *bytes, size_t n,
   return transfer_all(&x, begun);
 }
 
-/* What the system refuses in a process's number or in a ticket is what the other
- * side has sent; a lack of resources or of permission is not. */
+/* What the system refuses in a process's number or in a ticket is what the
+ * other side has sent; a lack of resources or of permission is not. */
 static int of_the_others(int code) {
   switch (code) {
   case 0:

@@ -62,13 +62,14 @@ build_all() {
   local flags=(-std=c11 -O1 -g -Wall -Wextra -Werror -Iinclude -Iexamples)
   build_preset dev
   quietly "$out/gcc.log" gcc "${flags[@]}" -D_GNU_SOURCE ci/run/workers/workers.c \
-    examples/spawn_posix.c build/dev/libskt.a -pthread -o "$out/workers"
+    examples/spawn_posix.c ci/run/workers/kill_posix.c build/dev/libskt.a -pthread -o "$out/workers"
   quietly "$out/gcc.log" gcc "${flags[@]}" -D_GNU_SOURCE ci/run/workers/stranger.c \
     build/dev/libskt.a -pthread -o "$out/stranger"
   if [ "${#systems[@]}" -gt 1 ]; then
     build_preset mingw
     quietly "$out/mingw.log" x86_64-w64-mingw32-gcc-posix "${flags[@]}" \
-      ci/run/workers/workers.c examples/spawn_win32.c build/mingw/libskt.a -static \
+      ci/run/workers/workers.c examples/spawn_win32.c ci/run/workers/kill_win32.c \
+      build/mingw/libskt.a -static \
       -lws2_32 -liphlpapi -o "$out/workers.exe"
   fi
 }
@@ -76,7 +77,7 @@ build_all() {
 enter_network() {
   local enter
   for enter in 'unshare -n' 'unshare -r -n'; do
-    if $enter ip link set lo up 2>/dev/null; then
+    if $enter true 2>/dev/null; then
       exec $enter env SKT_WORKERS_INSIDE=yes "${BASH_SOURCE[0]}" "$@"
     fi
   done
@@ -90,6 +91,22 @@ counts() {
   command_of "$1" workers
   text=$(bounded 300 "${command[@]}" "$2" "$3" 2>&1 | tr -d '\r') || word=FAIL
   report "$word" "$1: $2 $3: $text"
+}
+
+# Calls of the system for a hand-over and a close, both sides together: sendmsg;
+# recvmsg, and getsockopt and getsockname, which prove what came; close.
+calls() {
+  local few many
+  if ! strace -qq -o /dev/null true 2>/dev/null; then
+    report skip 'tracing system calls is forbidden here'
+    return
+  fi
+  few=$(traced 100) many=$(traced 200)
+  is 'linux: system calls of 100 hand-overs and closes' 500 $((many - few))
+}
+traced() {
+  strace -f -qq -o "$out/strace" "$out/workers" alone "$1" >/dev/null
+  wc -l <"$out/strace"
 }
 
 attack() {
@@ -166,8 +183,8 @@ survives_a_kill() {
   local victim
   exec {peer}<>"/dev/tcp/${address%:*}/${address##*:}"
   printf 'GET /' >&"$peer"
-  sleep 0.3 # until a worker reads
-  victim=$(busy_worker)
+  victim=
+  until [ -n "$victim" ]; do victim=$(busy_worker); done
   kill -KILL "$victim"
   is 'linux: the client of a killed worker is lost' '' "$(timeout 20 cat <&"$peer" 2>/dev/null)"
   exec {peer}>&-
@@ -257,6 +274,7 @@ if [ "${SKT_WORKERS_INSIDE:-}" != yes ]; then
 fi
 
 trap 'stop_programs; stop_wine' EXIT
+ip link set lo up
 ulimit -n 4096 2>/dev/null || true
 rm -rf "$out/folder" && mkdir -p "$out/folder/below"
 echo '<h1>Hello</h1>' >"$out/folder/index.html"
@@ -265,6 +283,7 @@ echo hidden | tee "$out/folder/.hidden" >"$out/secret"
 head -c 20000000 /dev/urandom >"$out/folder/big.bin"
 for system in "${systems[@]}"; do
   [ "$system" = linux ] || start_wine
+  [ "$system" != linux ] || calls
   counts "$system" serve 1000
   counts "$system" kill 1000
   counts "$system" pairs 10000

@@ -6,6 +6,7 @@
  *   workers kill COUNT    the same, but half of the answers wait until all
  *                         connections are handed over, and one worker is killed
  *   workers pairs COUNT   make and close pairs
+ *   workers alone COUNT   give this process itself sockets; POSIX only
  *   workers attacked COUNT  make pairs, and see that no stranger is in one
  *
  * Prints a line of figures. Exit code: 0 as it should be. */
@@ -16,7 +17,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "spawned.h"
+#include "kill.h"
 
 enum { WORKERS = 4, CLIENTS_MAX = 2000, LINE = 12, LIMIT_MS = 30000 };
 
@@ -148,12 +149,12 @@ static int serve(const char *program, int count, bool kill_one) {
     answered += is_answered(i);
   }
   if (kill_one) {
-    spawn_kill(&workers[2].process);
+    kill_process(&workers[2].process);
   }
   for (int i = 0; i < WORKERS; ++i) {
     skt_close(&workers[i].channel);
     int code = spawn_wait(&workers[i].process);
-    bad_workers += code != (kill_one && i == 2 ? -1 : 0);
+    bad_workers += (code != 0) != (kill_one && i == 2);
   }
   for (int i = 1; i < count; i += 2) {
     bool good = is_answered(i), lost = kill_one && i / 2 % WORKERS == 2;
@@ -183,6 +184,18 @@ static int pairs(int count) {
   printf("%d pairs, %.1f us each; highest handle %llu before, %llu after\n",
          count, ms * 1e3 / count, before, after);
   return after > before;
+}
+
+/* No other side has to answer, on POSIX. */
+static int alone(int count) {
+  skt a, b, s;
+  int rc = skt_pair(&a, &b, SKT_STREAM);
+  for (int i = 0; rc == 0 && i < count; ++i) {
+    rc = skt_send_socket(&a, &b);
+    rc = rc < 0 ? rc : skt_receive_socket(&b, &s);
+    skt_close(&s);
+  }
+  return rc < 0;
 }
 
 /* Each end gets what the other has written, and nothing else. */
@@ -223,12 +236,15 @@ int main(int argc, char **argv) {
   if (count > 0 && count % 8 == 0 && strcmp(word, "pairs") == 0) {
     return pairs(count);
   }
+  if (count > 0 && strcmp(word, "alone") == 0) {
+    return alone(count);
+  }
   if (count > 0 && strcmp(word, "attacked") == 0) {
     return attacked(count);
   }
   if (count > 0 && count <= CLIENTS_MAX && count % 8 == 0) {
     return serve(argv[0], count, strcmp(word, "kill") == 0);
   }
-  fprintf(stderr, "usage: workers serve|kill|pairs|attacked COUNT\n");
+  fprintf(stderr, "usage: workers serve|kill|pairs|alone|attacked COUNT\n");
   return 2;
 }
