@@ -233,3 +233,17 @@ TEST(handover_bad, datagrams_bring_no_descriptors) {
   skt_close(&y);
   end();
 }
+
+/* Linux takes the call over TCP, and drops the descriptor. */
+TEST(handover_bad, channel_that_carries_no_descriptors_is_refused) {
+  skt client, server, out;
+  BEGIN();
+  CHECK(connect_pair(SKT_IPV4, &client, &server));
+  CHECK_EQ(skt_send_socket(&client, &c), SKT_EOPNOTSUPP);
+  CHECK(is_empty(&server));
+  CHECK_EQ(skt_receive_socket(&server, &out), SKT_EOPNOTSUPP);
+  CHECK_EQ(skt_kind(&out), SKT_EBADF);
+  skt_close(&client);
+  skt_close(&server);
+  end();
+}
