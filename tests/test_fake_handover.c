@@ -325,3 +325,37 @@ TEST(handover_faults, sender_makes_a_ticket_only_for_an_answer) {
   CHECK_EQ(skt_send_socket(&channel, &s), SKT_ENODATA);
   CHECK_PLAYED();
 }
+
+TEST(handover_faults, frame_of_no_kind_and_no_state_is_refused) {
+  static const uint32_t kinds[] = {
+      0,
+      SKT_STREAM | SKT_CONNECTED,
+      SKT_IPV4 | SKT_CONNECTED,
+      0x04 | SKT_STREAM | SKT_CONNECTED,
+      SKT_IPV4 | SKT_PACKET | SKT_CONNECTED,
+      SKT_IPV4 | SKT_STREAM | SKT_CONNECTING,
+      SKT_IPV4 | SKT_STREAM | (SKT_FAILED + SKT_BOUND),
+      SKT_IPV4 | SKT_STREAM | SKT_CONNECTED | 0x10000};
+  static const int16_t states[] = {6, 300, -4096, SKT_ECANCELED};
+  skt s = fake_connected(), got;
+  unsigned char good[SKT__FRAME], frame[SKT__FRAME];
+  int limits[2] = {-1, 100}, less = -2;
+  skt__frame_write(&s, limits, good);
+  CHECK_EQ(skt__frame_read(good, &got, limits), 0);
+  CHECK_EQ(limits[1], 100);
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; ++i) {
+    memcpy(frame, good, sizeof frame);
+    memcpy(frame + 4, &kinds[i], sizeof kinds[i]);
+    CHECK_EQ(skt__frame_read(frame, &got, limits), SKT_EPROTO);
+  }
+  for (size_t i = 0; i < 2 * sizeof states / sizeof *states; ++i) {
+    memcpy(frame, good, sizeof frame);
+    memcpy(frame + 8 + 2 * (i % 2), &states[i / 2], sizeof states[0]);
+    CHECK_EQ(skt__frame_read(frame, &got, limits), SKT_EPROTO);
+  }
+  for (size_t i = 0; i < 2; ++i) {
+    memcpy(frame, good, sizeof frame);
+    memcpy(frame + 12 + 4 * i, &less, sizeof less);
+    CHECK_EQ(skt__frame_read(frame, &got, limits), SKT_EPROTO);
+  }
+}
