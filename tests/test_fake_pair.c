@@ -43,7 +43,7 @@ static void begin(void) {
   fake_address = address_of;
   fake_handle = FIRST;
   stranger_is_accepted = 0;
-  count = 0;
+  count = sender = sender_count = 0;
   add("start", 0);
   add("pair", SKT_EAFNOSUPPORT);
 }
@@ -211,10 +211,20 @@ TEST(pair_faults, step_that_fails_leaves_nothing_open) {
   end();
 }
 
-/* A datagram that "read" leaves. */
-static const char *datagram;
+/* The datagrams that "read" leaves, all as long as the pair's own: those that
+ * are marked by 's' are a stranger's. */
+static char senders[64];
+static size_t sender, sender_count;
 static void leave(void) {
-  memcpy((void *)(uintptr_t)fake_buffer, datagram, strlen(datagram) + 1);
+  const char *text = senders[sender++] == 's' ? "stranger" : "skt pair";
+  memcpy((void *)(uintptr_t)fake_buffer, text, strlen(text) + 1);
+}
+
+static void add_read(char from) {
+  add("wait", SKT_READ);
+  add("read", 9);
+  add("meanwhile", 0);
+  senders[sender_count++] = from;
 }
 
 static void add_datagrams(void) {
@@ -227,18 +237,14 @@ static void add_datagrams(void) {
 static void add_exchange(size_t strangers_first) {
   add("write", 9);
   while (strangers_first-- > 0) {
-    add("wait", SKT_READ);
-    add("read", 8);
+    add_read('s');
   }
-  add("wait", SKT_READ);
-  add("read", 9);
-  add("meanwhile", 0);
+  add_read('p');
   add("wait", 0);
 }
 
 TEST(pair_faults, datagrams_that_strangers_sent_first_are_discarded) {
   begin();
-  datagram = "skt pair";
   fake_meanwhile = leave;
   add_datagrams();
   add_exchange(0);
@@ -258,17 +264,12 @@ TEST(pair_faults, datagrams_that_strangers_sent_first_are_discarded) {
 /* One that a stranger has forged stands before the own one. */
 TEST(pair_faults, forged_first_datagram_is_not_the_last) {
   begin();
-  datagram = "skt pair";
   fake_meanwhile = leave;
   add_datagrams();
   add("write", 9);
-  add("wait", SKT_READ);
-  add("read", 9);
-  add("meanwhile", 0);
+  add_read('p');
   add("wait", SKT_READ); /* the own one is behind it */
-  add("wait", SKT_READ);
-  add("read", 9);
-  add("meanwhile", 0);
+  add_read('p');
   add("wait", 0);
   add_exchange(0);
   CHECK_EQ(make(SKT_DATAGRAM), 0);
