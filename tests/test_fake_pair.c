@@ -15,6 +15,11 @@ static fake_step steps[400];
 static size_t count, asks_itself;
 static int stranger_is_accepted;
 
+/* The datagrams that "read" leaves, all as long as the pair's own: those that
+ * are marked by 's' are a stranger's. */
+static char senders[64];
+static size_t sender, sender_count;
+
 static const char *outcome(void) {
   return fake_trouble() == NULL ? "as expected" : fake_trouble();
 }
@@ -211,10 +216,6 @@ TEST(pair_faults, step_that_fails_leaves_nothing_open) {
   end();
 }
 
-/* The datagrams that "read" leaves, all as long as the pair's own: those that
- * are marked by 's' are a stranger's. */
-static char senders[64];
-static size_t sender, sender_count;
 static void leave(void) {
   const char *text = senders[sender++] == 's' ? "stranger" : "skt pair";
   memcpy((void *)(uintptr_t)fake_buffer, text, strlen(text) + 1);
