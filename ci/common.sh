@@ -99,6 +99,7 @@ missing_for() {
       lacks iproute2 ip
       lacks util-linux unshare
       ;;
+    dig) lacks bind9-dnsutils dig ;;
     i386) # not gcc-multilib, which bears no cross compiler beside it
       lacks "gcc-$(gcc -dumpversion)-multilib" \
         "$(gcc -print-file-name=32/libgcc.a)"

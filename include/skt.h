@@ -2375,10 +2375,10 @@ SKT_API int skt_set_option_text(skt *s, int option, const char *text);
  * Blocks   never.
  * Threads  one thread at a time joins, leaves or blocks; others may use s as
  *          they may otherwise.
- * Differs  macOS and the BSDs need a device: 0 is SKT_ENODEV. OpenBSD and
- *          NetBSD: SKT_EOPNOTSUPP. On Linux an IPv6 group arrives by every
- *          interface on which any program has joined it, once s has joined it
- *          on one. A socket that is bound to one address, not
+ * Differs  macOS and FreeBSD need a device: 0 is SKT_ENODEV. Systems without
+ *          RFC 3678, as other BSDs are: SKT_EOPNOTSUPP. On Linux an IPv6 group
+ *          arrives by every interface on which any program has joined it, once
+ *          s has joined it on one. A socket that is bound to one address, not
  *          the wildcard, receives what is sent to groups on Windows alone. An
  *          interface that is down is SKT_ENODEV on Windows; elsewhere the call
  *          succeeds. Wine has no sources of IPv6, and receives what is not

@@ -245,9 +245,11 @@ static int receive_one(skt *s, void *buffer, size_t n, skt_message *m) {
 static SKT__APART int receive_many(skt *s, void *buffer, size_t n,
                                    skt_message *messages, size_t capacity) {
   static char nothing[1];
-  int rc = skt__check_receive(s, messages == NULL ? NULL : buffer,
-                              messages == NULL ? 1 : n);
-  if (rc < 0) {
+  int rc = skt__check(s);
+  if (rc == 0) {
+    rc = messages == NULL ? SKT_EFAULT : skt__check_receive(s, buffer, n);
+  }
+  if (rc < 0 || s == NULL || messages == NULL) { /* for static analysis */
     return rc;
   }
   bool trains = SKT__LOAD(&s->reading) == SKT__TRAINS;

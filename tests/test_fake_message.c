@@ -352,7 +352,7 @@ TEST(train_ends, before_another_peer_of_the_same_network) {
                                       "[fe80::1]:7", "[fe80::1]:7"};
   skt s = sender(SKT_IPV6 | SKT_DATAGRAM | SKT_BOUND);
   for (int i = 0; i < 4; ++i) {
-    batch((size_t)(2 * i), 2, 3, peers[i]);
+    batch(2 * (size_t)i, 2, 3, peers[i]);
   }
   for (int i = 4; i < 8; ++i) {
     CHECK_EQ(skt_addr_set_scope(&m[i].peer, i < 6 ? 1 : 2), 0);

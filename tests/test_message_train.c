@@ -235,7 +235,7 @@ TEST(trains, several_are_received_into_one_buffer) {
   CHECK(open_line(&l, SKT_IPV4));
   for (int i = 0; i < 6; ++i) {
     batch[i] = message_of(bytes + i * 100, 100, &l.at_b);
-    batch[i].segment = (size_t)(10 + i);
+    batch[i].segment = 10 + (size_t)i;
   }
   CHECK_EQ(skt_send(&l.a, batch, 6, NULL), 0);
   CHECK_EQ(skt_receive(&l.b, buffer, TRAIN_ROOM + 150, got, 256), 20);

@@ -31,7 +31,7 @@ static skt clients[CLIENTS_MAX];
 
 static double clock_ms(void) {
   struct timespec now;
-  timespec_get(&now, TIME_UTC);
+  clock_gettime(CLOCK_MONOTONIC, &now);
   return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
