@@ -152,6 +152,13 @@ missing_for() {
       lacks curl curl
       lacks wrk wrk
       ;;
+    workers)
+      lacks procps pgrep
+      lacks strace strace
+      lacks iproute2 ip
+      lacks util-linux unshare
+      lacks systemd /usr/bin/systemd-socket-activate
+      ;;
     loops)
       lacks libuv1-dev /usr/include/uv.h
       lacks libevent-dev /usr/include/event2/event.h

@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: MIT
 # usage: ci/test.sh [linux] [windows] [asan] [tsan] [poll] [consumers] [docs]
 #                   [moving] [header] [http] [programs] [lint] [names] [dial]
+<<<<<<< HEAD
+#                   [interfaces] [netcat] [groups] [workers]
+=======
 #                   [interfaces] [netcat] [groups] [datagrams]
+>>>>>>> main
 # Install what is missing, build, run the whole suite: natively, over the fake
 # backend, over skt.c and skt.h, and as Windows programs under Wine. Both systems
 # unless something is named; asan and tsan are Linux under the address and the
@@ -19,7 +23,11 @@ for system in "${systems[@]}"; do
   case $system in
     linux | windows | asan | tsan | poll) ;;
     consumers | docs | moving | header | http | programs | lint) ;;
+<<<<<<< HEAD
+    names | dial | interfaces | netcat | groups | workers) ;;
+=======
     names | dial | interfaces | netcat | groups | datagrams) ;;
+>>>>>>> main
     *)
       sed -n '/^# usage/,/interfaces/s/^# //p' "${BASH_SOURCE[0]}" >&2
       exit 2
@@ -81,7 +89,11 @@ run() {
 script() {
   local counts=() log=build/results/$1.log arguments=()
   case $1 in
+<<<<<<< HEAD
+    http | workers) arguments=(windows) ;; # too
+=======
     http | datagrams) arguments=(windows) ;; # too
+>>>>>>> main
     names) arguments=(glibc) ;;  # the rest takes minutes
   esac
   stop_wine # it starts the same one
@@ -99,7 +111,11 @@ libraries=()
 for system in "${systems[@]}"; do
   case $system in
     consumers | docs | moving | header | http | programs | lint | names | \
+<<<<<<< HEAD
+      dial | interfaces | netcat | groups | workers)
+=======
       dial | interfaces | netcat | groups | datagrams)
+>>>>>>> main
       script "$system"
       continue
       ;;

@@ -2505,9 +2505,11 @@ SKT_API int skt_duplicate(const skt *s, skt *copy);
  *   inherited  whether children that start from now on inherit it
  *
  * A child gets the number of the handle from its parent, as an argument say:
- * skt_native(&s), and hands it to skt_adopt. On Windows the parent starts the
- * child with bInheritHandles; between this call and the next one every child
- * inherits the socket, also one that another thread starts.
+ * skt_native(&s), and skt_kind(&s) with it. It hands both to skt_adopt, and
+ * uses a skt_duplicate of that, since an inherited number cannot send with some
+ * providers of Winsock. On Windows the parent starts the child with
+ * bInheritHandles; between this call and the next one every child inherits the
+ * socket, also one that another thread starts.
  *
  * Returns  0 or one of Errors.
  * Errors   none of its own

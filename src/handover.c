@@ -102,6 +102,22 @@ static int receive_bytes(skt *channel, void *bytes, size_t n,
   return transfer_all(&x, begun);
 }
 
+/* What the system refuses in a process's number or in a ticket is what the
+ * other side has sent; a lack of resources or of permission is not. */
+static int of_the_others(int code) {
+  switch (code) {
+  case 0:
+  case SKT_EACCES:
+  case SKT_EMFILE:
+  case SKT_ENFILE:
+  case SKT_ENOBUFS:
+  case SKT_ENOMEM:
+    return code;
+  default:
+    return SKT_EPROTO;
+  }
+}
+
 /* The second half where a ticket is needed: the receiver says who it is. The
  * handle is made as late as possible, because no one can close it if its ticket
  * does not arrive. */
@@ -116,7 +132,7 @@ static int send_ticket(skt *channel, const skt *s) {
     return SKT_EPROTO;
   }
   memcpy(&process, reply + sizeof reply_mark, sizeof process);
-  rc = skt__sys_make_ticket(skt__handle(s), process, ticket);
+  rc = of_the_others(skt__sys_make_ticket(skt__handle(s), process, ticket));
   return rc < 0 ? rc : send_bytes(channel, ticket, sizeof ticket, NULL, true);
 }
 
@@ -129,7 +145,7 @@ static int receive_ticket(skt *channel, skt__os_handle *got) {
   if (rc == 0) {
     rc = receive_bytes(channel, ticket, sizeof ticket, NULL, true);
   }
-  return rc < 0 ? rc : skt__sys_take_ticket(ticket, got);
+  return rc < 0 ? rc : of_the_others(skt__sys_take_ticket(ticket, got));
 }
 
 int skt_send_socket(skt *channel, const skt *s) {
@@ -161,10 +177,15 @@ int skt_send_socket(skt *channel, const skt *s) {
   return rc == 0 && skt__system.ticket_size > 0 ? send_ticket(channel, s) : rc;
 }
 
-/* What arrived has the kind that its frame says, and is in that mode. */
-static int prove(skt *s, const int limits[2]) {
-  skt__os_handle handle = skt__handle(s);
+/* What arrived has the kind that its frame says, and is in that mode. A ticket
+ * that was forged names any handle of this process: what is no socket is not
+ * ours to close. */
+static int prove(const skt *s, const int limits[2], skt__os_handle *got) {
+  skt__os_handle handle = *got;
   int kind = skt__sys_kind(handle);
+  if (kind < 0 && skt__system.ticket_size > 0) {
+    *got = SKT__NO_HANDLE;
+  }
   if (kind != (s->kind & (SKT_DOMAINS | SKT_TYPES))) {
     return SKT_EPROTO;
   }
@@ -205,7 +226,7 @@ int skt_receive_socket(skt *channel, skt *out) {
   }
   if (rc == 0) {
     arrived.handle = (uintptr_t)got;
-    rc = got == SKT__NO_HANDLE ? SKT_EPROTO : prove(&arrived, limits);
+    rc = got == SKT__NO_HANDLE ? SKT_EPROTO : prove(&arrived, limits, &got);
   }
   if (rc < 0) {
     if (got != SKT__NO_HANDLE) {

@@ -43,7 +43,7 @@ static int64_t now_us = 1000000;
 void fake_script(const fake_step *steps) {
   next = steps;
   unexpected = NULL;
-  fake_packet_count = fake_wire_count = 0;
+  fake_packet_count = fake_wire_count = fake_closed_count = 0;
 }
 
 const char *fake_trouble(void) {
@@ -290,8 +290,11 @@ ptrdiff_t skt__sys_writev(skt__os_handle s, const skt_buffer *b, size_t count) {
   return (ptrdiff_t)play("writev");
 }
 
+skt__os_handle fake_closed[64];
+size_t fake_closed_count;
+
 int skt__sys_close(skt__os_handle s) {
-  (void)s;
+  fake_closed[fake_closed_count++ % 64] = s;
   return code("close");
 }
 
@@ -454,14 +457,17 @@ int skt__sys_pending_error(skt__os_handle s) {
   return code("pending_error");
 }
 
+const skt_addr *(*fake_address)(skt__os_handle s, bool peer);
+
 int skt__sys_local(skt__os_handle s, skt_addr *out) {
-  (void)s, (void)out;
+  if (fake_address != NULL) {
+    *out = *fake_address(s, false);
+  }
   return code("local");
 }
 
 int skt__sys_peer(skt__os_handle s, skt_addr *out) {
-  (void)s;
-  *out = fake_to;
+  *out = fake_address != NULL ? *fake_address(s, true) : fake_to;
   return code("peer");
 }
 

@@ -81,6 +81,14 @@ extern unsigned char fake_bytes[1024];
 extern skt__os_handle fake_came;
 extern int fake_wrong;
 
+/* The handles that were closed since the script began, and how many. */
+extern skt__os_handle fake_closed[64];
+extern size_t fake_closed_count;
+
+/* The address of a handle, or of its peer; where NULL, "local" leaves what is
+ * there, and "peer" fake_to. */
+extern const skt_addr *(*fake_address)(skt__os_handle s, bool peer);
+
 /* The native value of every option: what the last call set, and what the next
  * one reads. */
 extern int fake_option;

@@ -70,6 +70,12 @@ bool test_send_urgent(uintptr_t native, char byte);
 /* Close a socket behind skt's back. */
 bool test_close_native(uintptr_t native);
 
+/* Send bytes over a unix socket with a descriptor, so many times; false where
+ * descriptors do not go with bytes. TEST_A_FILE is that of a file. */
+#define TEST_A_FILE UINTPTR_MAX
+bool test_send_with(uintptr_t channel, const void *bytes, size_t n,
+                    uintptr_t handed, int count);
+
 /* Bind a unix socket to a path of n bytes without an end. */
 bool test_bind_path(uintptr_t native, const char *path, size_t n);
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # usage: ci/run/fuzz.sh [RUNS [TARGET]]
-# Fuzz the grammar of texts and the reader of control data by libFuzzer, under
-# the address and the undefined behaviour sanitizers; ten million inputs of each
+# Fuzz the grammar of texts, and the readers of control data and of the bytes of
+# a hand-over by libFuzzer, under the address and the undefined behaviour sanitizers; ten million inputs of each
 # TARGET unless told otherwise. Installs what is missing. An input that fails is
 # left in build/fuzz.
 #
@@ -14,11 +14,13 @@ readonly runs=${1:-10000000} only=${2:-} out=$PWD/build/fuzz
 trap stop_programs EXIT
 need linux
 need clang
-mkdir -p "$out/corpus" "$out/corpus_control"
+mkdir -p "$out/corpus" "$out/corpus_control" "$out/corpus_frame"
 printf '%s' 'example.org:443' >"$out/corpus/name"
 printf '%s' '127.0.0.1:80' >"$out/corpus/v4"
 printf '%s' '[fe80::1%lo]:80' >"$out/corpus/v6"
 printf '%s' 'unix:/run/x.sock' >"$out/corpus/unix"
+printf 'skt\1\21\4\0\0\1\0\1\0\377\377\377\377\377\377\377\377' \
+  >"$out/corpus_frame/stream"
 quietly "$out/two_files.log" cmake -P src/package/two_files.cmake "$out"
 passed=0
 failed=0
@@ -46,5 +48,6 @@ fuzz() {
 
 fuzz text 400 "$out/corpus" "$out/skt.c"
 fuzz control 256 "$out/corpus_control" # it has skt.c in it
+fuzz frame 20 "$out/corpus_frame"      # it too
 echo "$passed passed, $failed failed, 0 skipped"
 [[ $failed == 0 ]]

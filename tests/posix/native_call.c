@@ -37,6 +37,38 @@ bool test_hear_all_groups(uintptr_t native) {
 #endif
 }
 
+enum { MOST_DESCRIPTORS = 253 }; /* unix(7) */
+
+bool test_send_with(uintptr_t channel, const void *bytes, size_t n,
+                    uintptr_t handed, int count) {
+  union {
+    struct cmsghdr head;
+    char room[CMSG_SPACE(MOST_DESCRIPTORS * sizeof(int))];
+  } control;
+  char copy[64];
+  struct iovec v = {copy, n};
+  struct msghdr m = {.msg_iov = &v, .msg_iovlen = 1};
+  int file = handed == TEST_A_FILE ? open("/", O_RDONLY) : -1;
+  int sent = file < 0 ? (int)handed : file;
+  memset(&control, 0, sizeof control);
+  memcpy(copy, bytes, n);
+  if (count > 0) {
+    m.msg_control = &control;
+    m.msg_controllen = CMSG_SPACE((size_t)count * sizeof(int));
+    control.head.cmsg_len = CMSG_LEN((size_t)count * sizeof(int));
+    control.head.cmsg_level = SOL_SOCKET;
+    control.head.cmsg_type = SCM_RIGHTS;
+  }
+  for (size_t i = 0; i < (size_t)count; ++i) {
+    memcpy(CMSG_DATA(&control.head) + i * sizeof sent, &sent, sizeof sent);
+  }
+  ptrdiff_t rc = sendmsg((int)channel, &m, 0);
+  if (file >= 0) {
+    close(file);
+  }
+  return rc == (ptrdiff_t)n;
+}
+
 bool test_bind_path(uintptr_t native, const char *path, size_t n) {
   struct sockaddr_un a = {.sun_family = AF_UNIX};
   memcpy(a.sun_path, path, n < sizeof a.sun_path ? n : sizeof a.sun_path);

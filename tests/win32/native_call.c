@@ -22,6 +22,12 @@ bool test_hear_all_groups(uintptr_t native) {
   return false;
 }
 
+bool test_send_with(uintptr_t channel, const void *bytes, size_t n,
+                    uintptr_t handed, int count) {
+  (void)channel, (void)bytes, (void)n, (void)handed, (void)count;
+  return false;
+}
+
 bool test_bind_path(uintptr_t native, const char *path, size_t n) {
   (void)native, (void)path, (void)n;
   return false;
