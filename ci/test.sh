@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: MIT
 # usage: ci/test.sh [linux] [windows] [asan] [tsan] [poll] [consumers] [docs]
 #                   [moving] [header] [http] [programs] [lint] [names] [dial]
-#                   [interfaces] [netcat] [groups] [workers]
-#                   [datagrams]
+#                   [interfaces] [netcat] [groups] [workers] [datagrams]
 # Install what is missing, build, run the whole suite: natively, over the fake
 # backend, over skt.c and skt.h, and as Windows programs under Wine. Both systems
 # unless something is named; asan and tsan are Linux under the address and the
