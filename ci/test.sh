@@ -2,11 +2,7 @@
 # SPDX-License-Identifier: MIT
 # usage: ci/test.sh [linux] [windows] [asan] [tsan] [poll] [consumers] [docs]
 #                   [moving] [header] [http] [programs] [lint] [names] [dial]
-<<<<<<< HEAD
-#                   [interfaces] [netcat] [groups] [workers]
-=======
-#                   [interfaces] [netcat] [groups] [datagrams]
->>>>>>> main
+#                   [interfaces] [netcat] [groups] [workers] [datagrams]
 # Install what is missing, build, run the whole suite: natively, over the fake
 # backend, over skt.c and skt.h, and as Windows programs under Wine. Both systems
 # unless something is named; asan and tsan are Linux under the address and the
@@ -23,11 +19,7 @@ for system in "${systems[@]}"; do
   case $system in
     linux | windows | asan | tsan | poll) ;;
     consumers | docs | moving | header | http | programs | lint) ;;
-<<<<<<< HEAD
-    names | dial | interfaces | netcat | groups | workers) ;;
-=======
-    names | dial | interfaces | netcat | groups | datagrams) ;;
->>>>>>> main
+    names | dial | interfaces | netcat | groups | workers | datagrams) ;;
     *)
       sed -n '/^# usage/,/interfaces/s/^# //p' "${BASH_SOURCE[0]}" >&2
       exit 2
@@ -89,11 +81,7 @@ run() {
 script() {
   local counts=() log=build/results/$1.log arguments=()
   case $1 in
-<<<<<<< HEAD
-    http | workers) arguments=(windows) ;; # too
-=======
-    http | datagrams) arguments=(windows) ;; # too
->>>>>>> main
+    http | workers | datagrams) arguments=(windows) ;; # too
     names) arguments=(glibc) ;;  # the rest takes minutes
   esac
   stop_wine # it starts the same one
@@ -111,11 +99,7 @@ libraries=()
 for system in "${systems[@]}"; do
   case $system in
     consumers | docs | moving | header | http | programs | lint | names | \
-<<<<<<< HEAD
-      dial | interfaces | netcat | groups | workers)
-=======
-      dial | interfaces | netcat | groups | datagrams)
->>>>>>> main
+      dial | interfaces | netcat | groups | workers | datagrams)
       script "$system"
       continue
       ;;

@@ -16,6 +16,7 @@ bool spawn(spawned *out, const char *const *arguments) {
     memcpy(&copy[i], &arguments[i], sizeof copy[i]); /* they stay unchanged */
   }
   bool started =
+      arguments[0] != NULL &&
       posix_spawnp(&process, arguments[0], NULL, NULL, copy, environ) == 0;
   out->process = started ? (uintptr_t)process : 0;
   return started;
