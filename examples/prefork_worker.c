@@ -61,25 +61,20 @@ static long length_of(FILE *file) {
 
 /* The first read decides whether it is one: on POSIX a folder can be opened. */
 static int send_file(skt *client, FILE *file) {
-  char chunk[32768];
+  char head[200];
   (void)fgetc(file);
   if (ferror(file)) {
     return reply(client, "404 Not Found", "no such file");
   }
   long length = length_of(file);
-  size_t have = (size_t)snprintf(chunk, sizeof chunk, "HTTP/1.0 200 OK\r\n");
-  if (length >= 0) {
-    have += (size_t)snprintf(chunk + have, sizeof chunk - have,
-                             "Content-Length: %ld\r\n", length);
-  }
-  have += (size_t)snprintf(chunk + have, sizeof chunk - have, "\r\n");
-  have += fread(chunk + have, 1, sizeof chunk - have, file);
-  int rc;
-  do {
-    rc = skt_write_all(client, chunk, have, NULL);
-    have = fread(chunk, 1, sizeof chunk, file);
-  } while (rc == 0 && have > 0);
-  return ferror(file) ? SKT_EIO : rc;
+  int n =
+      length >= 0
+          ? snprintf(head, sizeof head,
+                     "HTTP/1.0 200 OK\r\nContent-Length: %ld\r\n\r\n", length)
+          : snprintf(head, sizeof head, "HTTP/1.0 200 OK\r\n\r\n");
+  uint64_t count = length >= 0 ? (uint64_t)length : UINT64_MAX;
+  int rc = skt_write_all(client, head, (size_t)n, NULL);
+  return rc < 0 ? rc : skt_send_file(client, skt_file_of(file), 0, count, NULL);
 }
 
 /* Read the head of a request. Returns its length, 0 if it is too long, or a
