@@ -33,24 +33,10 @@ static void remove_file(FILE *f, const char *name) {
   remove(name);
 }
 
-/* A connection of a domain; of unix sockets, over a path. */
+/* A connection of a domain; of unix sockets, a pair. */
 static bool connect_any(int domain, skt *client, skt *server) {
-  skt listener = {0};
-  skt_addr at;
-  if (domain != SKT_UNIX) {
-    return connect_pair(domain, client, server);
-  }
-  remove("skt_file_path");
-  bool made = skt_addr_parse(&at, "unix:skt_file_path") == 0 &&
-              skt_socket(&listener, domain, SKT_STREAM, 0) == 0 &&
-              skt_bind(&listener, &at, 0) == 0 &&
-              skt_listen(&listener, 0) == 0 &&
-              skt_socket(client, domain, SKT_STREAM, 0) == 0 &&
-              skt_connect(client, &at) == 0 &&
-              skt_accept(&listener, server, NULL, 0) == 0;
-  skt_close(&listener);
-  remove("skt_file_path");
-  return made;
+  return domain == SKT_UNIX ? skt_pair(client, server, SKT_STREAM) == 0
+                            : connect_pair(domain, client, server);
 }
 
 /* A thread that reads to the end: how many bytes, and whether they are those of

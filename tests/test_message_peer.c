@@ -232,8 +232,8 @@ static void fill_and_go_on(bool connected) {
   skt_addr at_a, at_b;
   size_t sent = 0, done = 0;
   int next = 0, stops = 0;
-  CHECK(unix_at(&a, "skt_message_a", &at_a));
-  CHECK(unix_at(&b, "skt_message_b", &at_b));
+  CHECK(unix_at(&a, connected ? "skt_m5a" : "skt_m1a", &at_a));
+  CHECK(unix_at(&b, connected ? "skt_m5b" : "skt_m1b", &at_b));
   number_batch(connected ? NULL : &at_b);
   CHECK(!connected || skt_connect(&a, &at_b) == 0);
   while (done < MANY) {
@@ -256,8 +256,8 @@ static void fill_and_go_on(bool connected) {
   CHECK(stops > 0);
   skt_close(&a);
   skt_close(&b);
-  remove("skt_message_a");
-  remove("skt_message_b");
+  remove(connected ? "skt_m5a" : "skt_m1a");
+  remove(connected ? "skt_m5b" : "skt_m1b");
 }
 
 TEST(unix_messages, full_receiver_stops_a_batch_which_goes_on_exactly) {
@@ -276,8 +276,8 @@ TEST(unix_messages, limit_ends_a_batch_that_waits_for_room) {
   skt_addr at_a, at_b;
   size_t sent = 0;
   int next = 0;
-  CHECK(unix_at(&a, "skt_message_a", &at_a));
-  CHECK(unix_at(&b, "skt_message_b", &at_b));
+  CHECK(unix_at(&a, "skt_m2a", &at_a));
+  CHECK(unix_at(&b, "skt_m2b", &at_b));
   CHECK_EQ(skt_set_blocking(&a, true), 0);
   CHECK_EQ(skt_set_limit(&a, SKT_WRITE, 20), 0);
   number_batch(&at_b);
@@ -287,8 +287,8 @@ TEST(unix_messages, limit_ends_a_batch_that_waits_for_room) {
   CHECK_EQ(next, sent);
   skt_close(&a);
   skt_close(&b);
-  remove("skt_message_a");
-  remove("skt_message_b");
+  remove("skt_m2a");
+  remove("skt_m2b");
 }
 
 TEST(unix_messages, have_names_and_codes_of_their_own) {
@@ -299,8 +299,8 @@ TEST(unix_messages, have_names_and_codes_of_their_own) {
   size_t sent = 9;
   int value;
   skt_message got[2];
-  CHECK(unix_at(&a, "skt_message_a", &at_a));
-  CHECK(unix_at(&b, "skt_message_b", &at_b));
+  CHECK(unix_at(&a, "skt_m3a", &at_a));
+  CHECK(unix_at(&b, "skt_m3b", &at_b));
   skt_message m[2] = {text_message("x", &at_b), text_message("y", &at_b)};
   CHECK_EQ(skt_send(&a, m, 2, &sent), 0); /* no trains */
   CHECK_EQ(receive_n(&b, buffer, 8, got, 2), 2);
@@ -319,15 +319,15 @@ TEST(unix_messages, have_names_and_codes_of_their_own) {
   skt_close(&b);
   CHECK_EQ(skt_send(&a, m, 2, &sent), SKT_ECONNREFUSED);
   CHECK_EQ(sent, 0);
-  remove("skt_message_b");
+  remove("skt_m3b");
   at = at_b;
   CHECK_EQ(skt_socket(&stream, SKT_UNIX, SKT_STREAM, 0), 0);
   CHECK_EQ(skt_bind(&stream, &at, 0), 0);
   CHECK_EQ(skt_send(&a, m, 2, &sent), SKT_EPROTONOSUPPORT);
   skt_close(&stream);
   skt_close(&a);
-  remove("skt_message_a");
-  remove("skt_message_b");
+  remove("skt_m3a");
+  remove("skt_m3b");
 }
 
 /* A peer that disconnects loses what it has not received, of which Linux
@@ -339,8 +339,8 @@ TEST(unix_messages, peer_that_disconnects_stops_nothing) {
   for (int i = 0; i < 2; ++i) {
     skt a = SKT_NONE, b = SKT_NONE;
     skt_addr at_a, at_b;
-    CHECK(unix_at(&a, "skt_message_a", &at_a));
-    CHECK(unix_at(&b, "skt_message_b", &at_b));
+    CHECK(unix_at(&a, "skt_m4a", &at_a));
+    CHECK(unix_at(&b, "skt_m4b", &at_b));
     CHECK_EQ(skt_connect(&a, &at_b), 0);
     CHECK_EQ(skt_connect(&b, &at_a), 0);
     CHECK_EQ(skt_send(&b, &m, 1, NULL), 0);
@@ -353,6 +353,6 @@ TEST(unix_messages, peer_that_disconnects_stops_nothing) {
     skt_close(&a);
     skt_close(&b);
   }
-  remove("skt_message_a");
-  remove("skt_message_b");
+  remove("skt_m4a");
+  remove("skt_m4b");
 }
