@@ -79,13 +79,18 @@ TEST(pair, bad_arguments_are_refused) {
   CHECK_EQ(skt_kind(&b), SKT_EBADF);
 }
 
+static bool make_and_close(int type) {
+  skt a, b;
+  return skt_pair(&a, &b, type) == 0 && skt_close(&a) == 0 &&
+         skt_close(&b) == 0;
+}
+
+/* What the system opens for the first pair, as Wine does, is no leak. */
 TEST(pair, thousands_leak_nothing) {
+  CHECK(make_and_close(SKT_STREAM) && make_and_close(SKT_DATAGRAM));
   uintptr_t before = highest_of_eight();
   for (int i = 0; i < 400; ++i) {
-    skt a, b;
-    CHECK_EQ(skt_pair(&a, &b, i % 2 == 0 ? SKT_STREAM : SKT_DATAGRAM), 0);
-    skt_close(&a);
-    skt_close(&b);
+    CHECK(make_and_close(i % 2 == 0 ? SKT_STREAM : SKT_DATAGRAM));
   }
   CHECK(highest_of_eight() <= before);
 }
