@@ -235,6 +235,7 @@ sources_as_msvc() {
   begin 'Microsoft dialect at /W4, without extensions: all sources'
   for file in "$out/two_files/skt.c" examples/*.c examples/moving/*.c tests/*.c \
     tests/win32/*.c; do
+    case $file in examples/spawn_posix.c | examples/activated.c) continue ;; esac # POSIX alone
     compiles "$file" cl --target=x86_64-pc-windows-msvc /std:c11 -Wpedantic \
       -Wgnu -Wvla -Wno-language-extension-token -imsvc "$mingw" \
       '-DSKT_TEST_LIST="codes_list.h"' '-DSKT_TEST_HEADER=""' "${guards[@]}" \
