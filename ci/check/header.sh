@@ -244,16 +244,16 @@ sources_as_msvc() {
   end
 }
 
-# What headers of other systems make of the backend. stub FILE LINE...: such a
-# header, which has only these lines.
-stub() {
-  mkdir -p "$out/stubs/$(dirname "$1")"
-  printf '%s\n' "${@:2}" >"$out/stubs/$1"
+# What headers of other systems make of the backend. other_header FILE LINE...:
+# one that has only these lines.
+other_header() {
+  mkdir -p "$out/others/$(dirname "$1")"
+  printf '%s\n' "${@:2}" >"$out/others/$1"
 }
 
-# preprocessed FILE ARGUMENT...: with the stubs in place of the headers.
+# preprocessed FILE ARGUMENT...: with those in place of this system's.
 preprocessed() {
-  clang -E -nostdlibinc -isystem "$out/stubs" -Iinclude "${@:2}" "$1"
+  clang -E -nostdlibinc -isystem "$out/others" -Iinclude "${@:2}" "$1"
 }
 
 # macOS: its newer headers have MSG_NOSIGNAL, its older kernels only the option.
@@ -268,15 +268,15 @@ fionbio_is_found() {
     grep 'ioctl(s, 0x1234,'
 }
 
-with_stubs() {
+over_other_headers() {
   local header
   for header in string arpa/inet netinet/in netinet/tcp sys/un sys/time \
     sys/ioctl unistd fcntl; do
-    stub $header.h
+    other_header $header.h
   done
-  stub sys/socket.h '#define MSG_NOSIGNAL 0x80000' \
+  other_header sys/socket.h '#define MSG_NOSIGNAL 0x80000' \
     '#define SO_NOSIGPIPE 0x1022'
-  stub sys/filio.h '#define FIONBIO 0x1234'
+  other_header sys/filio.h '#define FIONBIO 0x1234'
   begin 'the backend over headers of macOS and Solaris'
   compiles 'macOS, MSG_NOSIGNAL and SO_NOSIGPIPE' sigpipe_is_off
   compiles 'Solaris, FIONBIO' fionbio_is_found
@@ -315,7 +315,7 @@ elsewhere
 write_skt_c
 on_processors
 sources_as_msvc
-with_stubs
+over_other_headers
 strings_end
 
 echo "$passed passed, $failed failed, $skipped skipped"

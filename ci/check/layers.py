@@ -100,12 +100,22 @@ def complete():
         yield from (f"tests: {t} stands twice" for t in sorted(set(these)) if these.count(t) > 1)
     note(len(codes), "codes,", len(written), "tests")
 
-def idle(listed):  # what the last whole run of ci/test.sh did not run
+# What the last whole run of ci/test.sh did not run. Results that are older than a
+# list of tests say nothing of what that has now.
+def idle(listed):
+    age = os.path.getmtime
+    lists, results = glob("tests/*_list.h"), glob("build/results/*.xml")
+    if results and min(map(age, results)) < max(map(age, lists)):
+        note("the results are older than the tests, so what ran is not compared")
+        return set()
     case = r'<testcase name="(?:fake[.]|two_files[.])?([^"]*)".* status="(\w*)"'
     runs = {os.path.basename(f)[:-4]: re.findall(case, read(f)) for f in glob("build/results/*.xml")}
     done = ("run", "fail") if "windows" in runs else ("run", "fail", "notrun", "disabled")
     whole = {"linux", "linux-fake"} <= set(runs)
-    return set(listed) - {t for r in runs.values() for t, how in r if how in done} if whole else set()
+    if not whole:
+        note("no whole run has left its results, so what ran is not compared")
+        return set()
+    return set(listed) - {t for r in runs.values() for t, how in r if how in done}
 
 @rule("every documented difference names tests that ran, and the docs count them")
 def differences():
@@ -148,7 +158,9 @@ for text, check in rules:
     notes.clear()
     faults = list(check())
     broken += bool(faults)
-    word = "FAIL" if faults else "ok" if notes or check != own_symbols else "skip"
+    word = "FAIL" if faults else "ok"
+    if check == own_symbols and not sys.argv[1:]:
+        word, notes[:] = "skip", ["no library is named"]
     print(f"{word:4} {text}{' (' + ', '.join(notes) + ')' if notes else ''}", *faults, sep="\n     ")
 print(f"layers: {broken} of {len(rules)} rules are broken" if broken else "layers: no rule is broken")
 sys.exit(broken > 0)
