@@ -11,33 +11,10 @@
 # Exit code: 0 all passed, 1 something failed, 2 wrong arguments.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+. ci/run/counted.sh
 
 readonly out=$PWD/build/datagrams
-passed=0 failed=0 skipped=0 limit=(timeout -k 5 120)
-
-report() { # WORD TEXT
-  printf '%-4s %s\n' "$1" "$2"
-  case $1 in
-    ok) passed=$((passed + 1)) ;;
-    FAIL) failed=$((failed + 1)) ;;
-    skip) skipped=$((skipped + 1)) ;;
-  esac
-}
-
-finish() {
-  echo "datagrams: $passed passed, $failed failed, $skipped skipped"
-  [ "$failed" -eq 0 ]
-  exit
-}
-
-# is WHAT WANTED GOT
-is() {
-  if [ "$2" = "$3" ]; then
-    report ok "$1"
-  else
-    report FAIL "$1: wanted ${2:-nothing}, got ${3:-nothing}"
-  fi
-}
+limit=(timeout -k 5 120)
 
 build_all() {
   local source=(ci/run/datagrams/marked.c examples/udp_at.c)
@@ -53,17 +30,6 @@ build_all() {
     -liphlpapi
   # Wine's first start takes long.
   WINEPREFIX=$out/wine quietly "$out/wine.log" bounded 180 ci/run/wine.sh cmd /c exit 0
-}
-
-enter_network() {
-  local enter
-  for enter in 'unshare -n' 'unshare -r -n'; do
-    if $enter true 2>/dev/null; then
-      exec $enter env SKT_DATAGRAMS_INSIDE=yes "${BASH_SOURCE[0]}" "$@"
-    fi
-  done
-  report skip 'this process may have no network of its own'
-  finish
 }
 
 # Two hosts and two links between them; this process is on the first host.
@@ -384,7 +350,7 @@ if [ $# -gt 1 ] || [ "${1:-windows}" != windows ]; then
   sed -n '/^# usage/s/^# //p' "${BASH_SOURCE[0]}" >&2
   exit 2
 fi
-if [ "${SKT_DATAGRAMS_INSIDE:-}" != yes ]; then
+if [ "$inside" != yes ]; then
   mkdir -p "$out"
   need linux
   need python
@@ -393,7 +359,7 @@ if [ "${SKT_DATAGRAMS_INSIDE:-}" != yes ]; then
     finish
   fi
   build_all
-  enter_network "$@"
+  enter_namespaces '-n' "$@"
 fi
 
 trap 'stop_programs; stop_wine' EXIT

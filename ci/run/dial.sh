@@ -13,24 +13,9 @@
 # Exit code: 0 all passed, 1 something failed.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+. ci/run/counted.sh
 
 readonly out=$PWD/build/dial
-passed=0 failed=0 skipped=0
-
-report() { # WORD TEXT
-  printf '%-4s %s\n' "$1" "$2"
-  case $1 in
-    ok) passed=$((passed + 1)) ;;
-    FAIL) failed=$((failed + 1)) ;;
-    skip) skipped=$((skipped + 1)) ;;
-  esac
-}
-
-finish() {
-  echo "$passed passed, $failed failed, $skipped skipped"
-  [ "$failed" -eq 0 ]
-  exit
-}
 
 build_probes() {
   local flags=(-std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -I"$out" -pthread
@@ -39,17 +24,6 @@ build_probes() {
   quietly "$out/plain.log" gcc "${flags[@]}" -o "$out/plain" -ldl
   quietly "$out/asan.log" gcc "${flags[@]}" -fsanitize=address,undefined \
     -o "$out/asan"
-}
-
-enter_network() {
-  local enter
-  for enter in 'unshare -n -m' 'unshare -r -n -m'; do
-    if $enter true 2>/dev/null; then
-      exec $enter env SKT_DIAL_INSIDE=yes "${BASH_SOURCE[0]}"
-    fi
-  done
-  report skip 'this process may have no network of its own'
-  finish
 }
 
 # 10.9.8.1 and 2001:db8:8::1 are ours. What goes to 10.9.9.0/24 and
@@ -147,13 +121,13 @@ dial_many() {
   fi
 }
 
-if [ "${SKT_DIAL_INSIDE:-}" != yes ]; then
+if [ "$inside" != yes ]; then
   mkdir -p "$out"
   need linux
   need python
   need names
   build_probes
-  enter_network
+  enter_namespaces '-n -m'
 fi
 
 trap stop_programs EXIT

@@ -9,35 +9,10 @@
 # Exit code: 0 all passed, 1 something failed.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+. ci/run/counted.sh
 
 readonly out=$PWD/build/groups
-passed=0 failed=0 skipped=0 others=()
-
-report() { # WORD TEXT
-  printf '%-4s %s\n' "$1" "$2"
-  case $1 in
-    ok) passed=$((passed + 1)) ;;
-    FAIL) failed=$((failed + 1)) ;;
-    skip) skipped=$((skipped + 1)) ;;
-  esac
-}
-
-finish() {
-  echo "$passed passed, $failed failed, $skipped skipped"
-  [ "$failed" -eq 0 ]
-  exit
-}
-
-enter_network() {
-  local enter
-  for enter in 'unshare -n' 'unshare -r -n'; do
-    if $enter true 2>/dev/null; then
-      exec $enter env SKT_GROUPS_INSIDE=yes "${BASH_SOURCE[0]}"
-    fi
-  done
-  report skip 'this process may have no network of its own'
-  finish
-}
+others=()
 
 build_probe() {
   build_preset dev
@@ -236,12 +211,12 @@ path() {
     'receive: SKT_EMSGSIZE receive: SKT_ETIMEDOUT mtu 1300' "$got"
 }
 
-if [ "${SKT_GROUPS_INSIDE:-}" != yes ]; then
+if [ "$inside" != yes ]; then
   mkdir -p "$out"
   need linux
   need costs # ip, unshare and nsenter
   build_probe
-  enter_network
+  enter_namespaces '-n'
 fi
 
 trap leave EXIT

@@ -11,6 +11,7 @@
 # Exit code: 0 all as it should be, 1 something failed, 2 wrong arguments.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+. ci/run/counted.sh
 
 systems=(linux) connections=1000 seconds=3
 for word; do
@@ -35,29 +36,10 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 readonly out=build/http
-passed=0 failed=0 skipped=0
-
-passes() {
-  passed=$((passed + 1))
-  printf '    %-52s %s\n' "$1" "${2:-ok}"
-}
-fails() {
-  failed=$((failed + 1))
-  printf '    %-52s %s\n' "$1" "FAIL${2:+: $2}"
-}
-skips() {
-  skipped=$((skipped + 1))
-  printf '    %-52s %s\n' "$1" "skip: $2"
-}
-
-# is NAME WANTED GOT
-is() {
-  if [ "$2" = "$3" ]; then passes "$1"; else fails "$1" "wanted $2, got $3"; fi
-}
 
 # start SYSTEM ARGUMENT...: set `server`, a process, and `address`.
 start() {
-  local line command=(build/dev/examples/http_server) deadline=$((SECONDS + 60))
+  local command=(build/dev/examples/http_server)
   [ "$1" = linux ] || command=(ci/run/wine.sh build/mingw/examples/http_server.exe)
   if [ -n "${start_limit:-}" ]; then
     command=(bash -c "ulimit -n $start_limit; exec \"\$@\"" bash "${command[@]}")
@@ -65,15 +47,8 @@ start() {
   : >"$out/server.out"
   timeout -k 5 300 "${command[@]}" 127.0.0.1:0 "${@:2}" </dev/null \
     >"$out/server.out" 2>"$out/server.err" &
-  server=$! address=
-  while [ -z "$address" ] && [ "$SECONDS" -lt "$deadline" ] &&
-    kill -0 "$server" 2>/dev/null; do
-    sleep 0.05
-    if read -r line <"$out/server.out" && [[ $line == 'listening on '* ]]; then
-      address=${line#listening on } address=${address%$'\r'}
-    fi
-  done
-  [ -n "$address" ] || die "the server did not start, see $out/server.err"
+  server=$!
+  await_address "$server"
 }
 
 # ended NAME: the server has served those it was told, and ends by itself.
@@ -192,9 +167,9 @@ no_descriptors() {
   before=$(ticks "$program")
   sleep 1
   if [ $(($(ticks "$program") - before)) -le 20 ]; then
-    passes 'linux: out of descriptors it does not spin'
+    report ok 'linux: out of descriptors it does not spin'
   else
-    fails 'linux: out of descriptors it does not spin'
+    report FAIL 'linux: out of descriptors it does not spin'
   fi
   for peer in "${peers[@]}"; do close_peer; done
   curls 'linux: and serves when there are some again' '200 1 24' -o /dev/null "http://$address/"
@@ -217,7 +192,7 @@ most_descriptors() {
 load() {
   local name="linux: wrk, $connections connections for $seconds s" program before wrk most
   if ! ulimit -n $((connections + 100)) 2>/dev/null; then
-    skips "$name" "only $(ulimit -Hn) descriptors are allowed"
+    report skip "$name: only $(ulimit -Hn) descriptors are allowed"
     return
   fi
   start linux "$connections"
@@ -227,13 +202,13 @@ load() {
     "http://$address/" </dev/null >"$out/wrk.out" 2>&1 &
   wrk=$!
   most=$(most_descriptors "$program" "$wrk")
-  wait "$wrk" || fails "$name" 'wrk failed'
+  wait "$wrk" || report FAIL "$name: wrk failed"
   sed 's/^/        /' "$out/wrk.out"
   is "$name, held at once" "$connections" $((most - before))
   if grep -q '^Requests/sec' "$out/wrk.out" && ! grep -q 'Socket errors\|Non-2xx' "$out/wrk.out"; then
-    passes "$name, without an error"
+    report ok "$name, without an error"
   else
-    fails "$name, without an error"
+    report FAIL "$name, without an error"
   fi
   kill "$server" && wait "$server" || true
 }
@@ -257,5 +232,4 @@ for system in "${systems[@]}"; do
 done
 no_descriptors
 load
-echo "http: $passed passed, $failed failed, $skipped skipped"
-[ "$failed" -eq 0 ]
+finish

@@ -4,31 +4,16 @@
 # Look up names in a network of our own: dnsmasq with A, AAAA, CNAME and 40
 # addresses; a server of ours for delays, silence, SERVFAIL and answers that are
 # cut. Programs of glibc, of musl, under the sanitizers, and with `windows` under
-# Wine; with `glibc` only the first. A line is an outcome and its verdict. Installs what is missing; skips
-# where a process may have no network of its own.
+# Wine; with `glibc` only the first. A line is an outcome and its verdict. Installs
+# what is missing; skips where a process may have no network of its own.
 #
 # Exit code: 0 all passed, 1 something failed.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+. ci/run/counted.sh
 
 readonly out=$PWD/build/names probe=ci/run/names/probe.c
 read -r passed failed <<<"${SKT_NAMES_BEFORE:-0 0}"
-skipped=0
-
-report() { # WORD TEXT
-  printf '%-4s %s\n' "$1" "$2"
-  case $1 in
-    ok) passed=$((passed + 1)) ;;
-    FAIL) failed=$((failed + 1)) ;;
-    skip) skipped=$((skipped + 1)) ;;
-  esac
-}
-
-finish() {
-  echo "$passed passed, $failed failed, $skipped skipped"
-  [ "$failed" -eq 0 ]
-  exit
-}
 
 build_probes() {
   local source=$out/skt.c flags=(-std=c11 -D_GNU_SOURCE -O1 -g -Wall -Wextra
@@ -55,17 +40,6 @@ build_probes() {
     # Wine's first start takes long, and needs no names.
     WINEPREFIX=$out/wine quietly "$out/wine.log" bounded 180 ci/run/wine.sh cmd /c exit 0
   fi
-}
-
-enter_network() {
-  local enter
-  for enter in 'unshare -n -m' 'unshare -r -n -m'; do
-    if $enter true 2>/dev/null; then
-      exec $enter env SKT_NAMES_INSIDE=yes "${BASH_SOURCE[0]}" "$@"
-    fi
-  done
-  report skip 'this process may have no network of its own'
-  finish
 }
 
 # lacks_names WHAT PROGRAM: it has neither resolver nor threads.
@@ -232,7 +206,7 @@ posix_only() {
 }
 
 windows=${1:-}
-if [ "${SKT_NAMES_INSIDE:-}" != yes ]; then
+if [ "$inside" != yes ]; then
   mkdir -p "$out"
   need linux
   need python
@@ -243,7 +217,7 @@ if [ "${SKT_NAMES_INSIDE:-}" != yes ]; then
   build_probes
   without_names
   export SKT_NAMES_BEFORE="$passed $failed"
-  enter_network "$@"
+  enter_namespaces '-n -m' "$@"
 fi
 
 trap 'stop_programs; stop_wine' EXIT

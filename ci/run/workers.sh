@@ -11,6 +11,7 @@
 # Exit code: 0 all passed, 1 something failed, 2 wrong arguments.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../common.sh"
+. ci/run/counted.sh
 
 readonly out=$PWD/build/workers
 systems=(linux)
@@ -22,31 +23,6 @@ case "$#:${1:-}" in
     exit 2
     ;;
 esac
-passed=0 failed=0 skipped=0
-
-report() { # WORD TEXT
-  printf '%-4s %s\n' "$1" "$2"
-  case $1 in
-    ok) passed=$((passed + 1)) ;;
-    FAIL) failed=$((failed + 1)) ;;
-    skip) skipped=$((skipped + 1)) ;;
-  esac
-}
-
-# is NAME WANTED GOT
-is() {
-  if [ "$2" = "$3" ]; then
-    report ok "$1: $3"
-  else
-    report FAIL "$1: wanted $2, got $3"
-  fi
-}
-
-finish() {
-  echo "workers: $passed passed, $failed failed, $skipped skipped"
-  [ "$failed" -eq 0 ]
-  exit
-}
 
 # command_of SYSTEM PROGRAM: set `command` to what runs it.
 command_of() {
@@ -72,17 +48,6 @@ build_all() {
       build/mingw/libskt.a -static \
       -lws2_32 -liphlpapi -pthread -o "$out/workers.exe"
   fi
-}
-
-enter_network() {
-  local enter
-  for enter in 'unshare -n' 'unshare -r -n'; do
-    if $enter true 2>/dev/null; then
-      exec $enter env SKT_WORKERS_INSIDE=yes "${BASH_SOURCE[0]}" "$@"
-    fi
-  done
-  report skip 'this process may have no network of its own'
-  finish
 }
 
 # counts SYSTEM WORD COUNT: one run of ci/run/workers/workers.c.
@@ -129,23 +94,16 @@ attack() {
 
 # start_server SYSTEM: set `server`, `address`, and `input`, its standard input.
 start_server() {
-  local line command=() deadline=$((SECONDS + 60))
+  local command=()
   command_of "$1" prefork
   rm -f "$out/input"
   mkfifo "$out/input"
   : >"$out/server.out"
   timeout -k 5 300 "${command[@]}" 127.0.0.1:0 "$out/folder" 4 <"$out/input" \
     >"$out/server.out" 2>"$out/server.err" &
-  server=$! address=
+  server=$!
   exec {input}>"$out/input"
-  while [ -z "$address" ] && [ "$SECONDS" -lt "$deadline" ] &&
-    kill -0 "$server" 2>/dev/null; do
-    sleep 0.05
-    if read -r line <"$out/server.out" && [[ $line == 'listening on '* ]]; then
-      address=${line#listening on } address=${address%$'\r'}
-    fi
-  done
-  [ -n "$address" ] || die "the server did not start, see $out/server.err"
+  await_address "$server"
 }
 
 # status PATH [CURL_ARGUMENT...]
@@ -266,13 +224,13 @@ activated() {
     "$(LISTEN_PID=1 LISTEN_FDS=1 bounded 20 build/dev/examples/activated 2>&1 || true)"
 }
 
-if [ "${SKT_WORKERS_INSIDE:-}" != yes ]; then
+if [ "$inside" != yes ]; then
   for system in "${systems[@]}"; do need "$system"; done
   need http
   need workers
   mkdir -p "$out"
   build_all
-  enter_network "$@"
+  enter_namespaces '-n' "$@"
 fi
 
 trap 'stop_programs; stop_wine' EXIT
